@@ -1,0 +1,86 @@
+"""The naming contract: how a mesh tells the solver what is fluid, what is solid and where heat and coolant enter.
+
+The contract is written for people in `meshes/README.md`; this module is the same in code.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gmsh
+
+
+class MeshError(Exception):
+    """A mesh cannot be built, read, or breaks the naming contract; one clear sentence."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The physical groups a kind of mesh must have.
+
+    Attributes:
+        name: what the mesh is of, for messages.
+        volumes: names of the required volume groups (dimension 3).
+        surfaces: names of the required surface groups (dimension 2).
+    """
+
+    name: str
+    volumes: tuple[str, ...]
+    surfaces: tuple[str, ...]
+
+
+PLATE_CHANNEL = Contract(
+    name="cold-plate channel",
+    volumes=("fluid", "fin", "base", "tim"),
+    surfaces=("inlet", "outlet", "heated", "base_bottom", "wetted", "symmetry"),
+)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Any]:
+    """A Gmsh file as the current model.
+
+    Raises:
+        MeshError: the file cannot be read as a Gmsh mesh.
+    """
+    gmsh.initialize(interruptible=False)
+    gmsh.option.setNumber("General.Terminal", 0)
+    try:
+        gmsh.open(str(path))
+    except Exception as error:  # gmsh raises bare Exception
+        gmsh.finalize()
+        raise MeshError(f"{path}: not a readable Gmsh mesh: {error}") from None
+    try:
+        yield gmsh.model
+    finally:
+        gmsh.finalize()
+
+
+def physical_groups(path: Path) -> dict[str, int]:
+    """Dimension (0-3) of each named physical group of a Gmsh file.
+
+    Raises:
+        MeshError: the file cannot be read.
+    """
+    with opened(path) as model:
+        return {model.getPhysicalName(dim, tag): dim for dim, tag in model.getPhysicalGroups()}
+
+
+def check_contract(path: Path, contract: Contract) -> None:
+    """Check that a mesh has every group that its kind requires.
+
+    Raises:
+        MeshError: a group is missing, or stands for the wrong dimension; names what was found.
+    """
+    found = physical_groups(path)
+    wanted = {**dict.fromkeys(contract.volumes, 3), **dict.fromkeys(contract.surfaces, 2)}
+    words = {2: "surface", 3: "volume"}
+    for name, dim in wanted.items():
+        if found.get(name) != dim:
+            listing = ", ".join(sorted(found)) or "none"
+            raise MeshError(
+                f"{path}: a {contract.name} mesh needs the {words[dim]} group '{name}'; groups found: {listing} "
+                "(the naming contract is in meshes/README.md)"
+            )

@@ -1,0 +1,34 @@
+"""What the user asks for: a case file, checked against one schema, every quantity in SI units."""
+
+from rack2city.case.editor import json_schema
+from rack2city.case.inputs import CaseInput
+from rack2city.case.load import LoadedCase, load_case
+from rack2city.case.rack import Rack, RackAir, RackLoad
+from rack2city.case.schema import Case, Channel, Coolant, Identity, Limits, Mesh, PlateRuns, Solver
+from rack2city.case.site import AirCooling, Cdu, City, DryCooler, HeatPump, Plant, Ups, Weather
+
+__all__ = [
+    "AirCooling",
+    "Case",
+    "CaseInput",
+    "Cdu",
+    "Channel",
+    "City",
+    "Coolant",
+    "DryCooler",
+    "HeatPump",
+    "Identity",
+    "Limits",
+    "LoadedCase",
+    "Mesh",
+    "Plant",
+    "PlateRuns",
+    "Rack",
+    "RackAir",
+    "RackLoad",
+    "Solver",
+    "Ups",
+    "Weather",
+    "json_schema",
+    "load_case",
+]

@@ -1,0 +1,77 @@
+"""A case as a table of inputs: what the user wrote, the SI value it became, and where it comes from."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rack2city.case.fields import Location, dimension_of, dotted, leaves, locate
+from rack2city.case.schema import Case
+from rack2city.case.units import show
+
+DEFAULT = "default"
+COMMAND_LINE = "command line (--set)"
+
+
+@dataclass(frozen=True)
+class CaseInput:
+    """One input of a case.
+
+    Attributes:
+        field: dotted path, such as `rack.loads[0].power`.
+        given: text as the user wrote it, with its unit; `"default"` if the case does not have the field.
+        si: the value in SI; a list as text; `"none"` for a default that is no value.
+        unit: SI unit; `"-"` for a ratio; `""` for names, counts and files.
+        source: where the value comes from; `""` if the case does not say.
+    """
+
+    field: str
+    given: str
+    si: float | int | str
+    unit: str
+    source: str
+
+
+def case_inputs(case: Case, raw: Mapping[str, Any], overridden: Collection[Location] = ()) -> list[CaseInput]:
+    """Every input of a case, defaults included, in the order of the schema.
+
+    A value without a `source` of its own has that of its table; a default has none.
+
+    Args:
+        case: the checked case.
+        raw: the tables it was read from.
+        overridden: locations that were set from the command line.
+    """
+    return [_input(location, value, raw, overridden) for location, value in leaves(case)]
+
+
+def _input(location: Location, value: Any, raw: Mapping[str, Any], overridden: Collection[Location]) -> CaseInput:
+    """One row of the table."""
+    given, source = _given(raw, location)
+    if any(location[: len(key)] == key for key in overridden):
+        source = COMMAND_LINE
+    dimension = dimension_of(locate(location)[0])
+    si = given if isinstance(value, Path) else _si(value)  # where a file lies on this machine is no input
+    return CaseInput(dotted(location), given, si, dimension.unit if dimension else "", source)
+
+
+def _si(value: Any) -> Any:
+    """A checked value for the table: a float, an int or a text."""
+    if value is None:
+        return "none"
+    return ", ".join(f"{item:g}" for item in value) if isinstance(value, tuple) else value
+
+
+def _given(raw: Mapping[str, Any], location: Location) -> tuple[str, str]:
+    """What the user wrote at a location, and its origin."""
+    node: Any = raw
+    source = ""
+    for part in location:
+        if isinstance(node, Mapping):
+            source = node.get("source", "")
+        if isinstance(node, Mapping) and part not in node:
+            return DEFAULT, ""
+        node = node[part]
+    if isinstance(node, Mapping) and "value" in node:
+        return show(node["value"]), node.get("source", source)
+    return show(node), source

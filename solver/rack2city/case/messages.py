@@ -1,0 +1,132 @@
+"""The first fault of a case as one clear sentence."""
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from rack2city.case.fields import Location, dimension_of, dotted, is_file, locate
+from rack2city.case.units import show
+
+
+def sentence(error: ValidationError, raw: Mapping[str, Any], overridden: Mapping[Location, str]) -> str:
+    """What is wrong with a case: its first fault in the order of the document, and how many more there are.
+
+    Args:
+        error: what the schema found.
+        raw: the tables that were checked.
+        overridden: texts of the command line's overrides by location.
+
+    Returns:
+        `"<dotted.field>: <fault>"`.
+    """
+    faults = error.errors(include_url=False)
+    # A misspelt key is unknown and leaves another one missing: that is one fault, not two.
+    meant = {_nearest(fault["loc"]) for fault in faults if fault["type"] == "extra_forbidden"}
+    faults = [fault for fault in faults if not (fault["type"] == "missing" and fault["loc"] in meant)]
+    # A list whose entry is wrong is also found too short: the entry is the fault.
+    above = {fault["loc"][:depth] for fault in faults for depth in range(len(fault["loc"]))}
+    faults = [fault for fault in faults if fault["loc"] not in above]
+    first = min(faults, key=lambda fault: _rank(raw, _location(fault)))
+    text = f"{dotted(_location(first))}: {_describe(first)}"
+    if by := _override(first, overridden):
+        text += f" (from --set {by})"
+    return text + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
+
+
+def _location(fault: ErrorDetails) -> Location:
+    """Where a fault is: a rule between the fields of a table says itself which of them it blames."""
+    return (*fault["loc"], *fault.get("ctx", {}).get("field", ()))
+
+
+def _rank(raw: Mapping[str, Any], location: Location) -> tuple[int, ...]:
+    """Position of a location in the document; what is missing comes last in its table."""
+    rank: list[int] = []
+    node: Any = raw
+    for part in location:
+        if isinstance(node, Mapping):
+            keys = list(node)
+            rank.append(keys.index(part) if part in node else len(keys))
+            node = node.get(str(part))
+        elif isinstance(node, list) and isinstance(part, int):
+            rank.append(part)
+            node = node[part] if part < len(node) else None
+    return tuple(rank)
+
+
+def _override(fault: ErrorDetails, overridden: Mapping[Location, str]) -> str:
+    """The override that a fault comes from, if any."""
+    location = _location(fault)
+    for key, text in overridden.items():
+        unknown_table = fault["type"] == "extra_forbidden" and key[: len(location)] == location
+        if unknown_table or (location and location[: len(key)] == key):
+            return text
+    return ""
+
+
+def _keys(location: Location) -> list[str]:
+    """The keys that are allowed in the table around a location."""
+    table = locate(location[:-1])[1]
+    return list(table.model_fields) if table else []
+
+
+def _nearest(location: Location) -> Location | None:
+    """The location that was probably meant by an unknown key."""
+    near = difflib.get_close_matches(str(location[-1]).lower(), _keys(location), n=1)
+    return (*location[:-1], near[0]) if near else None
+
+
+def _describe(fault: ErrorDetails) -> str:
+    """The fault itself."""
+    location, got, context = fault["loc"], show(fault["input"]), fault.get("ctx", {})
+    match fault["type"]:
+        case "extra_forbidden":
+            near = _nearest(location)
+            hint = f"did you mean '{near[-1]}'?" if near else f"allowed are {', '.join(_keys(location))}"
+            return f"unknown key '{location[-1]}'; {hint}"
+        case "missing":
+            return f"missing; expected {_expected(location)}"
+        case "model_type" | "model_attributes_type" | "dict_type" | "tuple_type":
+            return f"expected {_expected(location)}, got {got}"
+        case "literal_error":
+            return f"must be {context['expected']}, got '{got}'"
+        case "int_type" | "int_from_float":
+            return f"expected a whole number, got {got}"
+        case "float_type":
+            return f"expected a number, got {got}"
+        case "string_type":
+            return f"expected a text in quotes, got {got}"
+        case "finite_number":
+            return f"must be finite, got {got}"
+        case "greater_than":
+            return f"must be more than {context['gt']:g}, got {got}"
+        case "greater_than_equal":
+            return f"must be at least {context['ge']:g}, got {got}"
+        case "less_than_equal":
+            return f"must be at most {context['le']:g}, got {got}"
+        case "too_short":
+            return f"needs at least {context['min_length']} entries, got {context['actual_length']}"
+        case "string_too_short":
+            return "must not be empty"
+        case _:
+            return fault["msg"]
+
+
+def _expected(location: Location) -> str:
+    """What belongs at a location, with an example."""
+    field, table = locate(location)
+    if dimension := dimension_of(field):
+        return f'{dimension.name}, for example "{dimension.example}"'
+    if table is not None:
+        name = ".".join(str(part) for part in location if isinstance(part, str))
+        many = field is not None and field.annotation is not table and not isinstance(location[-1], int)
+        return f"tables [[{name}]]" if many else f"a table [{name}]"
+    if is_file(field):
+        return "a file name in quotes"
+    annotation = field.annotation if field else dict
+    kinds = {int: "a whole number", str: "a text in quotes", dict: "a table"}
+    if annotation in kinds:
+        return kinds[annotation]
+    return "a list of numbers" if str(annotation).startswith("tuple") else (field.description if field else "") or ""

@@ -1,0 +1,137 @@
+"""The schema of a case: what a user may ask for, in the words and the order of the case file; SI values inside."""
+
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from rack2city.case.quantities import (
+    AreaResistance,
+    Conductivity,
+    Fraction,
+    Length,
+    Pressure,
+    Temperature,
+    TemperatureDifference,
+    Velocity,
+)
+from rack2city.case.rack import Rack
+from rack2city.case.site import City, Plant
+from rack2city.case.table import File, Name, Number, Option, Table
+from rack2city.case.units import fault
+
+
+class Identity(Table):
+    """What the case is called."""
+
+    name: Name = Field(description="short name, used for folders")
+    title: str = Field("", description="one line for the head of the report")
+
+
+class Coolant(Table):
+    """The coolant of the racks."""
+
+    name: Literal["PG25", "water"] = Field(description="PG25 (25 % propylene glycol by mass) or water")
+
+
+class Channel(Table):
+    """The repeating cell of the cold plate: one channel and one fin."""
+
+    pitch: Length = Field(description="distance from channel to channel (m)")
+    width: Length = Field(description="width of a channel, less than the pitch (m)")
+    fin_height: Length = Field(description="height of fins and channels (m)")
+    base_thickness: Length = Field(description="thickness of the plate below the channels (m)")
+    length: Length = Field(description="length of a channel in flow direction (m)")
+    conductivity: Conductivity = Field(description="thermal conductivity of the plate (W/(m*K))")
+    tim_thickness: Length = Field(description="thickness of the thermal interface material (m)")
+    tim_resistance: AreaResistance = Field(description="area resistance of the thermal interface material (m^2*K/W)")
+
+    @model_validator(mode="after")
+    def _check_width(self) -> Self:
+        if self.width >= self.pitch:
+            raise fault(
+                f"must be less than the pitch, got {1e3 * self.width:.6g} mm in a pitch of {1e3 * self.pitch:.6g} mm",
+                "width",
+            )
+        return self
+
+
+class Mesh(Table):
+    """The mesh of the finite-element runs."""
+
+    level: Literal["coarse", "medium", "fine"] = Field("medium", description="refinement, unless `file` is given")
+    file: File | None = Field(
+        None, description="a Gmsh mesh that keeps the naming contract, instead of `level`; relative to the case file"
+    )
+
+
+def _spanning(factors: tuple[float, ...]) -> tuple[float, ...]:
+    """Refuse flow factors that a curve cannot be drawn through, or that do not enclose the design flow."""
+    if any(high <= low for low, high in pairwise(factors)):
+        raise fault("must increase from one to the next, got " + ", ".join(f"{factor:g}" for factor in factors))
+    if not factors[0] < 1.0 < factors[-1]:
+        raise fault(f"must reach from below 1 to above 1, the design flow; got {factors[0]:g} to {factors[-1]:g}")
+    return factors
+
+
+class PlateRuns(Table):
+    """The finite-element runs that the reduced model of the plate is made of."""
+
+    flow_factors: Annotated[tuple[Number, ...], Field(min_length=3), AfterValidator(_spanning)] = Field(
+        description="flow rates over the design flow of `reference_load`, increasing, from below 1 to above 1 (-)"
+    )
+    reference_load: Name = Field(description="the load of the rack whose heat flux and flow the runs carry")
+
+
+class Limits(Table):
+    """What the design must keep."""
+
+    junction_temperature: Temperature = Field(description="highest junction temperature of a chip (K)")
+    cdu_head: Pressure = Field(description="head of the CDU's pumps for the whole coolant loop (Pa)")
+    manifold_velocity: Velocity = Field(description="highest velocity in the manifold (m/s)")
+    branch_flow_spread: Fraction = Field(description="largest deviation of a tray's flow from the mean (-)")
+    air_temperature_rise: TemperatureDifference = Field(description="lowest temperature rise of the rack's air (K)")
+    cdu_approach: TemperatureDifference = Field(
+        description="largest coolant supply temperature over facility water supply (K)"
+    )
+
+
+def _prefixes_end(options: dict[str, dict[str, Option]]) -> dict[str, dict[str, Option]]:
+    """Refuse a prefix that no solver would look for."""
+    for prefix in options:
+        if not prefix.endswith("_"):
+            raise fault(f"the prefix '{prefix}' must end in '_', as in '{prefix}_'")
+    return options
+
+
+class Solver(Table):
+    """Choices for the linear and nonlinear solvers, by PETSc's names."""
+
+    options: Annotated[dict[str, dict[str, Option]], AfterValidator(_prefixes_end)] = Field(
+        default_factory=dict, description="PETSc options by solver prefix, over the built-in ones"
+    )
+
+
+class Case(Table):
+    """A case: rack, plant and city, checked, in SI units."""
+
+    case: Identity = Field(description="what the case is called")
+    coolant: Coolant = Field(description="the coolant of the racks")
+    channel: Channel = Field(description="the repeating cell of the cold plate: one channel and one fin")
+    mesh: Mesh = Field(default_factory=Mesh, description="the mesh of the finite-element runs")
+    plate: PlateRuns = Field(description="the finite-element runs that the reduced model of the plate is made of")
+    solver: Solver = Field(default_factory=Solver, description="PETSc options")
+    rack: Rack = Field(description="one rack: powers, coolant flow, air")
+    limits: Limits = Field(description="what the design must keep")
+    plant: Plant = Field(description="what stands between the racks, the grid and the heat network")
+    city: City = Field(description="the heat network and its climate")
+
+    @model_validator(mode="after")
+    def _check_reference_load(self) -> Self:
+        names = [load.name for load in self.rack.loads]
+        if self.plate.reference_load not in names:
+            known = ", ".join(f"'{name}'" for name in names)
+            raise fault(
+                f"no load is called '{self.plate.reference_load}'; there are {known}", "plate", "reference_load"
+            )
+        return self

@@ -1,0 +1,50 @@
+"""What all tables of a case have in common: strict keys, an origin, and the kinds of field that are no quantities."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
+
+from rack2city.case.units import fault, show
+
+
+class Table(BaseModel):
+    """A table of a case file: unknown keys are errors, values cannot be changed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field("", description="where the values of this table come from, unless they say so themselves")
+
+
+def _name(value: str) -> str:
+    """Refuse a name that cannot stand in a file name or a dotted path."""
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", value):
+        raise fault(f"'{value}' is no name; allowed are letters, digits, - and _, with a letter first")
+    return value
+
+
+def _existing_file(value: object, info: ValidationInfo) -> Path:
+    """Find a file that is named relative to the case file, whose folder is `directory` of the validation context."""
+    if not isinstance(value, str):
+        raise fault(f"expected a file name in quotes, got {show(value)}")
+    path = Path((info.context or {}).get("directory", "."), value).resolve()
+    if not path.is_file():
+        raise fault(f"no such file '{value}' (looked for {path})")
+    return path
+
+
+def _option(value: object) -> Any:
+    """Refuse what PETSc cannot take as the value of an option."""
+    if not isinstance(value, str | int | float):
+        raise fault(f"expected a text, a number, true or false, got {show(value)}")
+    return value
+
+
+Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern": "^[A-Za-z][A-Za-z0-9_-]*$"})]
+Count = Annotated[int, Field(strict=True, ge=1)]
+Number = Annotated[float, Field(strict=True, gt=0.0, allow_inf_nan=False)]
+File = Annotated[Path, PlainValidator(_existing_file), WithJsonSchema({"type": "string"})]
+Option = Annotated[
+    str | int | float | bool, PlainValidator(_option), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]

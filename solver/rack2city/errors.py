@@ -1,0 +1,28 @@
+"""The errors a user may meet; each is one clear sentence and an exit code."""
+
+
+class Rack2CityError(Exception):
+    """Base of every error that is printed as a sentence, without traceback.
+
+    `exit_code` is what the command line returns.
+    """
+
+    exit_code = 1
+
+
+class InputError(Rack2CityError):
+    """The user's input is wrong: names the file, the field, the fault and what is allowed."""
+
+    exit_code = 2
+
+
+class ConvergenceError(Rack2CityError):
+    """A solver did not converge; the sentence says what to try."""
+
+    exit_code = 3
+
+
+class BalanceError(Rack2CityError):
+    """A global balance does not close: the result must not be believed."""
+
+    exit_code = 4

@@ -1,0 +1,6 @@
+"""What things are made of: coolants and air, with their sources."""
+
+from rack2city.materials.air import air_density, air_heat_capacity
+from rack2city.materials.coolant import Coolant, coolant
+
+__all__ = ["Coolant", "air_density", "air_heat_capacity", "coolant"]

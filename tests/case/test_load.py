@@ -1,0 +1,102 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pydantic
+import pytest
+
+from rack2city.case import CaseInput, load_case
+
+CASES = Path(__file__).parents[2] / "cases"
+
+
+def test_good_case_is_in_si_units(write: Callable[..., Path]) -> None:
+    case = load_case(write()).case
+    assert case.case.name == "rack-150kw"
+    assert case.channel.pitch == pytest.approx(0.2e-3)
+    assert case.channel.tim_resistance == pytest.approx(5e-6)
+    assert case.plate.flow_factors == (0.4, 0.7, 1.0, 1.3, 1.6)
+    assert case.rack.power == 150e3
+    assert case.rack.supply_temperature == pytest.approx(313.15)
+    assert case.rack.curve_quadratic == pytest.approx(0.0048 * 1e3 * 60e3**2)
+    assert case.rack.loads[0].name == "accelerator"
+    assert case.rack.loads[1].power == 350.0
+    assert case.rack.air.flow == 1.2
+    assert case.plant.ups.efficiency == 0.9783
+    assert case.city.annual_demand == pytest.approx(8e9 * 3600)
+    assert case.city.pipes == Path("pipes.csv").resolve()
+    assert case.city.weather.epw is None
+    assert case.mesh.file is None
+    assert case.solver.options == {}
+
+
+def test_case_cannot_be_changed(write: Callable[..., Path]) -> None:
+    case = load_case(write()).case
+    with pytest.raises(pydantic.ValidationError):
+        case.rack.power = 1.0  # type: ignore[misc]
+
+
+def test_folder_stands_for_its_case_file(write: Callable[..., Path]) -> None:
+    write()
+    assert load_case(Path()).case.rack.power == 150e3
+
+
+def test_defaults_and_solver_options(write: Callable[..., Path]) -> None:
+    path = write(
+        ("[mesh]\n", '[solver.options.flow_]\nksp_type = "preonly"\nsnes_max_it = 30\nmat_mumps_icntl_14 = 50\n'),
+        ('level = "medium"', ""),
+    )
+    case = load_case(path).case
+    assert case.mesh.level == "medium"
+    assert case.solver.options == {"flow_": {"ksp_type": "preonly", "snes_max_it": 30, "mat_mumps_icntl_14": 50}}
+
+
+def test_files_are_relative_to_the_case(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(("[mesh]", '[mesh]\nfile = "my.msh"')).resolve()
+    Path("my.msh").touch()
+    monkeypatch.chdir("/")
+    assert load_case(path).case.mesh.file == path.parent / "my.msh"
+
+
+def test_inputs_pair_text_value_and_origin(write: Callable[..., Path]) -> None:
+    inputs = {row.field: row for row in load_case(write(), ["rack.trays=30"]).inputs()}
+    assert inputs["rack.power"] == CaseInput(
+        "rack.power", "150 kW", 150e3, "W", "rack2city reference rack; flow curve as published for NVL72-class racks"
+    )
+    assert inputs["rack.supply_temperature"] == CaseInput(
+        "rack.supply_temperature", "40 degC", 313.15, "K", "ASHRAE S40"
+    )
+    assert inputs["rack.loads[1].count"].si == 36
+    assert inputs["rack.trays"] == CaseInput("rack.trays", "30", 30, "", "command line (--set)")
+    assert inputs["plate.flow_factors"].given == "[0.4, 0.7, 1.0, 1.3, 1.6]"
+    assert inputs["plant.utilisation"].unit == "-"
+    assert inputs["city.weather.epw"] == CaseInput("city.weather.epw", "default", "none", "", "")
+    assert inputs["city.weather.seed"].source == "", "the network's origin is not that of the weather"
+    assert inputs["city.pipes"].si == "pipes.csv"
+    assert not any(field.endswith("source") for field in inputs)
+
+
+@pytest.mark.parametrize(("name", "power", "racks"), [("rack-150kw", 150e3, 8), ("rack-60kw", 60e3, 16)])
+def test_shipped_cases(write: Callable[..., Path], name: str, power: float, racks: int) -> None:
+    """The shipped cases load; whether their networks exist is asked of the network, not here."""
+    write()
+    stubs = [f"city.{table}={table}.csv" for table in ("pipes", "substations")]
+    loaded = load_case(CASES / name, stubs)
+    case = loaded.case
+    assert case.case.name == name
+    assert (case.rack.power, case.plant.racks) == (power, racks)
+    liquid = sum(load.count * load.power for load in case.rack.loads)
+    assert liquid + case.rack.air_power == pytest.approx(power)
+    without = [row.field for row in loaded.inputs() if row.unit and not row.source]
+    assert without == [], "every quantity of a shipped case says where it comes from"
+
+
+def test_today_s_rack_keeps_its_own_design_rules(write: Callable[..., Path]) -> None:
+    """What the comments of rack-60kw claim about its flow, manifold and air."""
+    write()
+    rack = load_case(CASES / "rack-60kw", ["city.pipes=pipes.csv", "city.substations=substations.csv"]).case.rack
+    flow = (rack.power - rack.air_power) * rack.flow_per_power
+    assert flow == pytest.approx(66e-3 / 60)
+    assert flow / (3.141592653589793 / 4 * rack.manifold_diameter**2) == pytest.approx(0.875, rel=1e-2)
+    published = 61.7 * 66 * 18 / 8 + 4.8 * (66 * 18 / 8) ** 2
+    assert rack.curve_linear * flow + rack.curve_quadratic * flow**2 == pytest.approx(published, rel=1e-9)
+    assert rack.air_power / (1.184 * 1006.0 * rack.air.flow) > 12.0

@@ -1,0 +1,72 @@
+import numpy as np
+import pytest
+
+from rack2city.errors import InputError
+from rack2city.materials import Coolant, air_density, air_heat_capacity, coolant
+
+
+@pytest.mark.parametrize(
+    ("name", "celsius", "density", "heat_capacity", "viscosity", "conductivity"),
+    [
+        ("PG25", 10.0, 1022.94, 3896.3, 3.5581e-3, 0.4587),
+        ("PG25", 40.0, 1009.91, 3968.6, 1.353e-3, 0.4858),
+        ("PG25", 70.0, 992.05, 4038.5, 0.7365e-3, 0.5116),
+        ("water", 40.0, 992.3, 4178.9, 0.6528e-3, 0.6286),
+    ],
+)
+def test_properties(
+    name: str, celsius: float, density: float, heat_capacity: float, viscosity: float, conductivity: float
+) -> None:
+    liquid, temperature = coolant(name), celsius + 273.15
+    assert liquid.density(temperature) == pytest.approx(density, abs=0.006 if name == "PG25" else 0.06)
+    assert liquid.heat_capacity(temperature) == pytest.approx(heat_capacity, abs=0.06)
+    assert liquid.viscosity(temperature) == pytest.approx(viscosity, rel=2e-4)
+    assert liquid.conductivity(temperature) == pytest.approx(conductivity, rel=2e-4)
+
+
+@pytest.mark.parametrize("name", ["PG25", "water"])
+def test_viscosity_fit_is_as_good_as_it_says(name: str) -> None:
+    liquid = coolant(name)
+    low, high = liquid.temperature_range_k
+    temperature = np.linspace(low, high, 500)
+    error = np.max(np.abs(np.exp(liquid.ln_viscosity_fit(temperature)) / liquid.viscosity(temperature) - 1.0))
+    assert liquid.viscosity_fit_error < 2e-3
+    assert error == pytest.approx(liquid.viscosity_fit_error, rel=0.02, abs=1e-12)
+
+
+def test_viscosity_fit_is_the_stated_polynomial() -> None:
+    liquid = coolant("water")
+    x = (350.0 - liquid.viscosity_centre_k) / liquid.viscosity_scale_k
+    expected = sum(c * x**i for i, c in enumerate(liquid.viscosity_polynomial))
+    assert liquid.ln_viscosity_fit(350.0) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.fixture
+def pg25() -> Coolant:
+    return coolant("PG25")
+
+
+def test_shape_is_kept(pg25: Coolant) -> None:
+    temperature = np.array([[300.0, 310.0, 320.0], [330.0, 340.0, 350.0]])
+    density = pg25.density(temperature)
+    assert density.shape == (2, 3)
+    assert np.all(np.diff(density.ravel()) < 0.0)
+    assert pg25.density(300.0).shape == ()
+
+
+@pytest.mark.parametrize(("temperature", "said"), [(277.0, "3.85"), (370.0, "96.85"), (np.nan, "nan")])
+def test_outside_the_range(pg25: Coolant, temperature: float, said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        pg25.viscosity([300.0, temperature])
+    assert str(caught.value) == f"PG25: {said} degC is outside the range of its properties, 5 to 95 degC"
+
+
+def test_unknown_coolant() -> None:
+    with pytest.raises(InputError, match=r"^coolant.name: unknown coolant 'oil'; known are PG25, water$"):
+        coolant("oil")
+
+
+def test_air() -> None:
+    assert air_density(298.15) == pytest.approx(1.184, abs=1e-3)
+    assert air_heat_capacity(298.15) == pytest.approx(1006.3, abs=0.5)
+    assert air_density(np.array([280.0, 300.0])).shape == (2,)
