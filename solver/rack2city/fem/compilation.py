@@ -1,0 +1,40 @@
+"""How finite-element forms are compiled: flags, and a cache that never mixes processors or versions."""
+
+import hashlib
+import os
+import platform
+from functools import cache
+from pathlib import Path
+
+import dolfinx
+
+FLAGS = ("-O3", "-march=native")
+
+
+def _processor() -> str:
+    """What `-march=native` depends on: model and feature flags of this processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return "\n".join(sorted({line for line in lines if line.startswith(("model name", "flags", "Features"))}))
+
+
+def cache_directory() -> Path:
+    """Folder of compiled forms, one for each processor, DOLFINx version and set of flags.
+
+    A home folder shared by unlike cluster nodes must not hand one node's machine code to another. The parent folder is
+    `$RACK2CITY_JIT_CACHE`, or `$XDG_CACHE_HOME/rack2city/forms`, or `~/.cache/rack2city/forms`.
+    """
+    root = os.environ.get("RACK2CITY_JIT_CACHE")
+    parent = (
+        Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rack2city" / "forms"
+    )
+    key = hashlib.sha256("\n".join((_processor(), dolfinx.__version__, *FLAGS)).encode()).hexdigest()[:12]
+    return parent / key
+
+
+@cache
+def jit_options() -> dict[str, object]:
+    """Options for `dolfinx.fem.form`: optimised for this processor, cached for this processor."""
+    return {"cffi_extra_compile_args": list(FLAGS), "cache_dir": str(cache_directory())}

@@ -1,0 +1,127 @@
+"""Flow and conjugate heat together: the viscosity follows the temperature."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from mpi4py import MPI
+
+from rack2city.errors import ConvergenceError
+from rack2city.fem.domain import Domain, FluidDomain, fluid_domain
+from rack2city.fem.flow import FlowProblem, Log
+from rack2city.fem.heat import HeatProblem
+from rack2city.fem.linear import Options
+from rack2city.fem.prefixes import FLOW, HEAT
+
+OUTER_TOLERANCE = 1e-8  # change of temperature over its rise above the inlet
+
+
+LnViscosity = Callable[[Any], Any]
+"""Logarithm of the dynamic viscosity (in Pa s) over temperature (in K), of numbers and of UFL expressions alike."""
+
+
+@dataclass(frozen=True)
+class CoupledReport:
+    """How the coupling of flow and temperature converged.
+
+    Attributes:
+        outer_iterations: exchanges of temperature and viscosity.
+        newton_iterations: Newton steps of the flow, summed.
+        change: last change of temperature over its rise (-).
+    """
+
+    outer_iterations: int
+    newton_iterations: int
+    change: float
+
+
+class ConjugateProblem:
+    """Steady laminar flow and conjugate heat transfer on one mesh, heated from a face.
+
+    Args:
+        domain: the mesh with its groups (volumes `fluid` and solids; surfaces `inlet`, `outlet`, `heated`).
+        density: coolant density (kg/m³).
+        specific_heat: coolant heat capacity (J/(kg K)).
+        ln_viscosity: logarithm of the coolant's viscosity (in Pa s) over temperature (K).
+        conductivities: conductivity by volume group (W/(m K)).
+        inlet_temperature: temperature of the coolant that enters (K).
+        options: PETSc options by prefix (`flow_`, `heat_`).
+        log: receives lines on the progress.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        density: float,
+        specific_heat: float,
+        ln_viscosity: LnViscosity,
+        conductivities: Mapping[str, float],
+        inlet_temperature: float,
+        options: Mapping[str, Options] | None = None,
+        log: Log = lambda line: None,
+    ) -> None:
+        """Build both problems on the mesh and its fluid."""
+        self.domain, self.log = domain, log
+        self.fluid: FluidDomain = fluid_domain(domain)
+        msh = self.fluid.mesh
+        # The flow sees the temperature on its own mesh.
+        self._fluid_temperature = fem.Function(fem.functionspace(msh, ("Lagrange", 2)), name="temperature")
+        self._fluid_temperature.x.array[:] = inlet_temperature
+        n_cells = msh.topology.index_map(3).size_local + msh.topology.index_map(3).num_ghosts
+        self._cells = np.arange(n_cells, dtype=np.int32)
+        self._parent_cells = self.fluid.cell_map.sub_topology_to_topology(self._cells, inverse=False)
+        self.inlet_viscosity = float(np.exp(ln_viscosity(inlet_temperature)))
+        law = ufl.exp(ln_viscosity(self._fluid_temperature))
+        self.flow = FlowProblem(self.fluid, density, law, self.inlet_viscosity, options, log)
+        self.velocity = self.flow.velocity()
+        self.density = density
+        self.inlet_temperature = inlet_temperature
+        self.heat = HeatProblem(
+            domain, self.fluid, self.velocity, density * specific_heat, conductivities, inlet_temperature, options
+        )
+
+    def solve(self, flow_rate: float, flux: float, max_iterations: int = 30) -> CoupledReport:
+        """Solve for a flow rate and a heat flux, starting from the last solution.
+
+        Args:
+            flow_rate: volume flow into the inlet of the mesh (m³/s).
+            flux: heat flux into the heated face (W/m²).
+            max_iterations: exchanges of viscosity and temperature before giving up.
+
+        Raises:
+            ConvergenceError: flow, heat or their coupling does not converge.
+        """
+        newton, change = 0, np.inf
+        temperature = self.heat.temperature
+        for iteration in range(1, max_iterations + 1):
+            newton += self.flow.solve(flow_rate).iterations
+            self.velocity.x.array[:] = self.flow.velocity().x.array
+            before = temperature.x.array.copy()
+            self.heat.solve(flux)
+            self._fluid_temperature.interpolate(temperature, cells0=self._parent_cells, cells1=self._cells)
+            self._fluid_temperature.x.scatter_forward()
+            change = self._largest(temperature.x.array - before) / self._largest(
+                temperature.x.array - self.inlet_temperature
+            )
+            self.log(f"coupling: iteration {iteration}, change of temperature {change:.1e} of its rise")
+            if change <= OUTER_TOLERANCE:
+                return CoupledReport(iteration, newton, change)
+        raise ConvergenceError(
+            f"flow and temperature do not agree after {max_iterations} iterations (last change {change:.1e}, wanted "
+            f"{OUTER_TOLERANCE:.0e}); the heat flux may be beyond what this flow can carry: raise the flow or lower the power"
+        )
+
+    def solver_options(self) -> dict[str, dict[str, Any]]:
+        """PETSc options in use, by prefix."""
+        return {FLOW: self.flow.options, HEAT: self.heat.options}
+
+    def hottest_fluid(self) -> float:
+        """Highest nodal temperature of the fluid, walls included (K)."""
+        local = np.max(self._fluid_temperature.x.array, initial=-np.inf)
+        return float(self.domain.comm.allreduce(local, op=MPI.MAX))
+
+    def _largest(self, values: np.ndarray) -> float:
+        return float(self.domain.comm.allreduce(np.max(np.abs(values), initial=0.0), op=MPI.MAX))

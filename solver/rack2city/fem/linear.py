@@ -1,0 +1,84 @@
+"""Linear solvers as plain dictionaries of PETSc options under a prefix; the user overrides them by name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from petsc4py import PETSc
+
+from rack2city.errors import ConvergenceError
+
+Options = Mapping[str, Any]
+
+DIRECT: dict[str, Any] = {
+    "ksp_type": "gmres",  # corrects what a factor kept from an earlier matrix leaves over
+    "ksp_pc_side": "right",  # so that the tolerance is one of the true residual
+    "ksp_rtol": 1e-12,
+    "ksp_max_it": 40,
+    "pc_type": "lu",
+    "pc_factor_mat_solver_type": "mumps",
+    "mat_mumps_icntl_14": 60,  # room for pivoting: saddle-point matrices need more than MUMPS foresees
+}
+STALE = 12  # Krylov iterations after which a kept factor is renewed at the next solve
+
+
+class LinearSolver:
+    """A PETSc Krylov solver that keeps its factor from one matrix to the next for as long as it serves.
+
+    Args:
+        matrix: the operator; its values may change between solves.
+        prefix: option prefix, ends in `_`, such as `"flow_"`.
+        options: PETSc options without the prefix.
+    """
+
+    def __init__(self, matrix: PETSc.Mat, prefix: str, options: Options) -> None:
+        """Create the solver and read its options."""
+        self.prefix, self.options = prefix, dict(options)
+        self.factorisations = 0
+        self._renew = True
+        self._ksp = PETSc.KSP().create(matrix.comm)
+        self._ksp.setOptionsPrefix(prefix)
+        database: Any = PETSc.Options()
+        for key, value in self.options.items():
+            database[prefix + key] = value
+        self._ksp.setOperators(matrix)
+        self._ksp.setFromOptions()
+        # Options of a prefix outlive their solver in PETSc's database: the next solver must not inherit them. MUMPS
+        # reads its own when it factors, so they go when the first solve is done.
+        self._unread_options = [prefix + key for key in self.options]
+
+    @property
+    def iterations(self) -> int:
+        """Krylov iterations of the last solve."""
+        return int(self._ksp.getIterationNumber())
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> None:
+        """Solve in place, with the kept factor if it still serves, else with a new one.
+
+        Raises:
+            ConvergenceError: the solver does not converge even with a new factor.
+        """
+        for renew in (True,) if self._renew else (False, True):
+            self._ksp.getPC().setReusePreconditioner(not renew)
+            self.factorisations += int(renew)
+            self._ksp.solve(rhs, solution)
+            reason: Any = self._ksp.getConvergedReason()
+            if reason > 0:
+                break
+        else:
+            raise ConvergenceError(
+                f"the linear solver '{self.prefix}' stopped after {self.iterations} iterations (PETSc reason {reason}, "
+                f"options {self.options}); set other options under this prefix in [solver.options] of the case"
+            )
+        self._renew = self.iterations > STALE
+        for key in self._unread_options:
+            PETSc.Options().delValue(key)
+        self._unread_options = []
+
+    def destroy(self) -> None:
+        """Free the solver (collective)."""
+        self._ksp.destroy()
+
+
+def chosen_options(default: Options, prefix: str, overrides: Mapping[str, Options] | None) -> dict[str, Any]:
+    """Options of a solver: the default, then what the user set under the same prefix."""
+    return {**default, **(overrides or {}).get(prefix, {})}

@@ -1,0 +1,100 @@
+"""The map from flow to pressure drop and thermal resistance: what is left of the finite elements above the plate."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
+
+from rack2city.errors import InputError
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PlateMap:
+    """Finite-element results of one repeating channel at several flow rates; all sequences run over the flow.
+
+    Area-specific resistances refer to the heated area (pitch times length a channel). *Base* is the lower face of the
+    base plate, *case* the heated face below the thermal interface material, *bulk* the flow-weighted mean of the coolant.
+
+    Attributes:
+        load: the load whose heat flux the runs carry.
+        heat_flux: that flux (W/m²).
+        inlet_k: coolant supply temperature of the runs (K).
+        channels: channels of that load's plate (-).
+        area_m2: its heated area (m²).
+        design_flow_per_channel_m3_per_s: its design flow per channel (m³/s).
+        flow_per_channel_m3_per_s: flow rates, increasing (m³/s).
+        pressure_drop_pa: inlet to outlet of the channel (Pa).
+        base_to_bulk_m2k_per_w: (mean base - mean bulk) / flux (m² K/W).
+        case_to_inlet_max_m2k_per_w: (hottest case - inlet) / flux (m² K/W).
+        case_to_inlet_mean_m2k_per_w: (mean case - inlet) / flux (m² K/W).
+        case_max_k: hottest point of the case (K).
+        outlet_bulk_k: bulk temperature of the outlet (K).
+        reynolds: rho U D_h / mu(inlet) of the channel (-).
+        outer_iterations: exchanges of viscosity and temperature (-).
+        newton_iterations: Newton steps of the flow (-).
+        heat_balances: entering heat, leaving heat of each run (W, of the mesh).
+        mass_balances: entering and leaving volume flow of each run (m³/s, of the mesh).
+        solver_options: PETSc options by prefix that the runs used.
+        holdout_flow_per_channel_m3_per_s: flow of a run that is not in the map (m³/s).
+        holdout_pressure_drop_error: interpolated over computed pressure drop there, minus one (-).
+        holdout_case_to_inlet_error: the same of the largest case-to-inlet resistance (-).
+        grid_pressure_drop_change: change of the pressure drop at design from the next coarser mesh (-); None without one.
+        grid_case_to_inlet_change: the same of the largest case-to-inlet resistance (-).
+    """
+
+    load: str
+    heat_flux: float
+    inlet_k: float
+    channels: int
+    area_m2: float
+    design_flow_per_channel_m3_per_s: float
+    flow_per_channel_m3_per_s: tuple[float, ...]
+    pressure_drop_pa: tuple[float, ...]
+    base_to_bulk_m2k_per_w: tuple[float, ...]
+    case_to_inlet_max_m2k_per_w: tuple[float, ...]
+    case_to_inlet_mean_m2k_per_w: tuple[float, ...]
+    case_max_k: tuple[float, ...]
+    outlet_bulk_k: tuple[float, ...]
+    reynolds: tuple[float, ...]
+    outer_iterations: tuple[int, ...]
+    newton_iterations: tuple[int, ...]
+    heat_balances: tuple[tuple[float, float], ...]
+    mass_balances: tuple[tuple[float, float], ...]
+    solver_options: dict[str, dict[str, Any]]
+    holdout_flow_per_channel_m3_per_s: float = float("nan")
+    holdout_pressure_drop_error: float = float("nan")
+    holdout_case_to_inlet_error: float = float("nan")
+    grid_pressure_drop_change: float | None = None
+    grid_case_to_inlet_change: float | None = None
+
+    def pressure_drop(self, flow_per_channel: Array | float) -> Array:
+        """Pressure drop (Pa) at flows per channel (m³/s) within the map; monotone cubic in the logarithms."""
+        return self._interpolate(self.pressure_drop_pa, flow_per_channel)
+
+    def case_to_inlet(self, flow_per_channel: Array | float) -> Array:
+        """Largest case-to-inlet resistance (m² K/W) at flows per channel (m³/s) within the map."""
+        return self._interpolate(self.case_to_inlet_max_m2k_per_w, flow_per_channel)
+
+    def reynolds_number(self, flow_per_channel: Array | float) -> Array:
+        """Reynolds number (-) at flows per channel (m³/s) within the map."""
+        return self._interpolate(self.reynolds, flow_per_channel)
+
+    def _interpolate(self, values: tuple[float, ...], flow: Array | float) -> Array:
+        low, high = self.flow_per_channel_m3_per_s[0], self.flow_per_channel_m3_per_s[-1]
+        flow = np.asarray(flow, dtype=float)
+        outside = (flow < low * (1 - 1e-12)) | (flow > high * (1 + 1e-12)) | ~np.isfinite(flow)
+        if np.any(outside):
+            # The factors are what the user can change, so the sentence speaks in them.
+            factor = float(flow[outside].flat[0]) / self.design_flow_per_channel_m3_per_s
+            design = self.design_flow_per_channel_m3_per_s
+            raise InputError(
+                f"plate.flow_factors: a channel needs {factor:.3g} times the design flow of '{self.load}', outside the "
+                f"computed range {low / design:.3g} to {high / design:.3g}; widen plate.flow_factors, or change the load's "
+                "plate_width"
+            )
+        curve = PchipInterpolator(np.log(self.flow_per_channel_m3_per_s), np.log(values))
+        return np.exp(curve(np.log(np.clip(flow, low, high))))
