@@ -1,0 +1,152 @@
+"""The district network of a case: pipes and substations from two CSV tables."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from rack2city.city.csv_table import Row, read_rows
+from rack2city.city.demand import check_building
+from rack2city.errors import InputError
+from rack2city.network.graph import Index
+from rack2city.network.tree import RadialTree
+
+ROOT = "plant"
+"""Name of the node where the heat is put in."""
+_PIPE_NAMES = ("name", "start", "end", "nominal_diameter")
+_PIPE_NUMBERS = ("length_m", "inner_diameter_mm", "loss_w_per_m_k", "roughness_mm", "x_m", "y_m")
+_SUBSTATION_COLUMNS = ("name", "node", "building", "building_class", "share_percent")
+
+
+@dataclass(frozen=True)
+class NetworkLayout:
+    """A radial district network, checked.
+
+    Attributes:
+        tree: pipe pairs from the plant outwards.
+        pipes: the pipe table as read, indexed by name; for maps and reports.
+        nodes: `x_m`, `y_m` per node (m east and north of the plant), in the order of `tree.node_names`.
+        substations: columns `name`, `node`, `building`, `building_class`, `share_percent`, in the order of the file.
+        substation_node: node index in `tree` of each substation.
+    """
+
+    tree: RadialTree
+    pipes: pd.DataFrame
+    nodes: pd.DataFrame
+    substations: pd.DataFrame
+    substation_node: Index
+
+    @property
+    def trench_m(self) -> float:
+        """Length of all trenches (m)."""
+        return float(self.tree.length_m.sum())
+
+
+def load_layout(pipes_csv: Path, substations_csv: Path) -> NetworkLayout:
+    """Read and check a district network.
+
+    Args:
+        pipes_csv: one line per pipe pair: `name, start, end` (towards the consumers), `length_m, inner_diameter_mm,
+            nominal_diameter, loss_w_per_m_k` (of one pipe to the ground), `roughness_mm`, and `x_m, y_m` of the end,
+            from the plant.
+        substations_csv: one line per substation: `name, node, building, building_class, share_percent` (of the
+            demand).
+
+    Returns:
+        The layout, rooted at the node `plant`.
+
+    Raises:
+        InputError: a file cannot be read, a column is missing, a value is out of bounds, a name stands twice, a node is
+            unknown, is fed by two pipes or is not connected to the plant, or the shares do not sum to 100.
+    """
+    rows = read_rows(pipes_csv, _PIPE_NAMES + _PIPE_NUMBERS)
+    _refuse_repeated(rows, "name", "pipe")
+    numbers = {
+        "length_m": [row.number("length_m", above=0.0) for row in rows],
+        "inner_diameter_mm": [row.number("inner_diameter_mm", above=0.0) for row in rows],
+        "loss_w_per_m_k": [row.number("loss_w_per_m_k", least=0.0) for row in rows],
+        "roughness_mm": [row.number("roughness_mm", least=0.0) for row in rows],
+        "x_m": [row.number("x_m") for row in rows],
+        "y_m": [row.number("y_m") for row in rows],
+    }
+    names = _connected_nodes(rows)
+    index = {name: number for number, name in enumerate(names)}
+    table = pd.DataFrame([row.cells for row in rows]).set_index("name").assign(**numbers)
+    loss = np.array(numbers["loss_w_per_m_k"])
+    tree = RadialTree(
+        node_names=names,
+        pipe_names=list(table.index),
+        start=np.array([index[start] for start in table["start"]]),
+        end=np.array([index[end] for end in table["end"]]),
+        length_m=np.array(numbers["length_m"]),
+        diameter_m=np.array(numbers["inner_diameter_mm"]) / 1000.0,
+        roughness_m=np.array(numbers["roughness_mm"]) / 1000.0,
+        supply_loss_w_per_m_k=loss,
+        return_loss_w_per_m_k=loss,
+    )
+    nodes = table.set_index("end")[["x_m", "y_m"]].rename_axis("node")
+    nodes.loc[ROOT] = 0.0
+    substations = _substations(substations_csv, index, Path(pipes_csv))
+    return NetworkLayout(
+        tree, table, nodes.loc[names], substations, np.array([index[node] for node in substations["node"]])
+    )
+
+
+def _connected_nodes(rows: list[Row]) -> list[str]:
+    """Names of all nodes, the plant first, each fed by one pipe and connected to the plant."""
+    feeding: dict[str, Row] = {}
+    for row in rows:
+        start, end = row.text("start"), row.text("end")
+        if end == ROOT:
+            raise row.error("end", f"is {ROOT!r}; pipes run away from the plant")
+        if end == start:
+            raise row.error("end", f"is {end!r}, the pipe's own start")
+        if end in feeding:
+            raise row.error("end", f"node {end!r} is already fed by pipe {feeding[end].text('name')!r}")
+        feeding[end] = row
+    for row in rows:
+        start, seen = row.text("start"), {row.text("end")}
+        while start != ROOT:
+            if start not in feeding:
+                raise row.error("start", f"node {start!r} is not connected to {ROOT!r}")
+            if start in seen:
+                raise row.error("start", f"node {start!r} lies on a loop that is not connected to {ROOT!r}")
+            seen.add(start)
+            start = feeding[start].text("start")
+    return [ROOT, *feeding]
+
+
+def _substations(path: Path, index: dict[str, int], pipes_csv: Path) -> pd.DataFrame:
+    """The substation table, checked."""
+    rows = read_rows(path, _SUBSTATION_COLUMNS)
+    _refuse_repeated(rows, "name", "substation")
+    for row in rows:
+        if row.text("node") not in index:
+            raise row.error("node", f"node {row.text('node')!r} is not in {pipes_csv}")
+        building_class = row.number("building_class", least=0.0)
+        if building_class != int(building_class):
+            raise row.error("building_class", f"is {building_class}; a whole number is needed")
+        check_building(row.text("building"), int(building_class), f"{path}, line {row.line}")
+    share = [row.number("share_percent", least=0.0) for row in rows]
+    if abs(sum(share) - 100.0) > 1e-6:
+        raise InputError(f"{path}, column share_percent: the shares sum to {sum(share):.6g}; they must sum to 100")
+    return pd.DataFrame(
+        {
+            "name": [row.text("name") for row in rows],
+            "node": [row.text("node") for row in rows],
+            "building": [row.text("building") for row in rows],
+            "building_class": [int(row.number("building_class")) for row in rows],
+            "share_percent": share,
+        }
+    )
+
+
+def _refuse_repeated(rows: list[Row], column: str, what: str) -> None:
+    """Raise an InputError if a name stands twice."""
+    seen: dict[str, int] = {}
+    for row in rows:
+        name = row.text(column)
+        if name in seen:
+            raise row.error(column, f"{what} {name!r} stands already in line {seen[name]}")
+        seen[name] = row.line

@@ -1,0 +1,18 @@
+"""What stands between the racks, the grid and the heat network: CDU, heat pump, pumps, UPS."""
+
+from rack2city.plant.cdu import CduState, cdu_state, counterflow_effectiveness
+from rack2city.plant.heat_pump import HeatPumpCycle, check_refrigerant, heat_pump_cycle
+from rack2city.plant.plant import PlantResult, run_plant
+from rack2city.plant.ups import ups_loss
+
+__all__ = [
+    "CduState",
+    "HeatPumpCycle",
+    "PlantResult",
+    "cdu_state",
+    "check_refrigerant",
+    "counterflow_effectiveness",
+    "heat_pump_cycle",
+    "run_plant",
+    "ups_loss",
+]

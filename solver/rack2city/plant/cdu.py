@@ -1,0 +1,76 @@
+"""The coolant distribution unit: a counterflow exchanger between the racks' coolant (TCS) and facility water (FWS)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:
+    """Effectiveness of a counterflow exchanger (-).
+
+    Args:
+        ntu: number of transfer units, UA / C_min (-).
+        capacity_ratio: C_min / C_max, from 0 to 1 (-).
+
+    Raises:
+        ValueError: a negative NTU, or a capacity ratio outside 0 to 1.
+
+    Source: Kays & London, Compact Heat Exchangers; the limit for equal capacity flows is NTU / (1 + NTU).
+    """
+    if ntu < 0.0 or not 0.0 <= capacity_ratio <= 1.0:
+        raise ValueError(f"NTU must not be negative and the capacity ratio lie in 0..1, got {ntu} and {capacity_ratio}")
+    # With x = NTU (1 - Cr) the textbook's (1 - e^-x) / (1 - Cr e^-x) becomes this, which does not cancel at Cr = 1.
+    x = ntu * (1.0 - capacity_ratio)
+    decay = float(-np.expm1(-x) / x) if x > 0.0 else 1.0  # (1 - e^-x) / x
+    return ntu * decay / (1.0 + capacity_ratio * ntu * decay)
+
+
+@dataclass(frozen=True)
+class CduState:
+    """The exchanger of the CDU at one load.
+
+    Attributes:
+        heat_w: heat from coolant to facility water (W).
+        effectiveness: of the exchanger (-).
+        ntu: number of transfer units (-).
+        approach_k: coolant supply minus facility water supply (K).
+        coolant_return_k: coolant entering the CDU (K).
+        facility_supply_k: facility water entering the CDU (K).
+        facility_return_k: facility water leaving the CDU (K).
+    """
+
+    heat_w: float
+    effectiveness: float
+    ntu: float
+    approach_k: float
+    coolant_return_k: float
+    facility_supply_k: float
+    facility_return_k: float
+
+
+def cdu_state(
+    heat_w: float, coolant_supply_k: float, coolant_w_per_k: float, facility_w_per_k: float, conductance_w_per_k: float
+) -> CduState:
+    """Facility water that is needed to hold the coolant supply temperature.
+
+    Args:
+        heat_w: heat to transfer (W).
+        coolant_supply_k: temperature of the coolant that leaves for the racks (K).
+        coolant_w_per_k: heat capacity flow of the coolant (W/K).
+        facility_w_per_k: heat capacity flow of the facility water (W/K).
+        conductance_w_per_k: UA of the exchanger (W/K).
+    """
+    least, largest = sorted((coolant_w_per_k, facility_w_per_k))
+    ntu = conductance_w_per_k / least
+    effectiveness = counterflow_effectiveness(ntu, least / largest)
+    coolant_return = coolant_supply_k + heat_w / coolant_w_per_k
+    facility_supply = coolant_return - heat_w / (effectiveness * least)
+    return CduState(
+        heat_w=heat_w,
+        effectiveness=effectiveness,
+        ntu=ntu,
+        approach_k=coolant_supply_k - facility_supply,
+        coolant_return_k=coolant_return,
+        facility_supply_k=facility_supply,
+        facility_return_k=facility_supply + heat_w / facility_w_per_k,
+    )

@@ -1,0 +1,151 @@
+"""The rack's coolant loop as a network: two manifold pipes, trays between them, plates in parallel in each tray.
+
+Coolant enters and leaves at the same end of the manifold (direct return, the less even of the two usual ways). Each
+plate's branch is the plate's own curve, from the finite elements, and a quadratic resistance for hoses, quick
+disconnects and orifices. That resistance is sized once for each kind of load, as a rack maker does: at design flow the
+whole rack then drops what its published curve says.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from rack2city.case import Case, RackLoad
+from rack2city.errors import InputError
+from rack2city.materials import Coolant
+from rack2city.network import BranchGroup, CurveLaw, HydraulicNetwork, HydraulicState, PipeLaw, solve_hydraulics
+from rack2city.network.friction import Array
+from rack2city.network.graph import Index
+from rack2city.plate import PlateDesign, PlateMap, plate_design
+from rack2city.rack.layout import TrayLayout
+
+INLET, OUTLET = "rack inlet", "rack outlet"
+
+
+@dataclass(frozen=True)
+class PlateBranches:
+    """The branches of one kind of plate in the solved network.
+
+    Attributes:
+        load: the load they cool.
+        design: their design point.
+        branches: their numbers among all branches of the network.
+        tray: the tray each stands in.
+    """
+
+    load: RackLoad
+    design: PlateDesign
+    branches: Index
+    tray: Index
+
+
+@dataclass(frozen=True)
+class RackLoop:
+    """The solved coolant loop of a rack.
+
+    Attributes:
+        state: flows and pressures.
+        plates: branches of each kind of plate.
+        manifold_velocity: largest velocity in the manifold (m/s).
+        curve_drop: pressure drop by the rack's published curve at its flow (Pa).
+    """
+
+    state: HydraulicState
+    plates: tuple[PlateBranches, ...]
+    manifold_velocity: float
+    curve_drop: float
+
+    @property
+    def pressure_drop(self) -> float:
+        """Pressure drop from the rack's inlet to its outlet (Pa)."""
+        return self.state.pressure(INLET) - self.state.pressure(OUTLET)
+
+
+def plate_curve(
+    plate_map: PlateMap, channels: int, resistance: float
+) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """Pressure drop (Pa) of a plate and what is in series with it, and its slope, over the signed volume flow (m³/s).
+
+    Within the plate map it is the map; outside, where only the solver's iterations go, the end of the map continued as a
+    quadratic through zero, so that the law rises everywhere.
+
+    Args:
+        plate_map: the map, by channel.
+        channels: parallel channels of the plate.
+        resistance: quadratic resistance in series (Pa/(m³/s)²).
+    """
+    low, high = plate_map.flow_per_channel_m3_per_s[0], plate_map.flow_per_channel_m3_per_s[-1]
+
+    def plate(flow: Array) -> Array:
+        inside = np.clip(flow, low, high)
+        at_end = plate_map.pressure_drop(inside)
+        return np.where(flow < low, at_end * flow / low, np.where(flow > high, at_end * (flow / high) ** 2, at_end))
+
+    def drop(volume_flow: Array) -> Array:
+        flow = np.abs(np.asarray(volume_flow, dtype=float))
+        return np.sign(volume_flow) * (plate(flow / channels) + resistance * flow**2)
+
+    def slope(volume_flow: Array) -> Array:
+        flow = np.abs(np.asarray(volume_flow, dtype=float))
+        step = 1e-6 * np.maximum(flow, low * channels)
+        return (drop(flow + step) - drop(np.maximum(flow - step, 0.0))) / (step + np.minimum(step, flow))
+
+    return drop, slope
+
+
+def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLayout, temperature: float) -> RackLoop:
+    """Size the branches at design and solve the loop at the rack's design flow.
+
+    Args:
+        case: the case.
+        coolant: its coolant.
+        plate_map: pressure drop of a channel over its flow.
+        layout: the trays.
+        temperature: mean bulk temperature of the coolant (K).
+
+    Raises:
+        InputError: the plates alone need more pressure than the rack's curve has.
+        ConvergenceError: the network does not converge.
+    """
+    density, viscosity = float(coolant.density(temperature)), float(coolant.viscosity(temperature))
+    rack, trays = case.rack, len(layout.tray_loads)
+    designs = {load.name: plate_design(case, load) for load in rack.loads}
+    tray_flow = np.array([sum(designs[x.name].flow * x.count / x.trays for x in loads) for loads in layout.tray_loads])
+    rack_flow = float(tray_flow.sum())
+    curve_drop = rack.curve_linear * rack_flow + rack.curve_quadratic * rack_flow**2
+
+    pipe = PipeLaw(rack.tray_spacing, rack.manifold_diameter, rack.manifold_roughness, density, viscosity)
+    design_manifold = np.cumsum(tray_flow[::-1])[::-1]  # flow of the manifold pipe before each tray
+    to_tray = 2.0 * np.cumsum(pipe.drop_and_slope(design_manifold * density)[0])  # supply and return
+    manifold_drop = float(to_tray @ tray_flow) / rack_flow
+
+    names = [INLET, OUTLET, *(f"supply {i + 1}" for i in range(trays)), *(f"return {i + 1}" for i in range(trays))]
+    supply, back = 2 + np.arange(trays), 2 + trays + np.arange(trays)
+    groups = [
+        BranchGroup([f"supply manifold {i + 1}" for i in range(trays)], np.r_[0, supply[:-1]], supply, pipe),
+        BranchGroup([f"return manifold {i + 1}" for i in range(trays)], back, np.r_[1, back[:-1]], pipe),
+    ]
+    plates, first = [], 2 * trays
+    for load in rack.loads:
+        design = designs[load.name]
+        available = curve_drop - manifold_drop - float(plate_map.pressure_drop(design.flow_per_channel))
+        if available < 0.0:
+            raise InputError(
+                f"rack.curve_quadratic: at design flow the rack's curve drops {curve_drop / 1e3:.4g} kPa, of which the "
+                f"manifold takes {manifold_drop / 1e3:.4g} kPa, but the plate of '{load.name}' alone needs "
+                f"{(curve_drop - manifold_drop - available) / 1e3:.4g} kPa; give the curve of a rack with such plates, or "
+                "lower rack.flow_per_power"
+            )
+        law = CurveLaw(*plate_curve(plate_map, design.channels, available / design.flow**2), density=density)
+        tray = np.repeat([i for i, loads in enumerate(layout.tray_loads) if load in loads], load.count // load.trays)
+        numbers = first + np.arange(load.count)
+        groups.append(BranchGroup([f"{load.name} {i + 1}" for i in range(load.count)], supply[tray], back[tray], law))
+        plates.append(PlateBranches(load, design, numbers, tray))
+        first += load.count
+    network = HydraulicNetwork(names, groups)
+    injection = np.zeros(len(names))
+    injection[0] = rack_flow * density
+    state = solve_hydraulics(network, {OUTLET: 0.0}, injection)
+    velocity = rack_flow / (0.25 * np.pi * rack.manifold_diameter**2)
+    return RackLoop(state, tuple(plates), velocity, curve_drop)
