@@ -1,0 +1,103 @@
+"""The report as data: what both the HTML and the PDF template walk through."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Text:
+    """One paragraph."""
+
+    text: str
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A list of sentences."""
+
+    items: tuple[str, ...]
+    kind: Literal["bullets"] = "bullets"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of ready texts.
+
+    Attributes:
+        caption: what the rows are.
+        head: column headings.
+        rows: cells, as many per row as there are headings.
+        align: one letter per column, `l` or `r`.
+    """
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    align: str
+    kind: Literal["table"] = "table"
+
+    def __post_init__(self) -> None:
+        """Refuse a table whose rows do not match its head."""
+        if {len(self.head), len(self.align), *map(len, self.rows)} != {len(self.head)}:
+            raise ValueError(f"table '{self.caption}': rows, head and alignment differ in length")
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A figure, as SVG text, with its caption; `name` is unique in the document."""
+
+    name: str
+    caption: str
+    svg: str
+    kind: Literal["figure"] = "figure"
+
+
+Block = Text | Bullets | Table | Drawing
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what stands below it."""
+
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class VerdictRow:
+    """One check, as texts; `share` is the used part of what the limit allows (-), drawn as a bar."""
+
+    name: str
+    value: str
+    limit: str
+    margin: str
+    si: str
+    share: float
+    holds: bool
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report."""
+
+    title: str
+    case: str
+    date: str
+    holds: bool
+    verdict: tuple[VerdictRow, ...]
+    verdict_note: str
+    sections: tuple[Section, ...] = field(default=())
+
+    @property
+    def banner(self) -> str:
+        """The verdict in capitals."""
+        return "HOLDS" if self.holds else "DOES NOT HOLD"
+
+    @property
+    def headline(self) -> str:
+        """The verdict in one sentence."""
+        failed = [row.name for row in self.verdict if not row.holds]
+        if self.holds:
+            return f"All {len(self.verdict)} checks keep their limits."
+        return f"{len(failed)} of {len(self.verdict)} checks do not keep their limits: {', '.join(failed)}."

@@ -1,0 +1,38 @@
+"""The report as one self-contained HTML file: inline style, inline SVG, no script, nothing from outside."""
+
+import re
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from rack2city.report.document import Document
+from rack2city.report.drawing import INK
+
+
+def render_html(document: Document) -> str:
+    """The document as HTML text that needs no other file."""
+    environment = Environment(
+        loader=PackageLoader("rack2city.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["inline"] = inline_svg
+    return environment.get_template("report.html.j2").render(document=document)
+
+
+def inline_svg(svg: str, name: str) -> Markup:
+    """An SVG file's text made fit to stand inside an HTML page.
+
+    Args:
+        svg: text of an SVG file.
+        name: unique in the page; goes before every id, so that two figures cannot meet.
+
+    Returns:
+        The `<svg>` element; its ink follows the colour of the page's text.
+    """
+    body = svg[svg.index("<svg") :]
+    body = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", body).replace("xlink:href=", "href=")
+    body = re.sub(r'\b(id="|href="#|url\(#)', rf"\g<1>{name}-", body)
+    return Markup(body.replace(INK, "currentColor"))

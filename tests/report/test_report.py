@@ -1,0 +1,161 @@
+"""The two report files: complete, self-contained, honest about the verdict, and clear about missing input."""
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+import pytest
+from sample import check, write_sample
+
+from rack2city.errors import InputError, Rack2CityError
+from rack2city.report import picture, write_report
+from rack2city.report.model import read_run
+
+
+@pytest.fixture(scope="module")
+def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run")
+    write_sample(folder)
+    assert write_report(folder) == [folder / "report.html", folder / "report.pdf"]
+    return folder
+
+
+@pytest.fixture
+def summary(run_dir: Path) -> dict[str, Any]:
+    return json.loads((run_dir / "summary.json").read_text())
+
+
+def pages(file: Path) -> list[str]:
+    document = pypdfium2.PdfDocument(file)
+    return [document[i].get_textpage().get_text_range() for i in range(len(document))]
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_both_name_verdict_checks_sources_and_assumptions(run_dir: Path, summary: dict[str, Any]) -> None:
+    html = (run_dir / "report.html").read_text()
+    pdf = words(" ".join(pages(run_dir / "report.pdf")))
+    wanted = [summary["case"]["title"], "HOLDS", "PUE", "ERF", *summary["assumptions"]]
+    wanted += [row["name"] for row in summary["verdict"]["checks"] + summary["balances"]]
+    for text in wanted:
+        assert text in words(html)
+        assert text in pdf
+    assert "DOES NOT HOLD" not in html
+    assert "ASHRAE S40 &lt;draft &amp; notes&gt;" in html  # a source is text, never markup
+
+
+def test_values_stand_in_engineering_units(run_dir: Path) -> None:
+    pdf = words(" ".join(pages(run_dir / "report.pdf")))
+    for text in ("73.85 °C", "245.3 kPa", "11.1 K", "2.100 %", "at least 12 K"):
+        assert text in pdf
+
+
+def test_html_refers_to_nothing_outside(run_dir: Path) -> None:
+    html = (run_dir / "report.html").read_text()
+    assert not re.search(r"https?://|<script|<link|@import", html)
+    assert not re.search(r"""\b(?:src|href)\s*=\s*["'](?!#|data:)""", html)
+    assert not re.search(r"url\((?!#|data:)", html)
+    assert html.count("<svg") == 6
+
+
+def test_ids_of_the_inlined_figures_are_unique_and_resolve(run_dir: Path) -> None:
+    html = (run_dir / "report.html").read_text()
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', html)) <= set(ids)
+
+
+def test_pdf_has_pages_with_text(run_dir: Path) -> None:
+    texts = pages(run_dir / "report.pdf")
+    assert len(texts) >= 4
+    assert all(len(text) > 100 for text in texts)
+
+
+def test_second_report_is_the_same(run_dir: Path) -> None:
+    first = (run_dir / "report.html").read_text()
+    write_report(run_dir)
+    assert (run_dir / "report.html").read_text() == first
+
+
+def test_design_that_does_not_hold_says_so(tmp_path: Path) -> None:
+    summary = write_sample(tmp_path)
+    summary["verdict"]["holds"] = False
+    summary["verdict"]["checks"][0] = check("junction temperature", 361.4, 358.15, "K", "max", "temperature")
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    html, pdf = write_report(tmp_path)
+    sentence = "1 of 6 checks do not keep their limits: junction temperature."
+    for text in (words(html.read_text()), words(" ".join(pages(pdf)))):
+        assert "DOES NOT HOLD" in text
+        assert sentence in text
+        assert "FAILS" in text
+        assert "−3.25 K" in text.replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["plate.pressure_drop_pa", "city.electricity_j.it", "rack.loads[1].junction_max_k", "assumptions", "balances"],
+)
+def test_missing_key_is_named(run_dir: Path, summary: dict[str, Any], tmp_path: Path, key: str) -> None:
+    damaged = copy.deepcopy(summary)
+    *path, last = re.findall(r"[^.\[\]]+", key)
+    place: Any = damaged
+    for part in path:
+        place = place[int(part) if part.isdigit() else part]
+    del place[last]
+    linked(run_dir, tmp_path)
+    (tmp_path / "summary.json").write_text(json.dumps(damaged))
+    message = f"{tmp_path}/summary.json: the key `{key}` is missing; write the file again with `rack2city run`"
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        write_report(tmp_path)
+    assert not (tmp_path / "report.html").exists()
+
+
+@pytest.mark.parametrize("name", ["summary.json", "year.parquet", "fields/temperature.pvd"])
+def test_missing_file_is_named(run_dir: Path, tmp_path: Path, name: str) -> None:
+    linked(run_dir, tmp_path, without=name)
+    with pytest.raises(InputError, match=re.escape(f"{tmp_path / name}: there is no such file")):
+        write_report(tmp_path)
+
+
+def test_missing_column_is_named(run_dir: Path, tmp_path: Path) -> None:
+    linked(run_dir, tmp_path, without="year.parquet")
+    read_run(run_dir).year.drop(columns="reused_w").to_parquet(tmp_path / "year.parquet")
+    with pytest.raises(InputError, match=r"year\.parquet: the column `reused_w` is missing"):
+        write_report(tmp_path)
+
+
+def test_broken_json_is_named(run_dir: Path, tmp_path: Path) -> None:
+    linked(run_dir, tmp_path)
+    (tmp_path / "summary.json").write_text('{"case": ')
+    with pytest.raises(InputError, match=r"summary\.json: is not readable as JSON"):
+        write_report(tmp_path)
+
+
+def test_unreadable_field_is_one_sentence(tmp_path: Path) -> None:
+    write_sample(tmp_path)
+    field = tmp_path / "fields" / "temperature_p0_000000.vtu"
+    field.write_text(field.read_text(errors="replace").replace("temperature", "enthalpy"))
+    with pytest.raises(Rack2CityError, match="the picture cannot be rendered"):
+        picture.render(tmp_path / "fields" / "temperature.pvd")
+
+
+def test_crash_of_the_renderer_is_one_sentence(run_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    crash = tmp_path / "python"
+    crash.write_text("#!/bin/sh\necho 'libOSMesa not found' >&2\nkill -SEGV $$\n")
+    crash.chmod(0o755)
+    monkeypatch.setattr(picture.sys, "executable", str(crash))
+    with pytest.raises(Rack2CityError, match=r"VTK was ended by signal 11 \(libOSMesa not found\); .* install libegl1"):
+        picture.render(run_dir / "fields" / "temperature.pvd")
+
+
+def linked(source: Path, target: Path, without: str = "") -> None:
+    """The run's files in another folder, but one."""
+    (target / "fields").mkdir()
+    for name in ("summary.json", "year.parquet", "fields/temperature.pvd"):
+        if name != without:
+            (target / name).write_bytes((source / name).read_bytes())
