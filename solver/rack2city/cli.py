@@ -1,0 +1,166 @@
+"""The command line: parse, call, print; nothing else."""
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rack2city.errors import InputError, Rack2CityError
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+
+CaseArgument = Annotated[Path, typer.Argument(metavar="CASE", help="a case file, or a folder with a case.toml")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help='override a field, such as --set rack.air_power="20 kW"'),
+]
+STAGE_NAMES = ("mesh", "plate", "rack", "plant", "city", "report")
+
+
+def main() -> None:
+    """Entry point: run a command; an expected error is one sentence and its exit code."""
+    try:
+        app()
+    except Rack2CityError as error:
+        _fail(error)
+
+
+def _fail(error: Rack2CityError) -> None:
+    """Print an error once for all ranks and end with its exit code."""
+    rank, size = _world()
+    if rank == 0:
+        print(f"rack2city: {error}", file=sys.stderr, flush=True)
+    if size > 1:
+        # Errors reach all ranks alike (those of one rank are shared by the chain), so that all can leave in order.
+        from mpi4py import MPI
+
+        MPI.COMM_WORLD.Barrier()
+    raise SystemExit(error.exit_code)
+
+
+def _world() -> tuple[int, int]:
+    """Rank and number of ranks of this process, (0, 1) where MPI was never loaded."""
+    if "mpi4py.MPI" not in sys.modules:
+        return 0, 1
+    from mpi4py import MPI
+
+    return MPI.COMM_WORLD.rank, MPI.COMM_WORLD.size
+
+
+@app.command()
+def run(
+    case: CaseArgument,
+    out: Annotated[Path | None, typer.Option(help="run folder; runs/<name of the case> if not given")] = None,
+    stage: Annotated[str, typer.Option(help=f"last stage to run: {', '.join(STAGE_NAMES)}")] = STAGE_NAMES[-1],
+    np: Annotated[int | None, typer.Option("--np", min=1, help="number of MPI ranks to start")] = None,
+    set_: Overrides = None,
+) -> None:
+    """Run a case from the channel of its cold plate to the heat delivered in the city."""
+    if stage not in STAGE_NAMES:
+        raise InputError(f"--stage: unknown stage '{stage}'; allowed: {', '.join(STAGE_NAMES)}")
+    from rack2city.case import load_case
+
+    loaded = load_case(case, set_ or [])
+    folder = out if out is not None else Path("runs") / loaded.case.case.name
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out: {folder} is a file; name a folder")
+    if np is not None and np > 1:
+        _start_ranks(np)
+    from mpi4py import MPI
+
+    import rack2city.fem  # noqa: F401  (before mpi4py: the DOLFINx wheel loads its own MPI)
+    from rack2city.chain import run_chain
+
+    comm = MPI.COMM_WORLD
+    if comm.rank > 0:
+        run_chain(loaded, folder, comm, stage)
+        return
+    from rack2city.console import TerminalMonitor, print_verdict
+
+    monitor = TerminalMonitor()
+    try:
+        summary = run_chain(loaded, folder, comm, stage, monitor)
+    finally:
+        monitor.close()
+    if summary is not None:
+        print_verdict(summary, str(folder))
+
+
+def _start_ranks(ranks: int) -> None:
+    """Replace this process by `mpirun` of the same environment with the same arguments, without `--np`.
+
+    Raises:
+        InputError: no `mpirun` is found, or ranks were started already.
+    """
+    if any(name in os.environ for name in ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK")):
+        raise InputError("--np: this process was started by mpirun already; leave out --np")
+    launcher = Path(sys.executable).with_name("mpirun")
+    found = str(launcher) if launcher.exists() else shutil.which("mpirun")
+    if found is None:
+        raise InputError(f"--np: no mpirun beside {sys.executable} or on PATH; install MPI, or run without --np")
+    arguments, rest = [], iter(sys.argv[1:])
+    for argument in rest:
+        if argument == "--np":
+            next(rest, None)
+        elif not argument.startswith("--np="):
+            arguments.append(argument)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.execv(found, [found, "-n", str(ranks), sys.executable, "-m", "mpi4py", "-m", "rack2city", *arguments])
+
+
+@app.command()
+def mesh(
+    case: CaseArgument,
+    out: Annotated[Path, typer.Option(help="the .msh file to write")] = Path("mesh.msh"),
+    set_: Overrides = None,
+) -> None:
+    """Write the mesh of a case's cold plate, for Gmsh and ParaView."""
+    from rack2city.case import load_case
+    from rack2city.chain.mesh_stage import half_channel
+    from rackmesh.channel import LEVELS, write_half_channel
+    from rackmesh.statistics import mesh_statistics
+
+    loaded = load_case(case, set_ or [])
+    if out.suffix != ".msh" or not out.parent.is_dir():
+        raise InputError(f"--out: {out} must be a .msh file in an existing folder")
+    write_half_channel(half_channel(loaded.case), LEVELS[loaded.case.mesh.level], out)
+    statistics = mesh_statistics(out)
+    print(f"{out}: {statistics['cells']} cells, {statistics['points']} points")
+    for name, count in statistics["groups"].items():
+        print(f"  {name:<14} {count} elements")
+
+
+@app.command()
+def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a run folder")]) -> None:
+    """Write the reports of a run folder again, from its files."""
+    from rack2city.report import write_report
+
+    for file in write_report(folder):
+        print(file)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a case, for editors."""
+    from rack2city.case import json_schema
+
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed, what is broken and how to mend it."""
+    from rack2city import doctor as diagnosis
+
+    findings = diagnosis.diagnose()
+    print(diagnosis.render(findings))
+    if not diagnosis.healthy(findings):
+        raise SystemExit(1)
+
+
+if __name__ == "__main__":
+    main()

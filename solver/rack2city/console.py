@@ -1,0 +1,96 @@
+"""What a person at the terminal sees: a progress bar where one is watched, plain lines otherwise, and the verdict."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from rack2city.report.tables import verdict_rows
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class TerminalMonitor:
+    """Shows the progress of a run on this terminal."""
+
+    def __init__(self, steps_shown: bool | None = None) -> None:
+        """Choose between bar and lines.
+
+        Args:
+            steps_shown: whether a person watches; found out if not given.
+        """
+        watched = console.is_terminal if steps_shown is None else steps_shown
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.fields[stage]:<7}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.description}"),
+        )
+        self._progress = Progress(*columns, TimeElapsedColumn(), console=console, transient=True) if watched else None
+        self._task: Any = None
+        self._stage = ""
+
+    def begin(self, stage: str, steps: int) -> None:
+        """A stage begins."""
+        self._stage = stage
+        if self._progress is not None:
+            self._progress.start()
+            self._task = self._progress.add_task("", total=steps, stage=stage, completed=-1)
+
+    def step(self, text: str) -> None:
+        """The next step of the stage."""
+        if self._progress is not None:
+            self._progress.update(self._task, advance=1, description=text)
+        else:
+            console.print(f"{self._stage}: {text}")
+
+    def end(self, seconds: float, reused: bool) -> None:
+        """The stage is done."""
+        if self._progress is not None:
+            self._progress.remove_task(self._task)
+        console.print(
+            f"{self._stage:<7} " + ("unchanged, taken from the run folder" if reused else f"done in {seconds:.1f} s")
+        )
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        if self._progress is not None:
+            self._progress.stop()
+
+
+def print_verdict(summary: dict[str, Any], out: str) -> None:
+    """Print the verdict table, the key figures and where the reports are."""
+    table = Table(title=f"{summary['case']['title'] or summary['case']['name']}", title_justify="left")
+    for heading, justify in (
+        ("check", "left"),
+        ("value", "right"),
+        ("limit", "right"),
+        ("margin", "right"),
+        ("", "left"),
+    ):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for row in verdict_rows(summary):
+        table.add_row(
+            row.name, row.value, row.limit, row.margin, "holds" if row.holds else "[bold red]DOES NOT HOLD[/]"
+        )
+    console.print(table)
+    city, kpi, rack = summary["city"], summary["kpi"], summary["rack"]
+    console.print(
+        f"coolant {rack['supply_k'] - 273.15:.1f} -> {rack['return_k'] - 273.15:.1f} °C at "
+        f"{rack['flow_m3_per_s'] * 6e4:.1f} L/min per rack"
+    )
+    console.print(
+        f"heat delivered in the city {city['delivered_j'] / 3.6e9:.0f} MWh a year; of the racks' "
+        f"{city['liquid_heat_j'] / 3.6e9:.0f} MWh, {city['reused_j'] / 3.6e9:.0f} MWh are reused: "
+        f"ERF {kpi['erf']:.3f}, PUE {kpi['pue']:.3f}"
+    )
+    worst = max(summary["balances"], key=lambda b: b["relative"] / b["tolerance"])
+    console.print(
+        f"{len(summary['balances'])} balances close; the least tight: {worst['stage']}, {worst['name']}: "
+        f"{worst['relative']:.1e} (allowed {worst['tolerance']:.0e})"
+    )
+    console.print(f"verdict: the design [bold]{'HOLDS' if summary['verdict']['holds'] else 'DOES NOT HOLD'}[/]")
+    console.print(f"reports: {out}/report.html and {out}/report.pdf; all figures: {out}/summary.json")

@@ -1,0 +1,55 @@
+"""What is installed here, does it work, and how to mend what does not.
+
+Only the standard library is imported: the doctor must be able to speak when all else is broken.
+Printing what it finds is left to the command line.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from rack2city.doctor.finding import Finding, Status, healthy, render
+from rack2city.doctor.machine import available_memory, compiler, jit_cache, memory, python, threads
+from rack2city.doctor.parallel import CONDA, DOLFINX_PROBE, WHEEL, dolfinx, mpi, petsc
+from rack2city.doctor.parts import GMSH_PROBE, VERSION_PROBE, gmsh, part
+from rack2city.doctor.probe import installed, probe
+
+__all__ = ["Finding", "Status", "diagnose", "healthy", "render"]
+
+
+def diagnose() -> list[Finding]:
+    """Look at everything a run needs.
+
+    Returns:
+        One finding per topic, in the order in which trouble is best mended. Takes a few seconds, since the large
+        packages are imported, each in a process of its own.
+    """
+    parts = {
+        "CoolProp": ("CoolProp.CoolProp", "CoolProp"),
+        "PyVista": ("pyvista", "pyvista"),
+        "typst": ("typst", "typst"),
+    }
+    codes = [
+        DOLFINX_PROBE,
+        GMSH_PROBE,
+        *(VERSION_PROBE.format(module=module, name=name) for module, name in parts.values()),
+    ]
+    with ThreadPoolExecutor() as pool:
+        fem, mesher, *others = pool.map(probe, codes)
+    cache = (
+        Path(fem.value["cache"])
+        if fem.value
+        else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fenics"
+    )
+    return [
+        python(),
+        dolfinx(fem, installed(WHEEL), installed(CONDA)),
+        petsc(fem),
+        mpi(fem),
+        compiler(),
+        jit_cache(cache),
+        threads(len(os.sched_getaffinity(0)), os.environ.get("OMP_NUM_THREADS")),
+        gmsh(mesher),
+        *(part(topic, name, seen) for (topic, (_, name)), seen in zip(parts.items(), others, strict=True)),
+        memory(available_memory()),
+    ]
