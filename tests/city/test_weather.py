@@ -42,7 +42,7 @@ def test_a_leap_year_has_8760_hours_of_standard_time():
 
 @pytest.mark.reference
 def test_epw_of_uccle(reference):
-    weather = epw_weather(reference("weather/BEL_VLG_Uccle.064470_TMYx.2007-2021.epw"), 2025)
+    weather = epw_weather(reference / "weather/BEL_VLG_Uccle.064470_TMYx.2007-2021.epw", 2025)
     celsius = weather.temperature_k - 273.15
     assert celsius.mean() == pytest.approx(11.09, abs=0.005)
     assert celsius.min() == pytest.approx(-4.8, abs=1e-9)

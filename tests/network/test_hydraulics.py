@@ -121,8 +121,8 @@ def test_random_trees_balance(sample):
 
 @pytest.mark.reference
 def test_epanet_looped_grid(reference):
-    links = pd.read_csv(reference("network/epanet/loop_grid_DW_links.csv"), comment="#")
-    nodes = pd.read_csv(reference("network/epanet/loop_grid_DW_nodes.csv"), comment="#").set_index("node")
+    links = pd.read_csv(reference / "network/epanet/loop_grid_DW_links.csv", comment="#")
+    nodes = pd.read_csv(reference / "network/epanet/loop_grid_DW_nodes.csv", comment="#").set_index("node")
     names = list(nodes.index)
     # EPANET's VISCOSITY is relative to 1.1e-5 ft2/s; density cancels out of heads
     density, gravity = 1000.0, 9.80665

@@ -157,7 +157,7 @@ def test_errors_name_what_is_wrong():
 @pytest.mark.reference
 def test_destest_ce0(reference):
     """16 consumers of fixed flow and fixed cooling: a by-pass as large as the largest flow fixes the flow."""
-    table = pd.read_csv(reference("network/destest/ce0_pipes_16.csv"), comment="#")
+    table = pd.read_csv(reference / "network/destest/ce0_pipes_16.csv", comment="#")
     names = ["i", *(name for name in pd.unique(table[["node_a", "node_b"]].to_numpy().ravel()) if name != "i")]
     index = {name: number for number, name in enumerate(names)}
     # the table runs from consumer to source, except along the streets: orient every pipe away from `i`

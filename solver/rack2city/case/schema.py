@@ -89,7 +89,7 @@ class Limits(Table):
     junction_temperature: Temperature = Field(description="highest junction temperature of a chip (K)")
     cdu_head: Pressure = Field(description="head of the CDU's pumps for the whole coolant loop (Pa)")
     manifold_velocity: Velocity = Field(description="highest velocity in the manifold (m/s)")
-    branch_flow_spread: Fraction = Field(description="largest deviation of a tray's flow from the mean (-)")
+    branch_flow_spread: Fraction = Field(description="largest deviation of a plate's flow from its share by power (-)")
     air_temperature_rise: TemperatureDifference = Field(description="lowest temperature rise of the rack's air (K)")
     cdu_approach: TemperatureDifference = Field(
         description="largest coolant supply temperature over facility water supply (K)"

@@ -2,8 +2,9 @@
 
 The order of supply is fixed: the racks' heat first (directly where it is warm enough, else through the heat pump), the
 network's backup boiler for the rest. Heat nobody takes goes to the dry cooler; in hot hours that cannot hold the
-facility water at its set-point, the water is warmer by what is missing, and the coolant and the chips with it. Whether
-heat is rejected depends on the heat pump, which depends on the water's temperature: the loop is closed hour by hour.
+facility water at its set-point, the water is warmer by what is missing, and the coolant and the chips with it. Warmer
+water gives the network more, so that less or nothing is left to reject: where that turns within an hour, the water
+settles between set-point and dry cooler, at the temperature at which the network takes all heat.
 """
 
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from rack2city.case import Plant
-from rack2city.errors import ConvergenceError
 from rack2city.network.friction import Array
+from rack2city.network.graph import Index
 from rack2city.plant.heat_pump import heat_pump_cycle
 
 LOOP_TOLERANCE_K = 1e-6
+ROUNDING = 1e-9
+"""Share of the racks' heat (-) up to which what is left is rounding, and no reason to run the dry cooler."""
 
 
 @dataclass(frozen=True)
@@ -34,91 +37,129 @@ class HeatSource:
 
 
 @dataclass(frozen=True)
-class Reuse:
-    """The year of the plant; all arrays over the hours.
+class NetworkNeed:
+    """What the heat network asks of the plant; all arrays over the hours.
+
+    Attributes:
+        heat_w: heat it needs at its root (W).
+        supply_k: temperature it needs it at (K).
+        return_k: temperature at which its water comes back (K).
+    """
+
+    heat_w: Array
+    supply_k: Array
+    return_k: Array
+
+    def at(self, hours: Index) -> "NetworkNeed":
+        """The need of some hours, by number."""
+        return NetworkNeed(self.heat_w[hours], self.supply_k[hours], self.return_k[hours])
+
+
+@dataclass(frozen=True)
+class HeatSplit:
+    """Where the racks' heat goes; all arrays over the hours.
 
     Attributes:
         reused_w: heat of the racks that leaves for the network, before the heat pump (W).
         heat_pump_w: heat that reaches the network from the plant, the heat pump's work included (W).
-        electric_w: electricity of the heat pump (W).
-        shaft_w: its shaft work, which reaches the network as heat (W).
-        backup_w: heat of the network's backup boiler (W).
+        shaft_w: shaft work of the heat pump, which reaches the network as heat (W).
         rejected_w: heat of the racks given to the outdoor air (W).
-        fan_w: electricity of the dry cooler (W).
-        facility_supply_k: facility water to the CDU (K).
         cop: heat over electricity of the heat pump (-); infinite where the heat is warm enough without it.
-        iterations: passes until the loop was closed.
-        loop_change_k: last change of the facility water's temperature (K).
     """
 
     reused_w: Array
     heat_pump_w: Array
-    electric_w: Array
     shaft_w: Array
-    backup_w: Array
     rejected_w: Array
+    cop: Array
+
+
+@dataclass(frozen=True)
+class Reuse(HeatSplit):
+    """The year of the plant; all arrays over the hours.
+
+    Attributes:
+        electric_w: electricity of the heat pump (W).
+        backup_w: heat of the network's backup boiler (W).
+        fan_w: electricity of the dry cooler (W).
+        facility_supply_k: facility water to the CDU (K).
+        iterations: passes until the loop was closed.
+        loop_change_k: within what the facility water's temperature is known (K).
+    """
+
+    electric_w: Array
+    backup_w: Array
     fan_w: Array
     facility_supply_k: Array
-    cop: Array
     iterations: int
     loop_change_k: float
 
 
-def reuse_heat(
-    plant: Plant,
-    source: HeatSource,
-    network_heat_w: Array,
-    network_supply_k: Array,
-    outdoor_k: Array,
-    max_passes: int = 20,
-) -> Reuse:
-    """Share the racks' heat between the network and the outdoor air.
+def split_heat(plant: Plant, source: HeatSource, need: NetworkNeed, facility_supply_k: Array) -> HeatSplit:
+    """Share the racks' heat between the network and the outdoor air, for a given temperature of the facility water.
+
+    Heat goes to the network directly where the facility water returns warmer than the network's supply, by the
+    condenser's pinch; as much as cooling the water to the network's return, by the same pinch, gives.
 
     Args:
         plant: heat pump and dry cooler.
         source: the racks' heat.
-        network_heat_w: heat the network needs at its root (W), hours.
-        network_supply_k: temperature it needs it at (K), hours.
-        outdoor_k: outdoor temperature (K), hours.
-        max_passes: passes of the loop before giving up.
-
-    Raises:
-        ConvergenceError: the loop between rejected heat and facility water does not close.
+        need: the network.
+        facility_supply_k: facility water to the CDU (K), hours.
     """
-    wanted = np.maximum(network_heat_w, 0.0)
-    supply = np.full(wanted.shape, source.facility_supply_k)
-    change, passes = np.inf, 0
-    while change > LOOP_TOLERANCE_K:
-        if passes == max_passes:
-            raise ConvergenceError(
-                f"the facility water's temperature did not settle in {max_passes} passes (last change {change:.1e} K); "
-                "lower plant.dry_cooler.approach or raise plant.heat_pump.capacity"
-            )
-        passes += 1
-        cycle = heat_pump_cycle(plant.heat_pump, supply, network_supply_k)
-        direct = supply + source.facility_rise_k - plant.heat_pump.condenser_pinch >= network_supply_k
-        source_share = np.where(direct, 1.0, cycle.source_share)
-        most = np.where(direct, source.heat_w, np.minimum(plant.heat_pump.capacity, source.heat_w / source_share))
-        heat = np.minimum(wanted, most)
-        reused = source_share * heat
-        left = source.heat_w - reused
-        rejected = np.where(left > 1e-9 * source.heat_w, left, 0.0)  # rounding is no reason to run the dry cooler
-        # A dry cooler cannot cool below the outdoor air plus its approach.
-        held = np.maximum(source.facility_supply_k, outdoor_k + plant.dry_cooler.approach)
-        new = np.where(rejected > 0.0, held, source.facility_supply_k)
-        change = float(np.max(np.abs(new - supply)))
-        supply = new
-    cop = np.where(direct, np.inf, cycle.cop)
-    return Reuse(
+    pinch = plant.heat_pump.condenser_pinch
+    cycle = heat_pump_cycle(plant.heat_pump, facility_supply_k, need.supply_k)
+    facility_return = facility_supply_k + source.facility_rise_k
+    direct = facility_return - pinch >= need.supply_k
+    reachable = np.clip((facility_return - pinch - need.return_k) / source.facility_rise_k, 0.0, 1.0)
+    source_share = np.where(direct, 1.0, cycle.source_share)
+    through_heat_pump = np.minimum(plant.heat_pump.capacity, source.heat_w / source_share)
+    most = np.where(direct, source.heat_w * reachable, through_heat_pump)
+    heat = np.minimum(np.maximum(need.heat_w, 0.0), most)
+    reused = source_share * heat
+    left = source.heat_w - reused
+    return HeatSplit(
         reused_w=reused,
         heat_pump_w=heat,
-        electric_w=heat / cop,
         shaft_w=np.where(direct, 0.0, cycle.shaft_share) * heat,
-        backup_w=wanted - heat,
-        rejected_w=rejected,
-        fan_w=plant.dry_cooler.fan_power_per_heat * rejected,
+        rejected_w=np.where(left > ROUNDING * source.heat_w, left, 0.0),
+        cop=np.where(direct, np.inf, cycle.cop),
+    )
+
+
+def reuse_heat(plant: Plant, source: HeatSource, need: NetworkNeed, outdoor_k: Array) -> Reuse:
+    """The facility water's temperature and the way of the racks' heat, every hour.
+
+    Args:
+        plant: heat pump and dry cooler.
+        source: the racks' heat.
+        need: the network.
+        outdoor_k: outdoor temperature (K), hours.
+    """
+    low = np.full(need.heat_w.shape, source.facility_supply_k)
+    high = np.maximum(low, outdoor_k + plant.dry_cooler.approach)  # what the dry cooler holds, where it must run
+    iterations, width = 1, 0.0
+    supply = np.where(split_heat(plant, source, need, low).rejected_w > 0.0, high, low)
+    warmer = np.flatnonzero(supply > low)
+    if warmer.size:
+        iterations += 1
+        rejects = split_heat(plant, source, need.at(warmer), supply[warmer]).rejected_w > 0.0
+        between = warmer[~rejects]  # rejects at the set-point, but not at what the dry cooler holds: bisection
+        width = float((high - low)[between].max(initial=0.0))
+        while width > LOOP_TOLERANCE_K:
+            iterations, width = iterations + 1, 0.5 * width
+            middle = 0.5 * (low[between] + high[between])
+            rejects = split_heat(plant, source, need.at(between), middle).rejected_w > 0.0
+            low[between] = np.where(rejects, middle, low[between])
+            high[between] = np.where(rejects, high[between], middle)
+        supply[between] = high[between]
+    split = split_heat(plant, source, need, supply)
+    return Reuse(
+        **vars(split),
+        electric_w=split.heat_pump_w / split.cop,
+        backup_w=np.maximum(need.heat_w, 0.0) - split.heat_pump_w,
+        fan_w=plant.dry_cooler.fan_power_per_heat * split.rejected_w,
         facility_supply_k=supply,
-        cop=cop,
-        iterations=passes,
-        loop_change_k=change,
+        iterations=iterations,
+        loop_change_k=width,
     )

@@ -1,6 +1,7 @@
 """Global balances: what goes in must come out, to a stated tolerance."""
 
 from dataclasses import dataclass
+from math import inf
 
 from rack2city.errors import BalanceError
 
@@ -29,9 +30,12 @@ class Balance:
 
     @property
     def relative(self) -> float:
-        """Residual relative to the scale (-); zero where nothing flows at all."""
+        """Residual relative to the scale (-): zero where the sides are equal, NaN where one of them is."""
+        residual = abs(self.entering - self.leaving)
+        if residual == 0.0:
+            return 0.0
         scale = max(abs(self.entering), abs(self.leaving)) if self.scale is None else self.scale
-        return abs(self.entering - self.leaving) / scale if scale > 0.0 else 0.0
+        return residual / scale if scale != 0.0 else inf
 
     @property
     def holds(self) -> bool:

@@ -9,6 +9,9 @@ from rack2city.errors import ConvergenceError
 
 Options = Mapping[str, Any]
 
+# A solver that was made but, because something else failed, never used must not end the job with a page of warnings.
+PETSc.Options().setValue("options_left", "no")
+
 DIRECT: dict[str, Any] = {
     "ksp_type": "gmres",  # corrects what a factor kept from an earlier matrix leaves over
     "ksp_pc_side": "right",  # so that the tolerance is one of the true residual
@@ -18,7 +21,7 @@ DIRECT: dict[str, Any] = {
     "pc_factor_mat_solver_type": "mumps",
     "mat_mumps_icntl_14": 60,  # room for pivoting: saddle-point matrices need more than MUMPS foresees
 }
-STALE = 12  # Krylov iterations after which a kept factor is renewed at the next solve
+STALE = 4  # Krylov iterations after which a kept factor is renewed at the next solve
 
 
 class LinearSolver:

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from scipy.sparse.linalg import splu
 
 from rack2city.errors import InputError
+from rack2city.network.decay import mean_decay
 from rack2city.network.friction import Array
 from rack2city.network.hydraulics import HydraulicState
 
@@ -80,7 +81,7 @@ def mix_downstream(
     capacity = np.where(moves, np.abs(flow), 0.0) * heat_capacity
     safe = np.where(moves, capacity, 1.0)
     units = np.where(moves, conductance / safe, 0.0)
-    kept, mean = np.exp(-units), _mean_decay(units)
+    kept, mean = np.exp(-units), mean_decay(units)
     # temperatures are counted from ambient, so that losses need no further term
     gain = heat / safe * mean
 
@@ -122,13 +123,8 @@ def _entering(state: HydraulicState, inflow_k: Mapping[str, float], least: float
     return entering, entering_k
 
 
-def _mean_decay(units: Array) -> Array:
-    """Mean of `e^-(N x)` over x in 0..1, `(1 - e^-N)/N`; 1 at N = 0."""
-    return np.where(units > 0.0, -np.expm1(-units) / np.where(units > 0.0, units, 1.0), 1.0)
-
-
 def _mean_rise(units: Array) -> Array:
     """Mean over the branch of the rise by uniform heat, in q/C: `(1 - (1 - e^-N)/N)/N`; 1/2 at N = 0."""
     large = units > 1e-4
     series = 0.5 - units / 6.0 + units**2 / 24.0  # the closed form cancels for small N
-    return np.where(large, (1.0 - _mean_decay(units)) / np.where(large, units, 1.0), series)
+    return np.where(large, (1.0 - mean_decay(units)) / np.where(large, units, 1.0), series)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rack2city.errors import ConvergenceError, InputError
+from rack2city.network.decay import mean_decay
 from rack2city.network.friction import Array, pipe_pressure_drop
 from rack2city.network.graph import Index
 from rack2city.network.tree import Liquid, RadialTree, Substations
@@ -291,9 +292,7 @@ def _loss(tree: RadialTree, loss: Array, liquid: Liquid, pipe_flow: Array, exces
     Not taken from the pipe's own flow and temperatures, so that the balance at the root tests both.
     """
     units = _units(tree.length_m, loss, liquid, pipe_flow)
-    moves = (units > 0.0) & np.isfinite(units)
-    mean = np.where(moves, -np.expm1(-units) / np.where(moves, units, 1.0), np.where(units > 0.0, 0.0, 1.0))
-    return (tree.length_m * loss)[:, None] * excess * mean
+    return (tree.length_m * loss)[:, None] * excess * mean_decay(units)
 
 
 def _pressure(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-import numpy as np
+from rack2city.network.decay import mean_decay
 
 
 def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:
@@ -21,7 +21,7 @@ def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:
         raise ValueError(f"NTU must not be negative and the capacity ratio lie in 0..1, got {ntu} and {capacity_ratio}")
     # With x = NTU (1 - Cr) the textbook's (1 - e^-x) / (1 - Cr e^-x) becomes this, which does not cancel at Cr = 1.
     x = ntu * (1.0 - capacity_ratio)
-    decay = float(-np.expm1(-x) / x) if x > 0.0 else 1.0  # (1 - e^-x) / x
+    decay = float(mean_decay(x))
     return ntu * decay / (1.0 + capacity_ratio * ntu * decay)
 
 

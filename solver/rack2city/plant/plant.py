@@ -1,11 +1,11 @@
 """The plant stage: CDU, pumps, heat pump and UPS with all racks at full power."""
 
 from dataclasses import asdict, dataclass
-from math import isclose, log
 from typing import Protocol
 
 from rack2city.case import Case
 from rack2city.evidence import Balance, Check
+from rack2city.network.decay import mean_decay
 from rack2city.plant.cdu import CduState, cdu_state
 from rack2city.plant.heat_pump import heat_pump_cycle
 from rack2city.plant.ups import ups_loss
@@ -15,8 +15,8 @@ WATER_J_PER_M3_K = 4.146e6
 the volume flow of the facility water's pumps."""
 
 
-class RackLoop(Protocol):
-    """What the plant needs to know of one rack at full power."""
+class RackAtFullPower(Protocol):
+    """What the plant needs to know of one rack."""
 
     @property
     def power_w(self) -> float:
@@ -80,7 +80,7 @@ class UpsPoint:
 
 @dataclass(frozen=True)
 class CduPoint(CduState):
-    """The CDU at full power with its pumps.
+    """The CDU at one load with its pumps.
 
     Attributes:
         tcs_head_pa: head of the coolant pumps (Pa).
@@ -122,7 +122,7 @@ class PlantResult:
     checks: tuple[Check, ...]
 
 
-def cdu_point(case: Case, rack: RackLoop, utilisation: float) -> CduPoint:
+def cdu_point(case: Case, rack: RackAtFullPower, utilisation: float) -> CduPoint:
     """The CDU with all racks at a share of their full power, flows as at design.
 
     Args:
@@ -150,7 +150,7 @@ def cdu_point(case: Case, rack: RackLoop, utilisation: float) -> CduPoint:
     )
 
 
-def run_plant(case: Case, rack: RackLoop) -> PlantResult:
+def run_plant(case: Case, rack: RackAtFullPower) -> PlantResult:
     """The plant with all racks at full power.
 
     Args:
@@ -168,13 +168,12 @@ def run_plant(case: Case, rack: RackLoop) -> PlantResult:
     electric = heat / float(cycle.cop)
     it = plant.racks * rack.power_w
     loss = ups_loss(it, plant.ups.efficiency)
-    mean_difference = _log_mean(cdu.coolant_return_k - cdu.facility_return_k, rack.supply_k - cdu.facility_supply_k)
     balances = (
         Balance(
             "plant",
             "heat of the racks and pump work against the CDU (UA LMTD)",
             cdu.heat_w,
-            plant.cdu.conductance * mean_difference,
+            plant.cdu.conductance * _mean_difference(plant.cdu.conductance, cdu, rack.supply_k),
             "W",
             1e-6,
         ),
@@ -209,6 +208,10 @@ def run_plant(case: Case, rack: RackLoop) -> PlantResult:
     )
 
 
-def _log_mean(a: float, b: float) -> float:
-    """Logarithmic mean of two temperature differences (K)."""
-    return a if isclose(a, b, rel_tol=1e-9) else (a - b) / log(a / b)
+def _mean_difference(conductance: float, cdu: CduPoint, coolant_supply_k: float) -> float:
+    """Logarithmic mean of the CDU's temperature differences (K), from the larger end and its decay along the exchanger.
+
+    The smaller end, which the textbook's logarithm needs as well, is lost to rounding in a generous exchanger.
+    """
+    ends = (cdu.coolant_return_k - cdu.facility_return_k, coolant_supply_k - cdu.facility_supply_k)
+    return max(ends) * float(mean_decay(conductance * abs(1.0 / cdu.coolant_w_per_k - 1.0 / cdu.facility_w_per_k)))

@@ -1,11 +1,12 @@
 """The map from flow to pressure drop and thermal resistance: what is left of the finite elements above the plate."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
+from scipy.interpolate import CubicSpline
 
 from rack2city.errors import InputError
 
@@ -72,7 +73,7 @@ class PlateMap:
     grid_case_to_inlet_change: float | None = None
 
     def pressure_drop(self, flow_per_channel: Array | float) -> Array:
-        """Pressure drop (Pa) at flows per channel (m³/s) within the map; monotone cubic in the logarithms."""
+        """Pressure drop (Pa) at flows per channel (m³/s) within the map; a cubic spline in the logarithms."""
         return self._interpolate(self.pressure_drop_pa, flow_per_channel)
 
     def case_to_inlet(self, flow_per_channel: Array | float) -> Array:
@@ -82,6 +83,27 @@ class PlateMap:
     def reynolds_number(self, flow_per_channel: Array | float) -> Array:
         """Reynolds number (-) at flows per channel (m³/s) within the map."""
         return self._interpolate(self.reynolds, flow_per_channel)
+
+    def at_flux(self, heat_flux: float, viscosity: Callable[[Array], Array]) -> "PlateMap":
+        """The map of the same channel under another heat flux.
+
+        Temperatures are linear in the flux. The flow feels it through its viscosity alone: laminar pressure drop is taken
+        in proportion to the viscosity at the mean bulk temperature. Thermal resistances are left as they are.
+
+        Args:
+            heat_flux: the other flux (W/m²).
+            viscosity: dynamic viscosity (Pa s) of the coolant over temperature (K).
+        """
+        ratio = heat_flux / self.heat_flux
+        rise = np.array(self.outlet_bulk_k) - self.inlet_k
+        thinner = viscosity(self.inlet_k + 0.5 * ratio * rise) / viscosity(self.inlet_k + 0.5 * rise)
+        return replace(
+            self,
+            heat_flux=heat_flux,
+            pressure_drop_pa=tuple(float(p) for p in np.array(self.pressure_drop_pa) * thinner),
+            outlet_bulk_k=tuple(float(t) for t in self.inlet_k + ratio * rise),
+            case_max_k=tuple(float(t) for t in self.inlet_k + ratio * (np.array(self.case_max_k) - self.inlet_k)),
+        )
 
     def _interpolate(self, values: tuple[float, ...], flow: Array | float) -> Array:
         low, high = self.flow_per_channel_m3_per_s[0], self.flow_per_channel_m3_per_s[-1]
@@ -96,5 +118,5 @@ class PlateMap:
                 f"computed range {low / design:.3g} to {high / design:.3g}; widen plate.flow_factors, or change the load's "
                 "plate_width"
             )
-        curve = PchipInterpolator(np.log(self.flow_per_channel_m3_per_s), np.log(values))
+        curve = CubicSpline(np.log(self.flow_per_channel_m3_per_s), np.log(values))
         return np.exp(curve(np.log(np.clip(flow, low, high))))

@@ -30,12 +30,14 @@ class PlateBranches:
     Attributes:
         load: the load they cool.
         design: their design point.
+        plate_map: the channel under their heat flux.
         branches: their numbers among all branches of the network.
         tray: the tray each stands in.
     """
 
     load: RackLoad
     design: PlateDesign
+    plate_map: PlateMap
     branches: Index
     tray: Index
 
@@ -67,8 +69,8 @@ def plate_curve(
 ) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
     """Pressure drop (Pa) of a plate and what is in series with it, and its slope, over the signed volume flow (m³/s).
 
-    Within the plate map it is the map; outside, where only the solver's iterations go, the end of the map continued as a
-    quadratic through zero, so that the law rises everywhere.
+    Within the plate map it is the map; outside, where only the solver's iterations go, the end of the map continued to zero
+    in proportion to the flow and upwards to its square, so that the law rises everywhere.
 
     Args:
         plate_map: the map, by channel.
@@ -129,7 +131,8 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
     plates, first = [], 2 * trays
     for load in rack.loads:
         design = designs[load.name]
-        available = curve_drop - manifold_drop - float(plate_map.pressure_drop(design.flow_per_channel))
+        own_map = plate_map.at_flux(design.heat_flux, coolant.viscosity)
+        available = curve_drop - manifold_drop - float(own_map.pressure_drop(design.flow_per_channel))
         if available < 0.0:
             raise InputError(
                 f"rack.curve_quadratic: at design flow the rack's curve drops {curve_drop / 1e3:.4g} kPa, of which the "
@@ -137,11 +140,11 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
                 f"{(curve_drop - manifold_drop - available) / 1e3:.4g} kPa; give the curve of a rack with such plates, or "
                 "lower rack.flow_per_power"
             )
-        law = CurveLaw(*plate_curve(plate_map, design.channels, available / design.flow**2), density=density)
+        law = CurveLaw(*plate_curve(own_map, design.channels, available / design.flow**2), density=density)
         tray = np.repeat([i for i, loads in enumerate(layout.tray_loads) if load in loads], load.count // load.trays)
         numbers = first + np.arange(load.count)
         groups.append(BranchGroup([f"{load.name} {i + 1}" for i in range(load.count)], supply[tray], back[tray], law))
-        plates.append(PlateBranches(load, design, numbers, tray))
+        plates.append(PlateBranches(load, design, own_map, numbers, tray))
         first += load.count
     network = HydraulicNetwork(names, groups)
     injection = np.zeros(len(names))

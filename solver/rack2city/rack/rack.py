@@ -68,10 +68,10 @@ class RackResult:
         pressure_drop_pa: from the rack's inlet to its outlet (Pa).
         curve_drop_pa: pressure drop by the published curve (Pa).
         manifold_velocity_m_per_s: largest velocity in the manifold (m/s).
-        branch_flow_spread: largest deviation of a tray's flow from the mean of its kind (-).
+        branch_flow_spread: largest deviation of a plate's flow from its share by power (-).
         air_rise_k: temperature rise of the rack's air (K).
         loads: results by kind of chip.
-        balances: mass and heat of coolant and air.
+        balances: mass and heat of the coolant.
         checks: against the limits of the case.
     """
 
@@ -146,7 +146,7 @@ def run_rack(case: Case, coolant: Coolant, plate_map: PlateMap) -> RackResult:
         pressure_drop_pa=loop.pressure_drop,
         curve_drop_pa=loop.curve_drop,
         manifold_velocity_m_per_s=loop.manifold_velocity,
-        branch_flow_spread=_spread(loop),
+        branch_flow_spread=_spread(loop, density),
         air_rise_k=rack.air_power / air_heat_flow,
         loads=loads,
         balances=balances,
@@ -168,7 +168,7 @@ def _load(case: Case, plate_map: PlateMap, loop: RackLoop, plates: PlateBranches
         count=load.count,
         power_w=load.power,
         flow_m3_per_s=float(flow[worst]),
-        plate_pressure_drop_pa=float(plate_map.pressure_drop(per_channel[worst])),
+        plate_pressure_drop_pa=float(plates.plate_map.pressure_drop(per_channel[worst])),
         case_to_inlet_k_per_w=float(resistance[worst]),
         case_to_inlet_uncertainty_k_per_w=relative * float(resistance[worst]),
         junction_to_case_k_per_w=load.junction_to_case,
@@ -178,10 +178,13 @@ def _load(case: Case, plate_map: PlateMap, loop: RackLoop, plates: PlateBranches
     )
 
 
-def _spread(loop: RackLoop) -> float:
-    """Largest deviation of a plate's flow from the mean of its kind (-): what differs is the tray's place on the manifold."""
-    flows = [loop.state.mass_flow_kg_per_s[plates.branches] for plates in loop.plates]
-    return max(float(np.max(np.abs(flow / flow.mean() - 1.0))) for flow in flows)
+def _spread(loop: RackLoop, density: float) -> float:
+    """Largest deviation of a plate's flow from its design (-): what differs is the tray's place on the manifold.
+
+    Not from the mean of its kind: a whole kind may hang at the far end and get too little alike.
+    """
+    shares = [loop.state.mass_flow_kg_per_s[plates.branches] / (plates.design.flow * density) for plates in loop.plates]
+    return max(float(np.max(np.abs(share - 1.0))) for share in shares)
 
 
 def rack_checks(case: Case, rack: RackResult) -> tuple[Check, ...]:

@@ -112,8 +112,8 @@ def _city(run: Run) -> tuple[Any, ...]:
         ),
         _drawing(
             "sankey",
-            "The year's energy from grid electricity to delivered heat; widths to scale. Pumps, fans and air "
-            "cooling end where they are used.",
+            "The year's energy from grid electricity to delivered heat; widths to scale. What cools "
+            "air and pumps the network ends where it is used.",
             sankey.draw(sankey.energy_flows(city)),
         ),
     )

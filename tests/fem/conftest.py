@@ -1,0 +1,27 @@
+"""The reference cell on the mesh levels, solved once."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fem_cells import LONG_CELL, Solved, constant_problem
+from mpi4py import MPI
+
+from rackmesh.channel import LEVELS, write_half_channel
+
+
+@pytest.fixture(scope="session")
+def solve_cell(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Solved]:
+    """Solve the reference cell on a level, with constant properties, once per session."""
+    solved: dict[str, Solved] = {}
+
+    def solve(level: str) -> Solved:
+        if level not in solved:
+            path = Path(tmp_path_factory.mktemp("cell")) / "cell.msh"
+            write_half_channel(LONG_CELL, LEVELS[level], path)
+            problem = constant_problem(path, MPI.COMM_SELF)
+            problem.solve(8e-8, 1e5)
+            solved[level] = Solved(problem, LONG_CELL, 8e-8, 1e5)
+        return solved[level]
+
+    return solve

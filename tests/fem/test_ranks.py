@@ -1,0 +1,53 @@
+"""Results do not depend on the number of ranks."""
+
+from pathlib import Path
+
+import pytest
+from fem_cells import INLET_K
+from mpi4py import MPI
+
+from rack2city.fem.coupled import ConjugateProblem
+from rack2city.fem.domain import read_domain
+from rack2city.fem.quantities import (
+    bulk_temperature,
+    flow_through,
+    mean_over_interface,
+    mean_over_surface,
+    outlet_temperature,
+    surface_maximum,
+)
+from rack2city.materials import coolant
+from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
+
+CELL = HalfChannel(0.2e-3, 0.1e-3, 3e-3, 2e-3, 40e-3, 0.05e-3)
+
+
+def figures(path: Path, comm: MPI.Comm) -> list[float]:
+    """Every kind of quantity of a channel whose viscosity follows the temperature."""
+    solids = {"fluid": 0.4875, "fin": 391.0, "base": 391.0, "tim": 10.0}
+    law = coolant("PG25").ln_viscosity_fit
+    problem = ConjugateProblem(read_domain(path, comm), 1008.0, 3975.0, law, solids, INLET_K)
+    problem.solve(8.4e-8, 9.7e5)
+    domain, fluid, temperature = problem.domain, problem.fluid, problem.heat.temperature
+    return [
+        mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
+        flow_through(fluid, problem.velocity, "outlet"),
+        surface_maximum(domain, temperature, "heated"),
+        mean_over_interface(domain, temperature, "base_bottom"),
+        bulk_temperature(domain, fluid, problem.velocity, temperature, [1.0, 0.0, 0.0]),
+        outlet_temperature(domain, fluid, problem.velocity, temperature),
+        problem.heat.heat_out(),
+        problem.hottest_fluid(),
+    ]
+
+
+@pytest.mark.mpi
+def test_one_rank_and_all_ranks_agree(shared_path: Path) -> None:
+    world = MPI.COMM_WORLD
+    path = shared_path / "cell.msh"
+    if world.rank == 0:
+        write_half_channel(CELL, LEVELS["coarse"], path)
+    world.barrier()
+    together = figures(path, world)
+    alone = world.bcast(figures(path, MPI.COMM_SELF) if world.rank == 0 else None)
+    assert together == pytest.approx(alone, rel=1e-8)

@@ -1,0 +1,91 @@
+"""The conjugate cell against the computed reference: f Re and the base-to-bulk resistance of developed flow.
+
+Reference: heat/conjugate_microchannel_cell_computed.csv, row "skived Cu PG25 pitch0.2 h3 b2": finite volumes on three
+grids and Richardson extrapolation, whose last correction is 1.3e-3 of R''.
+"""
+
+import csv
+from collections.abc import Callable
+from itertools import pairwise
+from math import log
+from pathlib import Path
+
+import pytest
+from fem_cells import DENSITY, VISCOSITY, Solved
+
+from rack2city.fem.quantities import mean_over_surface
+from rack2city.plate.runs import developed_base_to_bulk
+
+ROW = "skived Cu PG25 pitch0.2 h3 b2"
+
+
+def friction_factor_times_reynolds(solved: Solved) -> float:
+    """Fanning f Re of the whole channel; the inlet profile is developed, so there is no entrance loss."""
+    g = solved.geometry
+    area = 0.5 * g.width * g.fin_height
+    diameter = 2.0 * g.width * g.fin_height / (g.width + g.fin_height)
+    speed = solved.flow_rate / area
+    pressure = solved.problem.flow.pressure()
+    drop = mean_over_surface(solved.problem.fluid, pressure, "inlet")
+    return drop / g.length * diameter**2 / (2.0 * VISCOSITY * speed)
+
+
+def developed_resistance(solved: Solved) -> float:
+    """Base-to-bulk resistance (mm2 K/W) where temperatures rise linearly."""
+    length = solved.geometry.length
+    return 1e6 * developed_base_to_bulk(solved.problem, solved.flux, (0.5 * length, 0.8 * length))
+
+
+@pytest.fixture(scope="module")
+def row(reference: Path) -> dict[str, str]:
+    """The reference's row of this cell."""
+    lines = (reference / "heat" / "conjugate_microchannel_cell_computed.csv").read_text().splitlines()
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    return next(r for r in rows if r["case"] == ROW)
+
+
+@pytest.mark.reference
+def test_default_mesh_agrees_within_one_percent(solve_cell: Callable[[str], Solved], row: dict[str, str]) -> None:
+    solved = solve_cell("medium")
+    assert friction_factor_times_reynolds(solved) == pytest.approx(float(row["fRe_Fanning"]), rel=1e-3)
+    assert developed_resistance(solved) == pytest.approx(float(row["R_bottom_mean_mm2K_W"]), rel=4e-3)
+
+
+def test_known_value_on_the_coarse_mesh(solve_cell: Callable[[str], Solved]) -> None:
+    """The same gate with the reference's single numbers, so that it also guards where its file is absent."""
+    solved = solve_cell("coarse")
+    assert friction_factor_times_reynolds(solved) == pytest.approx(22.9589, rel=4e-3)
+    assert developed_resistance(solved) == pytest.approx(12.0196, rel=6e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.reference
+def test_converges_to_the_reference(solve_cell: Callable[[str], Solved], row: dict[str, str]) -> None:
+    levels = [solve_cell(level) for level in ("coarse", "medium", "fine")]
+    exact = float(row["fRe_Fanning"])
+    errors = [friction_factor_times_reynolds(s) / exact - 1.0 for s in levels]
+    # Quadratic velocity: f Re, an energy, converges with order 4; the levels refine by 1.5 in the mean.
+    for coarse, fine in pairwise(errors):
+        assert log(coarse / fine) / log(1.5) == pytest.approx(4.0, abs=1.0)
+    expected = float(row["R_bottom_mean_mm2K_W"])
+    distances = [abs(developed_resistance(s) / expected - 1.0) for s in levels]
+    assert distances[0] > distances[1] > distances[2]
+    assert distances[2] < float(row["rel_richardson_correction"])
+
+
+def test_outlet_temperature_follows_from_the_heat_balance(solve_cell: Callable[[str], Solved]) -> None:
+    solved = solve_cell("coarse")
+    heat = solved.problem.heat
+    expected = solved.flux * 0.5 * solved.geometry.pitch * solved.geometry.length
+    assert heat.heat_in() == pytest.approx(expected, rel=1e-12)
+    assert heat.heat_out() == pytest.approx(expected, rel=1e-8)
+
+
+def test_reynolds_number_of_the_channel(solve_cell: Callable[[str], Solved]) -> None:
+    solved = solve_cell("coarse")
+    g = solved.geometry
+    diameter = 2.0 * g.width * g.fin_height / (g.width + g.fin_height)
+    assert solved.problem.flow.hydraulic_diameter == pytest.approx(diameter, rel=1e-12)
+    speed = solved.flow_rate / (0.5 * g.width * g.fin_height)
+    assert solved.problem.flow.speed == pytest.approx(speed, rel=1e-12)
+    assert DENSITY * speed * diameter / VISCOSITY == pytest.approx(77.2, abs=0.1)

@@ -1,0 +1,80 @@
+"""The plant with all racks at full power: pumps, heat pump, UPS, balances and verdict."""
+
+from dataclasses import replace
+
+import pytest
+
+from rack2city.errors import BalanceError
+from rack2city.plant import cdu, run_plant, ups_loss
+from rack2city.plant.plant import cdu_point
+
+
+def test_ups_takes_what_its_efficiency_says():
+    loss = ups_loss(1.2e6, 0.9783)
+    assert 1.2e6 / (1.2e6 + loss) == pytest.approx(0.9783)
+    assert loss == pytest.approx(26.6e3, rel=2e-3)
+    assert ups_loss(1.2e6, 1.0) == 0.0
+
+
+def test_pump_power_is_flow_times_head(reference_case, rack):
+    point = run_plant(reference_case(), rack).cdu
+    assert point.tcs_head_pa == pytest.approx(150e3 + 95e3)
+    assert point.tcs_hydraulic_w == pytest.approx(8 * 2.8e-3 * 245e3)
+    assert point.tcs_pump_w == pytest.approx(point.tcs_hydraulic_w / 0.65)
+    assert point.heat_w == pytest.approx(8 * 130.5e3 + point.tcs_hydraulic_w)  # pump work warms the coolant
+    water = 90.4e3 / (992.2 * 4179.0)  # textbook water at 40 degC, as much heat capacity flow as the coolant
+    assert point.facility_hydraulic_w == pytest.approx(water * 150e3, rel=2e-3)
+    assert point.facility_pump_w == pytest.approx(point.facility_hydraulic_w / 0.65)
+
+
+def test_heat_pump_takes_all_heat_that_its_capacity_allows(reference_case, rack):
+    plant = run_plant(reference_case(), rack)
+    offered = plant.cdu.heat_w + plant.cdu.facility_hydraulic_w
+    assert plant.heat_pump.electric_w == pytest.approx(plant.heat_pump.heat_w / plant.heat_pump.cop)
+    assert plant.heat_pump.heat_w - 0.95 * plant.heat_pump.electric_w == pytest.approx(offered)  # the motor loses 5 %
+    assert plant.heat_pump.condensing_k == pytest.approx(343.15 + 3.0)
+    assert plant.heat_pump.evaporating_k == pytest.approx(plant.cdu.facility_supply_k - 3.0, abs=1e-3)
+    small = run_plant(reference_case("plant.heat_pump.capacity=900 kW"), rack)
+    assert small.heat_pump.heat_w == 900e3
+    assert small.heat_pump.cop == plant.heat_pump.cop
+
+
+def test_the_balances_hold(reference_case, rack):
+    plant = run_plant(reference_case(), rack)
+    assert len(plant.balances) == 3
+    assert all(balance.holds for balance in plant.balances)
+    assert plant.balances[0].entering == plant.cdu.heat_w
+
+
+@pytest.mark.parametrize("conductance", [330, 3300, 33000])
+@pytest.mark.parametrize("ratio", [0.5, 0.999999, 1.0, 2.0])
+def test_a_generous_exchanger_is_no_trouble(reference_case, rack, conductance, ratio):
+    # its smaller temperature difference is lost to rounding
+    case = reference_case(f"plant.cdu.conductance={conductance} kW/K", f"plant.cdu.facility_flow_ratio={ratio}")
+    assert run_plant(case, rack).balances[0].relative < 1e-8
+
+
+def test_an_exchanger_that_is_wrong_breaks_its_balance(reference_case, rack, monkeypatch):
+    honest = cdu.counterflow_effectiveness
+    monkeypatch.setattr(cdu, "counterflow_effectiveness", lambda ntu, ratio: 0.999 * honest(ntu, ratio))
+    with pytest.raises(BalanceError, match="UA LMTD"):
+        run_plant(reference_case(), rack)
+
+
+def test_limits_show_in_the_verdict(reference_case, rack):
+    def failing(case, rack=rack):
+        return {check.name for check in run_plant(case, rack).checks if not check.holds}
+
+    assert failing(reference_case()) == set()
+    assert failing(reference_case("limits.cdu_head=172 kPa")) == {"CDU head for the coolant loop"}
+    assert failing(reference_case(), replace(rack, pressure_drop_pa=196e3)) == {"CDU head for the coolant loop"}
+    small = reference_case("plant.cdu.conductance=150 kW/K")
+    assert failing(small) == {"CDU approach temperature difference"}
+
+
+def test_at_part_load_heat_falls_and_pumps_run_on(reference_case, rack):
+    full, part = (cdu_point(reference_case(), rack, share) for share in (1.0, 0.5))
+    assert full.heat_w - part.heat_w == pytest.approx(0.5 * 8 * 130.5e3)
+    assert part.tcs_pump_w == full.tcs_pump_w
+    assert part.approach_k / full.approach_k == pytest.approx(part.heat_w / full.heat_w)
+    assert part.facility_supply_k > full.facility_supply_k  # at the same coolant supply
