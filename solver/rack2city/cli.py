@@ -2,13 +2,14 @@
 
 import json
 import os
-import shutil
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from rack2city import ranks
 from rack2city.errors import InputError, Rack2CityError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -22,33 +23,21 @@ STAGE_NAMES = ("mesh", "plate", "rack", "plant", "city", "report")
 
 
 def main() -> None:
-    """Entry point: run a command; an expected error is one sentence and its exit code."""
+    """Entry point: run a command; an expected error is one sentence and its exit code, told once for all ranks."""
     try:
-        app()
+        if ranks.launched():
+            ranks.world()
+        with ranks.first_speaks():
+            app(prog_name="rack2city")
     except Rack2CityError as error:
-        _fail(error)
-
-
-def _fail(error: Rack2CityError) -> None:
-    """Print an error once for all ranks and end with its exit code."""
-    rank, size = _world()
-    if rank == 0:
-        print(f"rack2city: {error}", file=sys.stderr, flush=True)
-    if size > 1:
-        # Errors reach all ranks alike (those of one rank are shared by the chain), so that all can leave in order.
-        from mpi4py import MPI
-
-        MPI.COMM_WORLD.Barrier()
-    raise SystemExit(error.exit_code)
-
-
-def _world() -> tuple[int, int]:
-    """Rank and number of ranks of this process, (0, 1) where MPI was never loaded."""
-    if "mpi4py.MPI" not in sys.modules:
-        return 0, 1
-    from mpi4py import MPI
-
-    return MPI.COMM_WORLD.rank, MPI.COMM_WORLD.size
+        ranks.leave(error.exit_code, f"rack2city: {error}")
+    except SystemExit as end:  # typer's own, after a wrong usage too
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        ranks.leave(code, "rack2city: interrupted" if code == ranks.INTERRUPTED else "")
+    except Exception:
+        if ranks.several():
+            ranks.leave(1, traceback.format_exc())
+        raise
 
 
 @app.command()
@@ -70,12 +59,9 @@ def run(
         raise InputError(f"--out: {folder} is a file; name a folder")
     if np is not None and np > 1:
         _start_ranks(np)
-    from mpi4py import MPI
-
-    import rack2city.fem  # noqa: F401  (before mpi4py: the DOLFINx wheel loads its own MPI)
+    comm = ranks.world()
     from rack2city.chain import run_chain
 
-    comm = MPI.COMM_WORLD
     if comm.rank > 0:
         run_chain(loaded, folder, comm, stage)
         return
@@ -87,19 +73,22 @@ def run(
     finally:
         monitor.close()
     if summary is not None:
-        print_verdict(summary, str(folder))
+        print_verdict(summary, folder)
+    else:
+        print(f"results up to stage '{stage}': {folder}")
 
 
-def _start_ranks(ranks: int) -> None:
+def _start_ranks(number: int) -> None:
     """Replace this process by `mpirun` of the same environment with the same arguments, without `--np`.
 
     Raises:
         InputError: no `mpirun` is found, or ranks were started already.
     """
-    if any(name in os.environ for name in ("PMI_RANK", "PMIX_RANK", "OMPI_COMM_WORLD_RANK")):
+    from rack2city.doctor.parallel import mpirun_beside_python
+
+    if ranks.launched():
         raise InputError("--np: this process was started by mpirun already; leave out --np")
-    launcher = Path(sys.executable).with_name("mpirun")
-    found = str(launcher) if launcher.exists() else shutil.which("mpirun")
+    found = mpirun_beside_python()
     if found is None:
         raise InputError(f"--np: no mpirun beside {sys.executable} or on PATH; install MPI, or run without --np")
     arguments, rest = [], iter(sys.argv[1:])
@@ -109,7 +98,7 @@ def _start_ranks(ranks: int) -> None:
         elif not argument.startswith("--np="):
             arguments.append(argument)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.execv(found, [found, "-n", str(ranks), sys.executable, "-m", "mpi4py", "-m", "rack2city", *arguments])
+    os.execv(found, [found, "-n", str(number), sys.executable, "-m", "mpi4py", "-m", "rack2city", *arguments])
 
 
 @app.command()
@@ -120,14 +109,15 @@ def mesh(
 ) -> None:
     """Write the mesh of a case's cold plate, for Gmsh and ParaView."""
     from rack2city.case import load_case
-    from rack2city.chain.mesh_stage import half_channel
-    from rackmesh.channel import LEVELS, write_half_channel
+    from rack2city.chain.mesh_stage import write_level
     from rackmesh.statistics import mesh_statistics
 
-    loaded = load_case(case, set_ or [])
+    loaded = load_case(case, set_ or []).case
+    if loaded.mesh.file is not None:
+        raise InputError(f"mesh.file: the case has a mesh of its own, {loaded.mesh.file}; there is none to make")
     if out.suffix != ".msh" or not out.parent.is_dir():
         raise InputError(f"--out: {out} must be a .msh file in an existing folder")
-    write_half_channel(half_channel(loaded.case), LEVELS[loaded.case.mesh.level], out)
+    write_level(loaded, loaded.mesh.level, out)
     statistics = mesh_statistics(out)
     print(f"{out}: {statistics['cells']} cells, {statistics['points']} points")
     for name, count in statistics["groups"].items():

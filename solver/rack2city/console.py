@@ -1,15 +1,18 @@
 """What a person at the terminal sees: a progress bar where one is watched, plain lines otherwise, and the verdict."""
 
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from rack2city.report.tables import verdict_rows
 
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, markup=False)
+if not console.is_terminal:
+    console.width = 120  # of a file or a pipe rich knows no width
 
 
 class TerminalMonitor:
@@ -32,20 +35,22 @@ class TerminalMonitor:
         self._progress = Progress(*columns, TimeElapsedColumn(), console=console, transient=True) if watched else None
         self._task: Any = None
         self._stage = ""
+        self._steps_begun = 0
 
     def begin(self, stage: str, steps: int) -> None:
         """A stage begins."""
-        self._stage = stage
+        self._stage, self._steps_begun = stage, 0
         if self._progress is not None:
             self._progress.start()
-            self._task = self._progress.add_task("", total=steps, stage=stage, completed=-1)
+            self._task = self._progress.add_task("", total=steps, stage=stage)
 
     def step(self, text: str) -> None:
         """The next step of the stage."""
         if self._progress is not None:
-            self._progress.update(self._task, advance=1, description=text)
+            self._progress.update(self._task, completed=self._steps_begun, description=text)
         else:
             console.print(f"{self._stage}: {text}")
+        self._steps_begun += 1
 
     def end(self, seconds: float, reused: bool) -> None:
         """The stage is done."""
@@ -61,7 +66,7 @@ class TerminalMonitor:
             self._progress.stop()
 
 
-def print_verdict(summary: dict[str, Any], out: str) -> None:
+def print_verdict(summary: dict[str, Any], out: Path) -> None:
     """Print the verdict table, the key figures and where the reports are."""
     table = Table(title=f"{summary['case']['title'] or summary['case']['name']}", title_justify="left")
     for heading, justify in (
@@ -73,9 +78,8 @@ def print_verdict(summary: dict[str, Any], out: str) -> None:
     ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for row in verdict_rows(summary):
-        table.add_row(
-            row.name, row.value, row.limit, row.margin, "holds" if row.holds else "[bold red]DOES NOT HOLD[/]"
-        )
+        word = Text("holds") if row.holds else Text("DOES NOT HOLD", "bold red")
+        table.add_row(row.name, row.value, row.limit, row.margin, word)
     console.print(table)
     city, kpi, rack = summary["city"], summary["kpi"], summary["rack"]
     console.print(
@@ -92,5 +96,6 @@ def print_verdict(summary: dict[str, Any], out: str) -> None:
         f"{len(summary['balances'])} balances close; the least tight: {worst['stage']}, {worst['name']}: "
         f"{worst['relative']:.1e} (allowed {worst['tolerance']:.0e})"
     )
-    console.print(f"verdict: the design [bold]{'HOLDS' if summary['verdict']['holds'] else 'DOES NOT HOLD'}[/]")
+    outcome = "HOLDS" if summary["verdict"]["holds"] else "DOES NOT HOLD"
+    console.print(Text.assemble("verdict: the design ", (outcome, "bold")))
     console.print(f"reports: {out}/report.html and {out}/report.pdf; all figures: {out}/summary.json")

@@ -182,6 +182,7 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "heat_pump_heat_j": energy["heat_pump_j"],
             "heat_pump_electric_j": energy["heat_pump_electric_j"],
             "liquid_heat_j": energy["liquid_j"],
+            "pump_heat_j": {"tcs": 0.65 * electricity["tcs_pump"], "facility": 0.65 * electricity["facility_pump"]},
             "peak_demand_w": float(year["demand_w"].max()),
             "trench_length_m": 9871.0,
             "substations": 40,
@@ -238,7 +239,7 @@ def check(name: str, value: float, limit: float, unit: str, sense: str, kind: st
     """One row of the verdict, margin and outcome computed."""
     margin = limit - value if sense == "max" else value - limit
     row = {"name": name, "value": value, "limit": limit, "unit": unit, "sense": sense, "margin": margin}
-    return row | {"holds": margin >= 0.0, "kind": kind}
+    return row | {"holds": margin >= 0.0, "kind": kind, "uncertainty": 0.0}
 
 
 def balance(stage: str, name: str, entering: float, leaving: float, unit: str, tolerance: float) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """The run folder: which stage's results it holds, and what they were made from.
 
 Each stage has a key, a hash of everything its results follow from: its part of the case, the content of its files, the
-keys of the stages before, and the code. Where the key is unchanged, the results are read instead of computed.
+keys of the stages before, the code and the packages it computes with. Where the key is unchanged, the results are
+read instead of computed.
 """
 
 import hashlib
@@ -13,11 +14,13 @@ from typing import Any
 
 import rack2city
 import rackmesh
+from rack2city.chain.versions import package_versions
 from rack2city.evidence.storage import read_json, write_json
 
 INDEX = "stages.json"
+ENTRY = {"key", "seconds", "ranks"}
 # What only shows results cannot change them.
-NOT_PHYSICS = ("report", "cli.py", "doctor", "chain/monitor.py")
+NOT_PHYSICS = ("report", "cli.py", "console.py", "ranks.py", "__main__.py", "doctor", "chain/monitor.py")
 
 
 @cache
@@ -44,7 +47,7 @@ def stage_key(parts: Mapping[str, Any], files: Sequence[Path], before: Sequence[
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode())
     for file in files:
         digest.update(file.read_bytes())
-    digest.update("\n".join((code_hash(), *before)).encode())
+    digest.update("\n".join((code_hash(), repr(package_versions()), *before)).encode())
     return digest.hexdigest()
 
 
@@ -56,17 +59,17 @@ class RunFolder:
         self.path = path
 
     def _index(self) -> dict[str, Any]:
-        file = self.path / INDEX
         try:
-            return dict(read_json(file)) if file.exists() else {}
-        except ValueError:
-            return {}  # not ours or damaged: everything is computed anew
+            index = read_json(self.path / INDEX)
+        except (FileNotFoundError, ValueError):
+            index = None
+        entries = index.items() if isinstance(index, dict) else ()  # none yet, not ours or damaged: computed anew
+        return {stage: entry for stage, entry in entries if isinstance(entry, dict) and entry.keys() == ENTRY}
 
     def holds(self, stage: str, key: str, files: Sequence[str]) -> bool:
         """Whether the folder holds a stage's results for this key, with all files."""
-        return bool(
-            self._index().get(stage, {}).get("key") == key and all((self.path / name).exists() for name in files)
-        )
+        recorded = self._index().get(stage, {}).get("key")
+        return recorded == key and all((self.path / name).exists() for name in files)
 
     def forget(self, stage: str) -> None:
         """Drop a stage from the index before its files are written anew."""
@@ -80,6 +83,10 @@ class RunFolder:
         index = self._index()
         index[stage] = {"key": key, "seconds": seconds, "ranks": ranks}
         write_json(self.path / INDEX, index)
+
+    def ranks(self, stage: str) -> int:
+        """Number of ranks a stage was computed on."""
+        return int(self._index()[stage]["ranks"])
 
     def seconds(self) -> dict[str, float]:
         """Wall time that each stage took when it was computed (s)."""

@@ -10,7 +10,6 @@ from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
 from rackmesh.contract import MeshError
 from rackmesh.statistics import mesh_statistics
 
-MESH_FILES = ("mesh.msh", "mesh.json")
 COARSER = "mesh-coarser.msh"
 
 
@@ -34,6 +33,11 @@ def coarser_level(case: Case) -> str | None:
     return levels[rank - 1] if rank > 0 and case.mesh.file is None else None
 
 
+def mesh_files(case: Case) -> list[str]:
+    """Names of the files that the stage writes."""
+    return ["mesh.msh", "mesh.json"] + ([COARSER] if coarser_level(case) is not None else [])
+
+
 def coarser_mesh(case: Case, out: Path) -> Path | None:
     """File of the next coarser mesh in a run folder; None if there is none."""
     return out / COARSER if coarser_level(case) is not None else None
@@ -43,18 +47,30 @@ def make_mesh(case: Case, out: Path) -> None:
     """Write `mesh.msh`, its statistics, and the coarser mesh (first rank only).
 
     Raises:
-        InputError: the mesh cannot be made or copied.
+        InputError: the mesh cannot be made or read.
     """
-    target = out / "mesh.msh"
+    target, coarser = out / "mesh.msh", coarser_level(case)
+    if case.mesh.file is None:
+        write_level(case, case.mesh.level, target)
+    elif case.mesh.file != target.resolve():
+        shutil.copyfile(case.mesh.file, target)
+    (out / COARSER).unlink(missing_ok=True)  # one of an earlier run with another level
+    if coarser is not None:
+        write_level(case, coarser, out / COARSER)
     try:
-        if case.mesh.file is not None:
-            shutil.copyfile(case.mesh.file, target)
-        else:
-            write_half_channel(half_channel(case), LEVELS[case.mesh.level], target)
-            coarse = coarser_level(case)
-            if coarse is not None:
-                write_half_channel(half_channel(case), LEVELS[coarse], out / COARSER)
         statistics = mesh_statistics(target)
     except MeshError as error:
         raise InputError(str(error)) from None
     write_json(out / "mesh.json", {"level": "own" if case.mesh.file else case.mesh.level, **statistics})
+
+
+def write_level(case: Case, level: str, file: Path) -> None:
+    """Write the mesh of a case's channel at a level.
+
+    Raises:
+        InputError: the channel cannot be meshed.
+    """
+    try:
+        write_half_channel(half_channel(case), LEVELS[level], file)
+    except MeshError as error:
+        raise InputError(f"channel: {error}") from None

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,16 +10,18 @@ from mpi4py import MPI
 
 from rack2city.case import Case, LoadedCase
 from rack2city.chain.folder import RunFolder, stage_key
-from rack2city.chain.mesh_stage import MESH_FILES, coarser_mesh, make_mesh
+from rack2city.chain.mesh_stage import coarser_mesh, make_mesh, mesh_files
 from rack2city.chain.monitor import Monitor, Silent
 from rack2city.chain.preflight import preflight
 from rack2city.chain.summary import plate_balances, summarise
-from rack2city.city.year import CityResult, run_city
-from rack2city.errors import Rack2CityError
+from rack2city.city.result import CityResult
+from rack2city.city.year import run_city
+from rack2city.errors import InputError, Rack2CityError
 from rack2city.evidence.storage import load, read_json, store, write_json
 from rack2city.materials import coolant
 from rack2city.plant import PlantResult, run_plant
 from rack2city.plate import PlateMap
+from rack2city.plate.design import reference_design
 from rack2city.rack import RackResult, run_rack
 from rack2city.report import write_report
 
@@ -49,6 +51,8 @@ class _Run:
                 outcome = (work(), None)
             except Rack2CityError as error:
                 outcome = (None, error)
+            except OSError as error:  # a full disk, a folder that may not be written
+                outcome = (None, Rack2CityError(f"{error.filename or self.folder.path}: {error.strerror or error}"))
         result, problem = self.comm.bcast(outcome)
         if problem is not None:
             raise problem
@@ -108,7 +112,7 @@ def run_chain(
     """
     run = _Run(loaded, RunFolder(out), comm, monitor if monitor is not None and comm.rank == 0 else Silent())
     layout, weather = run.on_root(lambda: preflight(loaded))
-    run.on_root(lambda: out.mkdir(parents=True, exist_ok=True))
+    run.on_root(lambda: _make_folder(out))
     wanted = STAGES[: STAGES.index(until) + 1]
     case = run.case
     sections = case.model_dump(mode="json")
@@ -118,15 +122,16 @@ def run_chain(
     run.stage(
         "mesh",
         {"channel": sections["channel"], "level": case.mesh.level},
-        MESH_FILES,
+        mesh_files(case),
         lambda: run.on_root(lambda: make_mesh(case, out)),
         sources=own,
     )
     if "plate" in wanted:
         used = {key: sections[key] for key in ("channel", "coolant", "plate", "solver")}
-        used["rack"] = {key: sections["rack"][key] for key in ("supply_temperature", "flow_per_power", "loads")}
+        used["design"] = asdict(reference_design(case))  # of the loads, the finite elements see no more
+        used["rack"] = {key: sections["rack"][key] for key in ("supply_temperature", "flow_per_power")}
         files = ["plate.json", "fields/temperature.pvd", "fields/flow.pvd"]
-        steps = len(case.plate.flow_factors) + 4
+        steps = len(case.plate.flow_factors) + 3 + (coarser_mesh(case, out) is not None)
         run.stage("plate", used, files, lambda: _plate(run), before=["mesh"], steps=steps)
     if "rack" in wanted:
         plate = run.on_root(lambda: load(out / "plate.json", PlateMap))
@@ -138,7 +143,8 @@ def run_chain(
         run.stage("rack", used, ["rack.json"], compute_rack, before=["plate"])
     if "plant" in wanted:
         rack = run.on_root(lambda: load(out / "rack.json", RackResult))
-        used = {"plant": sections["plant"], "sink": sections["city"]["supply_temperature_cold"], **limits}
+        full_power = {key: value for key, value in sections["plant"].items() if key != "utilisation"}
+        used = {"plant": full_power, "sink": sections["city"]["supply_temperature_cold"], **limits}
 
         def compute_plant() -> None:
             run.on_root(lambda: store(out / "plant.json", run_plant(case, rack)))
@@ -157,8 +163,18 @@ def run_chain(
     return run.on_root(lambda: _report(run, plate))
 
 
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{out}: cannot make this run folder: {error.strerror}") from None
+
+
 def _plate(run: _Run) -> None:
-    from rack2city.plate.runs import run_plate  # imported here: DOLFINx is slow to load and not needed for held results
+    try:  # here, not above: DOLFINx is slow to load and not needed for held results
+        from rack2city.plate.runs import run_plate
+    except ImportError as error:
+        raise Rack2CityError(f"DOLFINx cannot be imported ({error}); run `rack2city doctor`") from None
 
     out = run.folder.path
     log_file = out / "solver.log"
@@ -202,7 +218,7 @@ def _report(run: _Run, plate: PlateMap) -> dict[str, Any]:
         load(out / "plant.json", PlantResult),
         load(out / "city.json", CityResult),
         run.folder.seconds(),
-        run.comm.size,
+        run.folder.ranks("plate"),
     )
     write_json(out / "summary.json", summary)
     write_report(out)

@@ -1,16 +1,15 @@
 """`summary.json`: every figure of a run in one file, SI units, documented in docs/summary.md."""
 
-import platform
+import shlex
 import sys
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from rack2city.case import LoadedCase
+from rack2city.chain.versions import package_versions
 from rack2city.city.kpi import DEFINITIONS, VERSION
-from rack2city.city.year import CityResult
+from rack2city.city.result import CityResult
 from rack2city.evidence import Balance, Check
 from rack2city.plant import PlantResult
 from rack2city.plate import PlateMap
@@ -18,30 +17,17 @@ from rack2city.rack import RackResult
 
 SCHEMA_VERSION = 1
 HEAT_TOLERANCE, MASS_TOLERANCE = 1e-8, 1e-10
-PACKAGES = (
-    "rack2city",
-    "fenics-dolfinx",
-    "dolfinx-solver-real",
-    "petsc4py",
-    "mpi4py",
-    "gmsh",
-    "numpy",
-    "scipy",
-    "pandas",
-    "CoolProp",
-    "demandlib",
-)
-
 ASSUMPTIONS = (
     "Every chip heats its plate's finned area evenly; all channels of a plate carry the same flow (no plenum losses).",
     "Flow in the channels is steady and laminar, with a developed profile at the inlet; density, heat capacity and "
     "conductivities are constant, viscosity follows the local temperature.",
     "Plates of all loads share the channel computed for the reference load; their flow, power and width scale its "
-    "results (the effect of another heat flux on viscosity is neglected).",
+    "results, and another heat flux changes the pressure drop by the viscosity at the mean bulk temperature.",
     "Junction-to-case resistances are inputs; the uncertainty of checks covers interpolation in flow and mesh refinement.",
     "The rack drops what its published curve says at design flow; hoses, disconnects and orifices of each plate are "
     "sized to that.",
-    "The racks run at their mean utilisation every hour; the hottest hour is checked at full power.",
+    "The racks run at their mean utilisation every hour; the hottest hour of the weather used is checked at full power, a "
+    "hotter design day is not.",
     "The heat network is quasi-steady each hour; pipe walls and water store no heat, friction heat is neglected, the "
     "ground temperature is constant.",
     "The UPS has its certified efficiency at every load; the heat pump's efficiencies are constant over load and lift; "
@@ -89,7 +75,7 @@ def summarise(
     Raises:
         BalanceError: heat or mass is not conserved in a finite-element run.
     """
-    checks: Iterable[Check] = (*rack.checks, *plant.checks, *city.checks)
+    checks: tuple[Check, ...] = (*rack.checks, *plant.checks, *city.checks)
     balances = (*plate_balances(plate), *rack.balances, *plant.balances, *city.balances)
     case = loaded.case
     return {
@@ -110,6 +96,9 @@ def summarise(
                 "solver_options",
                 "outer_iterations",
                 "newton_iterations",
+                "holdout_flow_per_channel_m3_per_s",
+                "holdout_pressure_drop_error",
+                "holdout_case_to_inlet_error",
             ),
             "holdout": {
                 "flow_per_channel_m3_per_s": plate.holdout_flow_per_channel_m3_per_s,
@@ -125,20 +114,12 @@ def summarise(
         "balances": [_balance(balance) for balance in balances],
         "assumptions": list(ASSUMPTIONS),
         "provenance": {
-            "versions": {"python": platform.python_version(), **dict(_versions())},
+            "versions": package_versions(),
             "solver_options": plate.solver_options,
             "iterations": {"outer": list(plate.outer_iterations), "newton": list(plate.newton_iterations)},
             "ranks": ranks,
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": seconds,
-            "command": " ".join(["rack2city", *sys.argv[1:]]),
+            "command": shlex.join(["rack2city", *sys.argv[1:]]),
         },
     }
-
-
-def _versions() -> Iterable[tuple[str, str]]:
-    for package in PACKAGES:
-        try:
-            yield package, version(package)
-        except PackageNotFoundError:
-            continue

@@ -11,6 +11,7 @@ import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc
+from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.compilation import jit_options
@@ -71,7 +72,7 @@ def developed_inflow(
     matrix = petsc.assemble_matrix(fem.form(form, **jit), bcs=[bc])
     matrix.assemble()
     rhs = petsc.assemble_vector(fem.form(fem.Constant(msh, 1.0) * test * ds, **jit))
-    rhs.ghostUpdate(addv=1, mode=1)  # ADD, REVERSE: sum what other ranks computed for our unknowns
+    rhs.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
     petsc.set_bc(rhs, [bc])
     profile = fem.Function(scalar)
     solver = LinearSolver(matrix, INFLOW, chosen_options(DIRECT, INFLOW, options))

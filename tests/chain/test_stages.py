@@ -1,0 +1,150 @@
+"""What is computed again and what is not, when a case is run a second time in its folder."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rack2city.chain import run as chain_run
+from rack2city.errors import ConvergenceError, InputError, Rack2CityError
+
+Chain = Callable[..., list[str]]
+
+
+def test_an_unchanged_run_computes_nothing(computed: Chain, run_copy: Path) -> None:
+    before = {file.name: file.read_bytes() for file in run_copy.iterdir() if file.is_file()}
+    assert computed(run_copy) == []
+    assert {file.name: file.read_bytes() for file in run_copy.iterdir() if file.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("override", "stages"),
+    [
+        ("limits.manifold_velocity=2 m/s", ["rack", "plant", "city"]),
+        ("rack.loads.accelerator.junction_to_case=0.01 K/W", ["rack", "plant", "city"]),
+        ("plant.ups.efficiency=96 %", ["plant", "city"]),
+        ("plant.utilisation=80 %", ["city"]),
+        ("city.weather.seed=2", ["city"]),
+        ("case.title=another", []),
+    ],
+)
+def test_a_change_computes_what_follows_from_it(
+    computed: Chain, run_copy: Path, override: str, stages: list[str]
+) -> None:
+    assert computed(run_copy, override) == stages
+    assert computed(run_copy, override) == []
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        "rack.supply_temperature=41 degC",
+        "rack.flow_per_power=1.25 L/min/kW",
+        "channel.tim_resistance=6 mm^2*K/W",
+        "plate.flow_factors=[0.35, 1.0, 1.8]",
+        "coolant.name=water",
+        "solver.options.flow_.ksp_rtol=1e-7",
+        "mesh.level=medium",
+    ],
+)
+def test_what_the_finite_elements_see_computes_the_plate(
+    computed: Chain, run_copy: Path, monkeypatch: pytest.MonkeyPatch, override: str
+) -> None:
+    def plate(run: Any) -> None:
+        raise Rack2CityError("the plate is computed")
+
+    monkeypatch.setattr(chain_run, "_plate", plate)
+    with pytest.raises(Rack2CityError, match="the plate is computed"):
+        computed(run_copy, override)
+
+
+def test_a_changed_result_is_computed(computed: Chain, run_copy: Path) -> None:
+    """The second run gives what its own inputs say, not what the folder held."""
+    computed(run_copy, "plant.utilisation=50 %")
+    half = json.loads((run_copy / "city.json").read_text())["electricity_j"]["it"]
+    computed(run_copy, "plant.utilisation=100 %")
+    assert json.loads((run_copy / "city.json").read_text())["electricity_j"]["it"] == pytest.approx(2.0 * half)
+
+
+@pytest.mark.parametrize(
+    ("file", "stage"),
+    [("rack.json", "rack"), ("plant.json", "plant"), ("city.json", "city"), ("year.parquet", "city")],
+)
+def test_a_deleted_file_is_computed_again(computed: Chain, run_copy: Path, file: str, stage: str) -> None:
+    (run_copy / file).unlink()
+    assert computed(run_copy) == [stage]
+    assert (run_copy / file).is_file()
+
+
+@pytest.mark.parametrize("stage", ["mesh", "plate", "rack", "plant", "city"])
+def test_a_run_stops_where_it_is_told(computed: Chain, run_copy: Path, stage: str) -> None:
+    for file in ("rack.json", "plant.json", "city.json", "summary.json"):
+        (run_copy / file).unlink()
+    written = {"rack": ["rack.json"], "plant": ["rack.json", "plant.json"]}
+    written["city"] = [*written["plant"], "city.json"]
+    computed(run_copy, until=stage)
+    left = [file for file in ("rack.json", "plant.json", "city.json", "summary.json") if (run_copy / file).exists()]
+    assert left == written.get(stage, [])
+
+
+def test_the_coarser_mesh_comes_and_goes_with_the_level(computed: Chain, tmp_path: Path) -> None:
+    coarser = tmp_path / "mesh-coarser.msh"
+    assert computed(tmp_path, "mesh.level=medium", until="mesh") == ["mesh"]
+    assert coarser.exists()
+    coarser.unlink()
+    assert computed(tmp_path, "mesh.level=medium", until="mesh") == ["mesh"]
+    assert coarser.exists()
+    assert computed(tmp_path, until="mesh") == ["mesh"]
+    assert not coarser.exists()
+
+
+def test_an_own_mesh_is_taken_and_its_content_counts(computed: Chain, run_copy: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.msh"
+    own.write_bytes((run_copy / "mesh.msh").read_bytes())
+    folder = tmp_path / "with-own"
+    assert computed(folder, f"mesh.file={own}", until="mesh") == ["mesh"]
+    assert (folder / "mesh.msh").read_bytes() == own.read_bytes()
+    assert json.loads((folder / "mesh.json").read_text())["level"] == "own"
+    assert computed(folder, f"mesh.file={own}", until="mesh") == []
+    computed(tmp_path / "fine", "mesh.level=fine", until="mesh")
+    own.write_bytes((tmp_path / "fine" / "mesh.msh").read_bytes())
+    assert computed(folder, f"mesh.file={own}", until="mesh") == ["mesh"]
+
+
+def test_the_mesh_of_the_folder_itself_may_be_the_own_mesh(computed: Chain, run_copy: Path) -> None:
+    before = (run_copy / "mesh.msh").read_bytes()
+    assert computed(run_copy, f"mesh.file={run_copy / 'mesh.msh'}", until="mesh") == ["mesh"]
+    assert (run_copy / "mesh.msh").read_bytes() == before
+
+
+def test_a_failed_stage_is_not_recorded(computed: Chain, run_copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*args: Any) -> None:
+        raise ConvergenceError("the rack does not converge")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chain_run, "run_rack", failing)
+        with pytest.raises(ConvergenceError, match="the rack does not converge"):
+            computed(run_copy, "limits.cdu_head=280 kPa")
+    recorded = json.loads((run_copy / "stages.json").read_text())
+    assert "rack" not in recorded
+    assert "plate" in recorded
+    # The results of before are still in their file, but they are not believed.
+    assert (run_copy / "rack.json").exists()
+    assert computed(run_copy) == ["rack"]
+
+
+def test_a_folder_that_cannot_be_made(computed: Chain, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError) as caught:
+        computed(tmp_path / "file" / "run")
+    assert str(caught.value) == f"{tmp_path / 'file' / 'run'}: cannot make this run folder: Not a directory"
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(computed: Chain, tmp_path: Path) -> None:
+    (tmp_path / "mesh.json.part").mkdir()
+    with pytest.raises(Rack2CityError) as caught:
+        computed(tmp_path, until="mesh")
+    assert str(caught.value) == f"{tmp_path / 'mesh.json.part'}: Is a directory"
+    assert caught.value.exit_code == 1
