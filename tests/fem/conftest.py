@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fem_cells import LONG_CELL, Solved, constant_problem
 from mpi4py import MPI
 
 from rackmesh.channel import LEVELS, write_half_channel
+from tests.fem.cells import LONG_CELL, Solved, constant_problem
 
 
 @pytest.fixture(scope="session")

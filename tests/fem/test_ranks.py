@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from fem_cells import INLET_K
 from mpi4py import MPI
 
 from rack2city.fem.coupled import ConjugateProblem
@@ -18,6 +17,7 @@ from rack2city.fem.quantities import (
 )
 from rack2city.materials import coolant
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
+from tests.fem.cells import INLET_K
 
 CELL = HalfChannel(0.2e-3, 0.1e-3, 3e-3, 2e-3, 40e-3, 0.05e-3)
 

@@ -11,10 +11,10 @@ from math import log
 from pathlib import Path
 
 import pytest
-from fem_cells import DENSITY, VISCOSITY, Solved
 
 from rack2city.fem.quantities import mean_over_surface
 from rack2city.plate.runs import developed_base_to_bulk
+from tests.fem.cells import DENSITY, VISCOSITY, Solved
 
 ROW = "skived Cu PG25 pitch0.2 h3 b2"
 

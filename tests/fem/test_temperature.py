@@ -4,12 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fem_cells import CONDUCTIVITIES, DENSITY, INLET_K, SPECIFIC_HEAT, constant_problem
 from mpi4py import MPI
 
 from rack2city.fem.coupled import ConjugateProblem
 from rack2city.fem.quantities import mean_over_interface, mean_over_surface, outlet_temperature, surface_maximum
 from rackmesh.channel import Cells, HalfChannel, write_half_channel
+from tests.fem.cells import CONDUCTIVITIES, DENSITY, INLET_K, SPECIFIC_HEAT, constant_problem
 
 CELL = HalfChannel(0.2e-3, 0.1e-3, 1e-3, 0.5e-3, 10e-3, 0.05e-3)
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from sample import sample_summary, sample_year, write_field, write_sample
 
 from rack2city.errors import BalanceError
 from rack2city.report import figures, picture, render, sankey
 from rack2city.report.drawing import house_style
 from rack2city.report.model import Run, read_run
 from rack2city.report.units import CELSIUS, LITRE_PER_MINUTE, PERCENT, engineering, number, quantity
+from tests.report.sample import sample_summary, sample_year, write_field, write_sample
 
 
 @pytest.fixture(scope="module")

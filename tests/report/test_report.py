@@ -8,11 +8,11 @@ from typing import Any
 
 import pypdfium2
 import pytest
-from sample import check, write_sample
 
 from rack2city.errors import InputError, Rack2CityError
 from rack2city.report import picture, write_report
 from rack2city.report.model import read_run
+from tests.report.sample import check, write_sample
 
 
 @pytest.fixture(scope="module")
