@@ -193,6 +193,6 @@ def test_threads(cores: int, asked: str | None, status: str) -> None:
 
 
 def test_memory() -> None:
-    assert machine.memory(3 * machine.GIB).status == "warn"
+    assert machine.memory(1 * machine.GIB).status == "warn"
     assert machine.memory(5 * machine.GIB).text == "5.0 GiB available"
     assert 0 < machine.available_memory() < 1e15

@@ -45,7 +45,7 @@ def jit_cache(folder: Path) -> Finding:
     if not os.access(home, os.W_OK):
         return Finding("JIT cache", "fail", f"{folder} cannot be written", "export XDG_CACHE_HOME=/a/writable/folder")
     if not folder.exists():
-        return Finding("JIT cache", "ok", f"{folder}, not there yet: the first run compiles its forms (about a minute)")
+        return Finding("JIT cache", "ok", f"{folder}, not there yet: the first run compiles its forms (about 20 s)")
     files = [p for p in folder.iterdir() if p.is_file()]
     size = sum(p.stat().st_size for p in files)
     text = f"{folder}, {len(files)} files, {size / 1e6:.0f} MB"
@@ -88,6 +88,11 @@ def memory(free_bytes: float) -> Finding:
         free_bytes: memory that may still be taken (bytes).
     """
     text = f"{free_bytes / GIB:.1f} GiB available"
-    if free_bytes < 4 * GIB:
-        return Finding("memory", "warn", text, "the default mesh wants about 4 GiB: --set mesh.level=coarse needs less")
+    if free_bytes < 2 * GIB:
+        return Finding(
+            "memory",
+            "warn",
+            text,
+            "a run on the default mesh takes about 0.7 GB per rank: close something, or take fewer ranks",
+        )
     return Finding("memory", "ok", text)
