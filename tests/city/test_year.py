@@ -178,7 +178,8 @@ def test_a_cool_year_leaves_the_coolant_at_its_set_point(reference):
     result, hours = reference
     np.testing.assert_allclose(hours["tcs_supply_k"], 313.15, rtol=1e-12)
     assert result.hours_tcs_above_setpoint == 0
-    assert result.junction_max_k == pytest.approx(313.15 + 1550.0 * 0.0254)  # the rack at full power
+    design_day = 308.15 + 6.0 + full_approach() + 1550.0 * 0.0254  # full power at 35 degC outdoors, dry cooler alone
+    assert result.junction_max_k == pytest.approx(design_day, abs=0.01)
     np.testing.assert_allclose(hours["junction_max_k"], 313.15 + 0.85 * 1550.0 * 0.0254)
     check = next(check for check in result.checks if check.name.startswith("Junction"))
     assert check.value == result.junction_max_k
@@ -198,6 +199,11 @@ def test_a_hot_summer_reaches_the_junctions(run, reference):
     assert result.junction_max_k > hours["junction_max_k"].max()  # the year's mean load is not the worst
     assert result.junction_max_k == pytest.approx(water + full_approach() + 1550.0 * 0.0254, abs=0.01)
     assert all(balance.holds for balance in result.balances)
+
+
+def test_a_mild_design_day_leaves_the_rack_at_its_set_point(run):
+    result, _ = run("plant.dry_cooler.design_outdoor_temperature=25 degC")
+    assert result.junction_max_k == pytest.approx(313.15 + 1550.0 * 0.0254)  # the rack at full power
 
 
 def full_approach():

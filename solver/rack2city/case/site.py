@@ -54,6 +54,9 @@ class DryCooler(Table):
 
     approach: TemperatureDifference = Field(description="facility water over outdoor air (K)")
     fan_power_per_heat: FractionOrZero = Field(description="electric power of the fans over heat rejected (-)")
+    design_outdoor_temperature: Temperature = Field(
+        description="outdoor temperature at which full power must still be cooled, even if the year's weather is milder (K)"
+    )
 
 
 class AirCooling(Table):

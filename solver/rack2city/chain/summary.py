@@ -26,8 +26,8 @@ ASSUMPTIONS = (
     "Junction-to-case resistances are inputs; the uncertainty of checks covers interpolation in flow and mesh refinement.",
     "The rack drops what its published curve says at design flow; hoses, disconnects and orifices of each plate are "
     "sized to that.",
-    "The racks run at their mean utilisation every hour; the hottest hour of the weather used is checked at full power, a "
-    "hotter design day is not.",
+    "The racks run at their mean utilisation every hour; full power is checked at the design outdoor temperature of the "
+    "dry cooler, with no help from the network.",
     "The heat network is quasi-steady each hour; pipe walls and water store no heat, friction heat is neglected, the "
     "ground temperature is constant.",
     "The UPS has its certified efficiency at every load; the heat pump's efficiencies are constant over load and lift; "

@@ -26,7 +26,7 @@ class CityResult:
         trench_length_m: length of the network's trenches (m).
         substations: number of substations.
         hours_tcs_above_setpoint: hours in which the coolant supply is warmer than its set-point.
-        junction_max_k: hottest junction of the year (K).
+        junction_max_k: hottest junction at full power on the design hot day, or in a hotter hour of the year (K).
         electricity_j: electricity by consumer.
         pump_heat_j: hydraulic work of the coolant's (`tcs`) and the facility water's pumps, which warms what they pump.
         kpi: PUE, ERF, ERE.

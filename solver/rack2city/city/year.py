@@ -120,7 +120,7 @@ def run_city(case: Case, rack: RackResult, layout: NetworkLayout, weather: Weath
         balances=balances,
         checks=(
             Check(
-                "Junction temperature in the hottest hour of the year",
+                "Junction temperature on the design hot day",
                 hottest,
                 case.limits.junction_temperature,
                 "K",
@@ -140,9 +140,13 @@ def hottest_load(rack: RackResult) -> LoadResult:
 
 
 def hottest_junction(case: Case, rack: RackResult, outdoor_k: Array) -> float:
-    """Hottest junction (K) if all racks run at full power in the hottest hour, with the dry cooler alone to cool them."""
-    cdu, chip = cdu_point(case, rack, 1.0), hottest_load(rack)
-    water = max(cdu.facility_supply_k, float(outdoor_k.max()) + case.plant.dry_cooler.approach)
+    """Hottest junction (K) with all racks at full power and the dry cooler alone to cool them.
+
+    Outdoors it is as hot as on the design day, or as in the hottest hour of the year's weather if that is hotter.
+    """
+    cdu, chip, cooler = cdu_point(case, rack, 1.0), hottest_load(rack), case.plant.dry_cooler
+    outdoor = max(cooler.design_outdoor_temperature, float(outdoor_k.max()))
+    water = max(cdu.facility_supply_k, outdoor + cooler.approach)
     return water + cdu.approach_k + chip.junction_to_inlet_k_per_w * chip.power_w
 
 

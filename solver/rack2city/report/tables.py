@@ -73,7 +73,7 @@ def key_figures(summary: dict[str, Any]) -> Table:
             ("coolant flow of one rack", rack["flow_m3_per_s"], LITRE_PER_MINUTE),
             ("pressure drop of the rack", rack["pressure_drop_pa"], KILOPASCAL),
             ("highest junction at the design point", max(load["junction_max_k"] for load in rack["loads"]), CELSIUS),
-            ("highest junction of the year", city["junction_max_k"], CELSIUS),
+            ("highest junction, design hot day", city["junction_max_k"], CELSIUS),
             ("racks in the pod", plant["racks"], PLAIN),
             ("coefficient of performance of the heat pump, design hour", plant["heat_pump"]["cop"], PLAIN),
             ("heat reused in the year", city["reused_j"], MEGAWATT_HOUR),
