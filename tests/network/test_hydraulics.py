@@ -119,6 +119,40 @@ def test_random_trees_balance(sample):
     assert heat_state.residual < 1e-9
 
 
+@pytest.mark.parametrize("size", [3, 10, 24])
+def test_loops_and_nodes_agree_on_grids(size):
+    # 4, 81 and 529 loops: dense and sparse loop equations
+    number = np.arange(size * size).reshape(size, size)
+    start = np.concatenate([number[:, :-1].ravel(), number[:-1].ravel()])
+    end = np.concatenate([number[:, 1:].ravel(), number[1:].ravel()])
+    random = np.random.default_rng(size)
+    law = PipeLaw(random.uniform(20, 300, start.size), random.uniform(0.03, 0.3, start.size), 1e-5, **WATER)
+    network = HydraulicNetwork(
+        [str(n) for n in range(size**2)], [BranchGroup([f"p{i}" for i in range(start.size)], start, end, law)]
+    )
+    draws = -random.uniform(0.0, 1.0, size**2)
+    draws[[0, -1]] = 0.0
+    fixed = {"0": 5e5, str(size**2 - 1): 4.9e5}
+    loops, nodes = (solve_hydraulics(network, fixed, draws, method=method) for method in ("loops", "nodes"))
+    assert len(loops.layout.chords) == (size - 1) ** 2 + 1  # the two fixed pressures close one more
+    largest = np.abs(loops.mass_flow_kg_per_s).max()
+    np.testing.assert_allclose(loops.mass_flow_kg_per_s, nodes.mass_flow_kg_per_s, rtol=0.0, atol=1e-9 * largest)
+    np.testing.assert_allclose(loops.pressure_pa, nodes.pressure_pa, rtol=1e-9)
+
+
+def test_a_solution_serves_the_next_one():
+    network = HydraulicNetwork(["a", "b", "c"], [pipes(["ab", "bc", "ca"], [0, 1, 2], [1, 2, 0])])
+    first = solve_hydraulics(network, {"a": 1e5}, np.array([0.0, -1.0, -2.0]))
+    again = solve_hydraulics(network, {"a": 1e5}, np.array([0.0, -1.0, -2.0]), before=first)
+    assert again.layout is first.layout
+    assert again.iterations < first.iterations
+    np.testing.assert_allclose(again.mass_flow_kg_per_s, first.mass_flow_kg_per_s, rtol=1e-10)
+    other = solve_hydraulics(network, {"b": 1e5}, np.array([-1.0, 0.0, -2.0]), before=first)  # another reference
+    assert other.layout is not first.layout
+    alone = solve_hydraulics(network, {"b": 1e5}, np.array([-1.0, 0.0, -2.0]))
+    np.testing.assert_allclose(other.mass_flow_kg_per_s, alone.mass_flow_kg_per_s, rtol=1e-10)
+
+
 @pytest.mark.reference
 def test_epanet_looped_grid(reference):
     links = pd.read_csv(reference / "network/epanet/loop_grid_DW_links.csv", comment="#")

@@ -1,28 +1,22 @@
-"""Steady incompressible flow in networks with loops: the global gradient algorithm.
+"""Steady incompressible flow in networks: pipes, valves, pumps, prescribed flows and lifts, loops.
 
 Unknown are the mass flow of every branch and the pressure of every node that is not given. Each branch obeys
-`dp(m) = p_start - p_end`, each free node conserves mass. Newton's method on both at once leaves one symmetric sparse
-system for the pressures (Todini & Pilati 1988). Pressures are piezometric: `p + rho g z`.
+`dp(m) = p_start - p_end`, or holds its flow or its lift; each free node conserves mass. Pressures are piezometric:
+`p + rho g z`.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
-import scipy.sparse as sp
-from scipy.sparse.linalg import splu
 
 from rack2city.errors import ConvergenceError, InputError
+from rack2city.network.check_valves import settle_check_valves
 from rack2city.network.friction import Array
-from rack2city.network.graph import HydraulicNetwork
-
-Mask = npt.NDArray[np.bool_]
-
-TOLERANCE = 1e-10
-"""Largest accepted last flow change, and mass imbalance, relative to the largest flow (-)."""
-_REST = 1e-12  # kg/s: a network whose largest flow is below stands still
-_LEAST_SLOPE = 1e-10  # of the largest slope: keeps the matrix regular where a purely quadratic law is at rest
+from rack2city.network.graph import HydraulicNetwork, Index, Mask
+from rack2city.network.layout import Layout, lay_out
+from rack2city.network.newton import REST, TOLERANCE, solve_loops, solve_nodes
 
 
 @dataclass(frozen=True)
@@ -32,12 +26,15 @@ class HydraulicState:
     Attributes:
         network: the network it belongs to.
         mass_flow_kg_per_s: mass flow per branch (kg/s), positive from start to end.
-        drop_pa: pressure drop per branch (Pa), with the sign of its law.
-        pressure_pa: piezometric pressure per node (Pa).
+        drop_pa: pressure drop per branch (Pa), with the sign of its law; `p_start - p_end` where a flow is prescribed or
+            the branch is shut.
+        pressure_pa: piezometric pressure per node (Pa); not a number where closed branches leave it undetermined.
         external_kg_per_s: mass flow entering the network from outside per node (kg/s): what was injected, and what the
             nodes of fixed pressure supply.
-        iterations: Newton iterations.
+        iterations: Newton iterations; none where every flow follows from mass conservation.
         mass_residual: largest mass imbalance of a free node over the largest flow (-).
+        islanded: names of the nodes that closed branches cut off from every fixed pressure.
+        layout: structure of the network, to be given to the next solution of the same network.
     """
 
     network: HydraulicNetwork
@@ -47,10 +44,16 @@ class HydraulicState:
     external_kg_per_s: Array
     iterations: int
     mass_residual: float
+    islanded: tuple[str, ...] = ()
+    layout: Layout | None = None
 
     def flow(self, branch: str) -> float:
         """Mass flow of one branch (kg/s) by its name."""
-        return float(self.mass_flow_kg_per_s[self.network.branch_names.index(branch)])
+        return float(self.mass_flow_kg_per_s[self.network.branch_index(branch)])
+
+    def drop(self, branch: str) -> float:
+        """Pressure drop of one branch (Pa) by its name."""
+        return float(self.drop_pa[self.network.branch_index(branch)])
 
     def pressure(self, node: str) -> float:
         """Piezometric pressure of one node (Pa) by its name."""
@@ -62,6 +65,10 @@ def solve_hydraulics(
     fixed_pressure: Mapping[str, float],
     injection: Array | None = None,
     max_iterations: int = 100,
+    method: Literal["auto", "loops", "nodes"] = "auto",
+    held_flow: Array | None = None,
+    held_lift: Array | None = None,
+    before: HydraulicState | None = None,
 ) -> HydraulicState:
     """Solve mass conservation and branch laws together.
 
@@ -71,112 +78,140 @@ def solve_hydraulics(
         injection: mass flow entering from outside per node (kg/s), negative where it leaves; zero if not given. It must
             be zero at nodes of fixed pressure, which take what is missing.
         max_iterations: Newton iterations before giving up.
+        method: "loops" solves for the flows around loops, "nodes" for all pressures at once, "auto" takes the loops
+            where they are few. The results agree to rounding.
+        held_flow: values (kg/s, one per branch) to take instead of the network's own prescribed flows.
+        held_lift: values (Pa, one per branch) to take instead of the network's own prescribed lifts.
+        before: a solution of a network with the same nodes, branches, shut branches and fixed nodes; its structure is
+            used again and its flows begin the iteration.
 
     Returns:
         Flows and pressures; the last Newton step changed no flow by more than 1e-10 of the largest.
 
     Raises:
-        InputError: no fixed pressure, a node that no fixed pressure reaches, or an injection that does not fit.
+        InputError: no fixed pressure, a node that no fixed pressure reaches, an injection or a prescribed flow that
+            closed branches or check valves leave no way, a pressure difference held twice, or a value that is not finite.
         ConvergenceError: Newton's method did not converge.
 
     Source: Todini & Pilati (1988); the step is shortened where the content function would rise (Collins et al. 1978).
     """
     nodes = len(network.node_names)
     inflow = np.zeros(nodes) if injection is None else np.asarray(injection, dtype=float)
-    is_fixed, pressure = _boundary(network, fixed_pressure, inflow)
-    datum = float(pressure[is_fixed].min())  # only differences matter; without it they would drown in rounding
-    pressure = np.where(is_fixed, pressure - datum, 0.0)
-    scale = float(np.abs(inflow).max())
-    flow = np.full(len(network.start), scale if scale > 0.0 else 1.0)
-    free = ~is_fixed
-    to_free = network.incidence[:, free].tocsr()
-    feasible = False  # whether the flows conserve mass: after the first full step they do
-    for iteration in range(1, max_iterations + 1):
-        drop, slope = _laws(network, flow)
-        conductance = 1.0 / np.maximum(slope, _LEAST_SLOPE * slope.max())
-        excess = drop - network.incidence @ pressure
-        # solved for increments: rounding is then relative to what is left to correct, not to the pressures
-        factors = splu((to_free.T @ sp.diags_array(conductance) @ to_free).tocsc()) if free.any() else None
-        change = np.zeros_like(pressure)
-        if factors is not None:
-            change[free] = factors.solve(inflow[free] - to_free.T @ (flow - conductance * excess))
-        pressure = pressure + change
-        step = conductance * (network.incidence @ change - excess)
-        length = _step_length(network, flow, step, pressure) if feasible else 1.0
-        flow = flow + length * step
-        feasible = True
-        largest = max(float(np.abs(flow).max()), scale)
-        if not np.isfinite(largest):
-            break
-        if float(np.abs(step).max()) <= max(TOLERANCE * largest, 0.1 * _REST):
-            if factors is not None:
-                for _ in range(2):  # what rounding left of the mass imbalance, spread by the same conductances
-                    flow = flow + conductance * (to_free @ factors.solve(inflow[free] - to_free.T @ flow))
-            return _state(network, flow, pressure + datum, inflow, is_fixed, iteration)
-    raise ConvergenceError(
-        f"the flow of the hydraulic network did not converge in {max_iterations} iterations; "
-        "check that every branch's pressure drop rises with its flow, and the diameters and lengths of its pipes"
-    )
+    fixed, pressure = _boundary(network, fixed_pressure, inflow)
+    flow_of_held = network.held_flow() if held_flow is None else np.where(network.flow_held, held_flow, 0.0)
+    flow_of_held = np.where(network.shut, 0.0, flow_of_held)
+    lift = network.held_lift() if held_lift is None else np.where(network.lift_held, held_lift, 0.0)
+    for what, values in (("injection", inflow), ("prescribed flow", flow_of_held), ("prescribed lift", lift)):
+        if not np.all(np.isfinite(values)):
+            raise InputError(f"a value of the {what} of the hydraulic network is not a finite number")
+    total = inflow - network.incidence.T @ flow_of_held
+    scale = max(float(np.abs(total).max()), float(np.abs(flow_of_held).max()))
+    total[np.abs(total) <= 1e-15 * scale] = 0.0  # prescribed flows that pass through a node cancel
+
+    layout = before.layout if before is not None else None
+    if layout is None or not _fits(layout, network, fixed):
+        layout = lay_out(network, fixed, scale=scale if scale > 0.0 else 1.0)
+    _refuse_cut_off(layout, inflow, flow_of_held)
+    datum = float(pressure.min())  # only differences matter; without it they would drown in rounding
+    pinned = np.concatenate([pressure - datum, np.zeros(len(layout.pinned) - len(fixed))])
+    start = None if before is None or before.layout is not layout else before.mass_flow_kg_per_s
+    solve = solve_loops if method == "loops" or (method == "auto" and _few_loops(layout)) else solve_nodes
+    solution = solve(network, layout, total, lift, pinned, start, max_iterations)
+    final = layout
+    if network.one_way.any():
+        final, solution = settle_check_valves(network, layout, total, lift, pinned, solution, solve, max_iterations)
+    pressures = final.tree_pressure(solution[1]) + datum
+    pressures[layout.islanded] = np.nan
+    return _state(network, layout, final.shut, solution, flow_of_held, pressures, inflow)
 
 
-def _boundary(network: HydraulicNetwork, fixed_pressure: Mapping[str, float], inflow: Array) -> tuple[Mask, Array]:
-    """Mask of fixed nodes and the pressure vector with their values, checked."""
+def solve_tree_and_loops(
+    network: HydraulicNetwork, fixed_pressure: Mapping[str, float], injection: Array | None = None
+) -> HydraulicState:
+    """`solve_hydraulics` on the loop flows: tree flows follow from mass conservation, only chords are iterated."""
+    return solve_hydraulics(network, fixed_pressure, injection, method="loops")
+
+
+def _boundary(network: HydraulicNetwork, fixed_pressure: Mapping[str, float], inflow: Array) -> tuple[Index, Array]:
+    """Nodes of fixed pressure and their values, checked."""
     names = network.node_names
     if not fixed_pressure:
         raise InputError("the hydraulic network has no node of fixed pressure; fix the pressure of at least one node")
     if inflow.shape != (len(names),):
         raise InputError(f"the injection has shape {inflow.shape}; the hydraulic network needs one value per node")
-    is_fixed, pressure = np.zeros(len(names), dtype=bool), np.zeros(len(names))
-    for name, value in fixed_pressure.items():
-        is_fixed[network.node_index(name)], pressure[network.node_index(name)] = True, value
-    parts = network.parts()
-    loose = np.flatnonzero(~np.isin(parts, parts[is_fixed]))
-    if loose.size:
-        raise InputError(f"node {names[loose[0]]!r} is not connected to any node of fixed pressure")
-    both = np.flatnonzero(is_fixed & (inflow != 0.0))
+    fixed = np.array([network.node_index(name) for name in fixed_pressure], dtype=np.intp)
+    pressure = np.array(list(fixed_pressure.values()), dtype=float)
+    if not np.all(np.isfinite(pressure)):
+        raise InputError("a fixed pressure of the hydraulic network is not a finite number")
+    both = fixed[inflow[fixed] != 0.0]
     if both.size:
         raise InputError(f"node {names[both[0]]!r} has both a fixed pressure and an injected flow; give one of them")
-    return is_fixed, pressure
+    return fixed, pressure
 
 
-def _laws(network: HydraulicNetwork, flow: Array) -> tuple[Array, Array]:
-    """Drop (Pa) and slope (Pa s/kg) of all branches."""
-    drops, slopes, first = [], [], 0
-    for group in network.groups:
-        last = first + len(group.names)
-        drop, slope = group.law.drop_and_slope(flow[first:last])
-        drops.append(np.broadcast_to(drop, last - first))
-        slopes.append(np.broadcast_to(slope, last - first))
-        first = last
-    return np.concatenate(drops), np.concatenate(slopes)
+def _fits(layout: Layout, network: HydraulicNetwork, fixed: Index) -> bool:
+    """Whether a layout made for another set of values serves this network too."""
+    other = layout.network
+    return np.array_equal(layout.fixed, fixed) and (
+        other is network
+        or (
+            np.array_equal(other.start, network.start)
+            and np.array_equal(other.end, network.end)
+            and np.array_equal(other.shut, network.shut)
+            and np.array_equal(other.flow_held, network.flow_held)
+            and np.array_equal(other.lift_held, network.lift_held)
+            and len(other.node_names) == len(network.node_names)
+        )
+    )
 
 
-def _step_length(network: HydraulicNetwork, flow: Array, step: Array, pressure: Array) -> float:
-    """Share of the Newton step to take.
+def _few_loops(layout: Layout) -> bool:
+    """Whether the loops' equations are cheaper than the nodes'."""
+    return len(layout.chords) <= 20 + len(layout.order) // 100  # measured: equal cost at one to five in a hundred
 
-    The solution is the minimum of a convex function, the content, whose slope along the (mass-conserving) step is
-    `sum(step (dp - p_start + p_end))`. A share is taken once the slope there is clearly
-    smaller in size than at its beginning.
-    """
-    given = network.incidence @ pressure
-    slope_before = float(step @ (_laws(network, flow)[0] - given))
-    length = 1.0
-    for _ in range(30):
-        slope_after = float(step @ (_laws(network, flow + length * step)[0] - given))
-        if slope_after <= 0.9 * abs(slope_before):  # a negative slope: the minimum lies beyond, take the whole share
-            return length
-        length *= 0.5
-    return length
+
+def _refuse_cut_off(layout: Layout, inflow: Array, held_flow: Array) -> None:
+    """A part that no fixed pressure reaches may neither take nor give anything."""
+    cut = layout.islanded
+    if not cut.any():
+        return
+    network = layout.network
+    fed = np.flatnonzero(cut & (inflow != 0.0))
+    if fed.size:
+        verb = "receives" if inflow[fed[0]] > 0.0 else "draws"
+        raise InputError(
+            f"node {network.node_names[fed[0]]!r} {verb} {abs(inflow[fed[0]]):.3g} kg/s, but closed branches "
+            "cut it off from every fixed pressure"
+        )
+    crossing = np.flatnonzero((layout.part[network.start] != layout.part[network.end]) & (held_flow != 0.0))
+    for branch in crossing[cut[network.start[crossing]] | cut[network.end[crossing]]]:
+        node = network.start[branch] if cut[network.start[branch]] else network.end[branch]
+        raise InputError(
+            f"branch {network.branch_names[branch]!r} prescribes {held_flow[branch]:.3g} kg/s at node "
+            f"{network.node_names[node]!r}, but no open path of free flow joins that node to a fixed pressure"
+        )
 
 
 def _state(
-    network: HydraulicNetwork, flow: Array, pressure: Array, inflow: Array, is_fixed: Mask, iterations: int
+    network: HydraulicNetwork,
+    layout: Layout,
+    idle: Mask,
+    solution: tuple[Array, Array, int],
+    held_flow: Array,
+    pressure: Array,
+    inflow: Array,
 ) -> HydraulicState:
-    """The solution with its mass balance, counted anew."""
-    if float(np.abs(flow).max()) < _REST:
+    """The solution with its mass balance, counted anew; `idle` branches have no law that gives a drop."""
+    count = len(network.start)
+    flow, drop = solution[0][:count] + held_flow, solution[1][:count]
+    if float(np.abs(flow).max()) < REST:
         flow = np.zeros_like(flow)
+        drop = np.where(network.lift_held, drop, network.drop_and_slope(flow)[0])
+    drop = np.where(idle | network.flow_held, pressure[network.start] - pressure[network.end], drop)
     outflow = network.incidence.T @ flow  # what the branches carry away from each node
     largest = float(np.abs(flow).max())
+    is_fixed = np.zeros(len(network.node_names), dtype=bool)
+    is_fixed[layout.fixed] = True
     imbalance = float(np.abs((outflow - inflow)[~is_fixed]).max(initial=0.0))
     residual = imbalance / largest if largest > 0.0 else 0.0
     if residual > TOLERANCE:
@@ -185,4 +220,5 @@ def _state(
             "the branches' resistances differ too widely, merge the shortest pipes"
         )
     external = np.where(is_fixed, outflow, inflow)
-    return HydraulicState(network, flow, _laws(network, flow)[0], pressure, external, iterations, residual)
+    islanded = tuple(network.node_names[node] for node in np.flatnonzero(layout.islanded).tolist())
+    return HydraulicState(network, flow, drop, pressure, external, solution[2], residual, islanded, layout)

@@ -1,6 +1,7 @@
 """Branch laws: how the pressure drop of a pipe, a valve, a plate or a pump follows from its flow.
 
-A law holds the parameters of all branches of one kind as arrays, so that one call serves them all.
+A law holds the parameters of all branches of one kind as arrays, so that one call serves them all. A controlled branch
+has no such curve: either its flow is prescribed and the drop follows, or its lift is and the flow follows.
 """
 
 from collections.abc import Callable
@@ -96,3 +97,29 @@ class CurveLaw:
         """See `BranchLaw`."""
         volume_flow = mass_flow / self.density
         return np.asarray(self.drop(volume_flow)), np.asarray(self.slope(volume_flow)) / self.density
+
+
+@dataclass(frozen=True)
+class PrescribedFlow:
+    """Branches whose mass flow is held, such as substations and producers of given power; their drop follows.
+
+    Attributes:
+        mass_flow_kg_per_s: mass flow from start to end (kg/s), one value or one per branch.
+    """
+
+    mass_flow_kg_per_s: npt.ArrayLike
+
+
+@dataclass(frozen=True)
+class PrescribedLift:
+    """Branches that hold `p_end - p_start`, such as a producer under pressure control; their flow follows.
+
+    Attributes:
+        lift_pa: piezometric pressure at the end less that at the start (Pa), one value or one per branch.
+    """
+
+    lift_pa: npt.ArrayLike
+
+
+Law = BranchLaw | PrescribedFlow | PrescribedLift
+"""What a group of branches may obey."""
