@@ -9,6 +9,8 @@ import numpy as np
 from rack2city.errors import InputError
 from rack2city.network.friction import Array
 from rack2city.network.graph import Index
+from rack2city.network.offtake import Draw, Duty
+from rack2city.network.sweeps import TreeSweeps
 
 
 @dataclass(frozen=True)
@@ -86,23 +88,26 @@ class RadialTree:
     @cached_property
     def downstream_order(self) -> Index:
         """Pipes in an order that meets every pipe after the one that feeds it."""
-        children: list[list[int]] = [[] for _ in self.node_names]
-        for pipe, node in enumerate(np.asarray(self.start, dtype=np.intp)):
-            children[node].append(pipe)
-        order, front = [], [self.root]
-        while front:
-            pipes = [pipe for node in front for pipe in children[node]]
-            order += pipes
-            front = [int(self.end[pipe]) for pipe in pipes]
-        if len(order) != len(self.end):
-            missing = next(pipe for pipe in range(len(self.end)) if pipe not in set(order))
+        return self.sweeps.order
+
+    @cached_property
+    def sweeps(self) -> TreeSweeps:
+        """The tree renumbered by levels, with its sums along the ways."""
+        start, end = np.asarray(self.start, dtype=np.intp), np.asarray(self.end, dtype=np.intp)
+        sweeps = TreeSweeps.of(start, end, len(self.node_names), self.root)
+        if len(sweeps.order) != len(end):
+            missing = int(np.setdiff1d(np.arange(len(end)), sweeps.order)[0])
             raise InputError(f"pipe {self.pipe_names[missing]!r} is not connected to {self.node_names[self.root]!r}")
-        return np.array(order, dtype=np.intp)
+        return sweeps
 
 
 @dataclass(frozen=True)
 class Substations:
-    """Where heat is taken from the network; fields hold one value per substation.
+    """Substations of a given return temperature; fields hold one value per substation.
+
+    The flow for a demand Q is `Q / (cp (T_arriving - T_return))`, at least the by-pass and at most the largest flow. Where
+    the supply arrives less than `min_difference_k` above the return, the valve opens further: in proportion to what is
+    missing, up to the largest flow where there is no difference left. What that flow cannot carry is unmet.
 
     Attributes:
         node: node index.
@@ -132,3 +137,39 @@ class Substations:
             raise InputError(
                 f"the least temperature difference of a substation is {self.min_difference_k} K; it must be positive"
             )
+        _ = self._columns
+
+    @cached_property
+    def _columns(self) -> tuple[Array, Array, Array]:
+        """Return temperature, least and largest flow, with an axis for the hours."""
+        fields = (self.return_k, self.bypass_kg_per_s, self.max_flow_kg_per_s)
+        back, low, high = (np.asarray(field, dtype=float)[:, None] for field in fields)
+        return back, low, high
+
+    def draw(self, duty: Duty, arriving_k: Array, heat_capacity: float) -> Draw:
+        """Flow, heat and sensitivity at the temperatures that arrive (substations x hours).
+
+        Raises:
+            InputError: the duty asks for more than a heating load.
+        """
+        if any(
+            v is not None
+            for v in (duty.hot_water_w, duty.secondary_supply_k, duty.secondary_return_k, duty.available_pa)
+        ):
+            raise InputError(
+                "substations of a given return temperature take a heating load only; use ExchangerSubstations"
+            )
+        need, least = duty.heating_w, self.min_difference_k
+        back, low, high = self._columns
+        difference = arriving_k - back
+        enough = np.minimum(
+            need / (heat_capacity * least), high
+        )  # flow that meets the demand with the least difference
+        wide = np.maximum(difference, least)
+        met = need / (heat_capacity * wide)
+        further = (high - enough) * np.clip(1.0 - difference / least, 0.0, 1.0)
+        asked = np.where(need > 0.0, met + further, 0.0)
+        flow = np.clip(asked, low, high)
+        fall = np.where(difference >= least, flow / wide, (high - enough) / least)
+        able = flow * heat_capacity * np.maximum(difference, 0.0)
+        return Draw(flow, np.where((flow > low) & (flow < high), fall, 0.0), np.minimum(need, able))

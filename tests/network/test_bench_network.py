@@ -1,0 +1,64 @@
+"""The benchmark runs, measures the net it says it does, and prints what it measured; seconds are not judged."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).resolve().parents[2] / "hpc" / "bench"
+
+
+@pytest.fixture
+def nets(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCH))
+    import nets
+
+    return nets
+
+
+def test_the_net_follows_its_rule(nets):
+    net = nets.bench_net(20)
+    tree = net.tree
+    # ten streets: a trunk of 3, then side branches in turn; ten services on street nodes 1 to 10
+    assert tree.start.tolist() == [0, 1, 2, 1, 2, 3, 4, 5, 6, 7, *range(1, 11)]
+    assert net.consumer.tolist() == list(range(11, 21))
+    assert tree.length_m.tolist() == [40.0] * 10 + [15.0] * 10
+    assert net.design_kg_per_s == pytest.approx(20e3 / (4190.0 * 30.0))
+    # 0.159 kg/s in 21.7 mm: 0.022 / 0.0217 * 975 * 0.441**2 / 2 = 96 Pa/m; ten consumers, 1.59 kg/s, need 54.5 mm
+    assert tree.diameter_m[10:].tolist() == [0.0217] * 10
+    assert tree.diameter_m[0] == 0.0545
+    assert (tree.diameter_m[1:] <= tree.diameter_m[0]).all()
+
+
+def test_it_runs_prints_and_agrees_with_its_peer(tmp_path):
+    pytest.importorskip("pandapipes")
+    file = tmp_path / "bench.json"
+    command = [sys.executable, str(BENCH / "network.py"), "--sizes", "4", "20", "--years", "6", "--hours", "30"]
+    done = subprocess.run(
+        [*command, "--repeats", "1", "--json", str(file)], capture_output=True, text=True, check=False, timeout=240
+    )
+    assert done.returncode == 0, done.stderr
+    assert "One steady step" in done.stdout
+    assert "Quasi-steady years" in done.stdout
+    report = json.loads(file.read_text())
+    assert report["machine"]["cpu"] in done.stdout
+    assert [step["pairs"] for step in report["steps"]] == [4, 20]
+    for step in report["steps"]:
+        theirs = step["pandapipes"]
+        assert theirs["failure"] is None
+        assert theirs["worst_flow_difference"] < 1e-5
+        assert theirs["root_heat_w"] == pytest.approx(step["ours"]["root_heat_w"], rel=1e-6)
+        assert theirs["return_k"] == pytest.approx(step["ours"]["return_k"], abs=1e-4)
+        assert step["ours"]["balance"] < 1e-9
+        assert step["ours"]["peak_mb"] > 0.0
+    assert {year["kind"] for year in report["quasi_steady_years"]} == {"given return", "exchanger"}
+    assert all(year["balance"] < 1e-9 and year["unmet_mean_w"] == 0.0 for year in report["quasi_steady_years"])
+
+
+def test_it_refuses_a_net_of_one_pair():
+    command = [sys.executable, str(BENCH / "network.py"), "--sizes", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 2
+    assert "two pipe pairs or more" in done.stderr

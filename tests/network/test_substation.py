@@ -1,0 +1,364 @@
+"""Exchangers and substations against closed forms, an independent library, and what physics forbids."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from ht import effectiveness_from_NTU
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rack2city.errors import InputError
+from rack2city.network.exchange import Exchanger, open_valve, secondary_effectiveness, valve_opening
+from rack2city.network.offtake import Duty
+from rack2city.network.radial import radial_blocks, solve_radial
+from rack2city.network.substation import ExchangerSubstations, HotWater
+from rack2city.network.tree import Liquid, Substations
+from tests.network.test_radial import GROUND, stations, tree_of
+
+LIQUID = Liquid(density=988.0, heat_capacity=4180.0, viscosity=5.434e-4)
+CP = LIQUID.heat_capacity
+DESIGN = {
+    "load_w": 100e3,
+    "primary_supply_k": 353.15,
+    "primary_return_k": 318.15,
+    "secondary_supply_k": 333.15,
+    "secondary_return_k": 313.15,
+}
+
+
+def film_ua(exchanger, primary, secondary):
+    """The film law, written anew."""
+    n, share = exchanger.film_exponent, exchanger.primary_film_share
+    resistance = share * (exchanger.primary_w_per_k / primary) ** n
+    resistance = resistance + (1 - share) * (exchanger.secondary_w_per_k / secondary) ** n
+    return exchanger.ua_w_per_k / resistance
+
+
+@pytest.mark.parametrize("units", [0.01, 0.5, 3.0, 20.0])
+@pytest.mark.parametrize("ratio", [0.05, 0.7, 1.0, 1.0 + 1e-9, 1.6, 12.0])
+def test_effectiveness_against_ht(units, ratio):
+    # ht takes the units of the smaller capacity flow and gives the share of its greatest heat
+    least = min(1.0, 1.0 / ratio)
+    theirs = effectiveness_from_NTU(units / least, min(ratio, 1.0 / ratio), subtype="counterflow") * least
+    assert float(secondary_effectiveness(units, ratio)) == pytest.approx(theirs, rel=1e-7)
+
+
+def test_effectiveness_closed_forms():
+    assert float(secondary_effectiveness(3.0, 1.0)) == pytest.approx(0.75, rel=1e-15)  # N / (1 + N)
+    assert float(secondary_effectiveness(2.0, 1e-14)) == pytest.approx(1 - np.exp(-2.0), rel=1e-12)
+    np.testing.assert_array_equal(secondary_effectiveness(np.inf, [0.5, 1.0, 2.0]), [1.0, 1.0, 0.5])
+    np.testing.assert_array_equal(secondary_effectiveness(0.0, [0.5, 1.0, 2.0]), 0.0)
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.8])
+def test_the_design_point_is_met(exponent):
+    exchanger = Exchanger.from_design(**DESIGN, film_exponent=exponent)
+    state = open_valve(exchanger, 100e3, 353.15, 333.15, 313.15)
+    mean = (20.0 - 5.0) / np.log(20.0 / 5.0)
+    assert float(exchanger.ua_w_per_k) == pytest.approx(100e3 / mean, rel=1e-14)
+    assert float(state.primary_return_k) == pytest.approx(318.15, abs=1e-9)
+    assert float(state.primary_w_per_k) == pytest.approx(100e3 / 35.0, rel=1e-11)
+    assert float(state.secondary_supply_k) == pytest.approx(333.15, abs=1e-9)
+    assert float(state.unmet_w) == 0.0
+
+
+def test_equal_capacity_flows_by_hand():
+    # 10 K at either end: UA = Q / 10 K, and primary = secondary = Q / 20 K
+    exchanger = Exchanger.from_design(60e3, 343.15, 323.15, 333.15, 313.15)
+    assert float(exchanger.ua_w_per_k) == pytest.approx(6e3, rel=1e-13)
+    state = open_valve(exchanger, 60e3, 343.15, 333.15, 313.15)
+    assert float(state.primary_w_per_k) == pytest.approx(3e3, rel=1e-11)
+
+
+def test_an_endless_surface_returns_at_the_secondary_return():
+    exchanger = replace(Exchanger.from_design(**DESIGN), ua_w_per_k=np.inf, band_k=0.0)
+    supply = np.array([333.15, 335.0, 353.15, 393.15])
+    state = open_valve(exchanger, 50e3, supply, 333.15, 313.15)
+    np.testing.assert_allclose(state.primary_return_k, 313.15, atol=1e-10)
+    np.testing.assert_allclose(state.primary_w_per_k, 50e3 / (supply - 313.15), rtol=1e-13)
+
+
+def test_half_load_with_films_against_a_scalar_search():
+    from scipy.optimize import brentq
+
+    exchanger = Exchanger.from_design(**DESIGN, primary_film_share=0.4)
+    load, supply = 50e3, 343.15
+    secondary = load / 20.0
+
+    def excess(primary):
+        back = supply - load / primary
+        ends = supply - 333.15, back - 313.15
+        return film_ua(exchanger, primary, secondary) * (ends[0] - ends[1]) / np.log(ends[0] / ends[1]) - load
+
+    primary = brentq(excess, load / (supply - 313.15) * 1.0001, 2857.0, xtol=1e-11, rtol=1e-14)
+    state = open_valve(exchanger, load, supply, 333.15, 313.15)
+    assert float(state.primary_w_per_k) == pytest.approx(primary, rel=1e-9)
+    step = 1e-4
+    warmer, colder = (
+        float(open_valve(exchanger, load, supply + d, 333.15, 313.15).primary_w_per_k) for d in (step, -step)
+    )
+    assert float(state.primary_slope) == pytest.approx((colder - warmer) / (2 * step), rel=1e-6)
+
+
+def test_a_supply_too_cold_gives_what_the_open_valve_can():
+    exchanger = Exchanger.from_design(**DESIGN)
+    supply = np.array([330.0, 313.15, 300.0])  # below the set-point; at and below the building's return
+    state = open_valve(exchanger, 100e3, supply, 333.15, 313.15)
+    largest = 1.2 * 100e3 / 35.0
+    np.testing.assert_allclose(state.primary_w_per_k, largest)
+    ratio = 5e3 / largest
+    units = film_ua(exchanger, largest, 5e3) / 5e3
+    heat = 5e3 * (330.0 - 313.15) * float(secondary_effectiveness(units, ratio))
+    np.testing.assert_allclose(state.delivered_w, [heat, 0.0, 0.0], rtol=1e-12)
+    np.testing.assert_allclose(state.unmet_w, [100e3 - heat, 100e3, 100e3], rtol=1e-12)
+    np.testing.assert_allclose(state.primary_return_k[1:], supply[1:])
+    assert state.secondary_supply_k[0] == pytest.approx(313.15 + heat / 5e3)
+
+
+def test_the_band_opens_the_valve_in_proportion_and_still_meets_the_load():
+    band = Exchanger.from_design(**DESIGN, film_exponent=0.0)
+    exact = replace(band, band_k=0.0)
+    supply = np.linspace(333.0, 336.0, 3001)
+    wide, narrow = (open_valve(exchanger, 5e3, supply, 333.15, 313.15) for exchanger in (band, exact))
+    np.testing.assert_array_equal(wide.unmet_w, narrow.unmet_w)
+    assert (wide.primary_w_per_k >= narrow.primary_w_per_k * (1 - 1e-12)).all()
+    largest = 1.2 * 100e3 / 35.0
+    assert np.diff(narrow.primary_w_per_k).min() < -0.5 * largest  # a jump within 1 mK
+    assert np.diff(wide.primary_w_per_k).min() > -1.01 * largest * 1e-3 / 0.5
+    above = supply > 333.15 + 0.51
+    np.testing.assert_array_equal(wide.primary_w_per_k[above], narrow.primary_w_per_k[above])
+
+
+def test_no_load_no_flow():
+    state = open_valve(Exchanger.from_design(**DESIGN), 0.0, [353.15, 300.0], 333.15, 313.15)
+    np.testing.assert_array_equal(state.primary_w_per_k, 0.0)
+    np.testing.assert_array_equal(state.delivered_w, 0.0)
+    np.testing.assert_array_equal(state.primary_return_k, [353.15, 300.0])
+
+
+def test_more_load_or_a_colder_supply_never_asks_for_less_flow():
+    exchanger = Exchanger.from_design(**DESIGN)
+    load = np.linspace(0.0, 150e3, 301)
+    supply = np.linspace(300.0, 380.0, 401)[:, None]
+    state = open_valve(exchanger, load, supply, 333.15, 313.15)
+    slack = 1e-10 * state.primary_w_per_k.max()
+    assert (np.diff(state.primary_w_per_k, axis=1) >= -slack).all()
+    assert (np.diff(state.primary_w_per_k[:, 1:], axis=0) <= slack).all()
+    assert (np.diff(state.delivered_w, axis=0) >= -1e-6).all()
+    met = state.unmet_w == 0.0
+    assert met.any()
+    assert not met.all()
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=60, deadline=None)
+def test_any_exchanger_balances_and_breaks_no_law(seed):
+    random = np.random.default_rng(seed)
+    shape = (6, 50)
+    cold = random.uniform(275.0, 330.0, shape)
+    warm = cold + 10.0 ** random.uniform(-3, 2, shape)
+    hot = cold + random.uniform(-0.3, 1.0, shape) * 10.0 ** random.uniform(-3, 2.3, shape)
+    load = 10.0 ** random.uniform(-12, 7, shape) * (random.random(shape) < 0.9)
+    exchanger = Exchanger(
+        10.0 ** random.uniform(-3, 7, 50),
+        *(10.0 ** random.uniform(0, 5, 50) for _ in range(3)),
+        film_exponent=random.choice([0.0, 0.4, 0.8, 0.95]),
+        primary_film_share=random.random(),
+    )
+    state = open_valve(exchanger, load, hot, warm, cold)
+    secondary = load / (warm - cold)
+    for values in vars(state).values():
+        assert np.isfinite(values).all()
+    scale = np.maximum(state.primary_w_per_k, secondary) * np.maximum(np.abs(hot), cold)
+    primary_heat = state.primary_w_per_k * (hot - state.primary_return_k)
+    secondary_heat = secondary * (state.secondary_supply_k - cold)
+    assert (np.abs(primary_heat - state.delivered_w) <= 1e-12 * scale).all()
+    assert (np.abs(secondary_heat - state.delivered_w) <= 1e-12 * scale).all()
+    assert (np.abs(state.delivered_w + state.unmet_w - load) <= 1e-15 * load).all()
+    assert (state.unmet_w >= 0.0).all()
+    assert (state.primary_slope >= 0.0).all()
+    assert (state.primary_w_per_k <= exchanger.max_primary_w_per_k).all()
+    # the flow found does transfer the heat (second law included: the effectiveness is below one on both sides)
+    moving = (state.primary_w_per_k > 0.0) & (hot > cold)
+    units = film_ua(exchanger, np.where(moving, state.primary_w_per_k, 1.0), np.where(moving, secondary, 1.0))
+    units = units / np.where(moving, secondary, 1.0)
+    ratio = np.where(moving, secondary, 1.0) / np.where(moving, state.primary_w_per_k, 1.0)
+    able = secondary * (hot - cold) * secondary_effectiveness(units, ratio)
+    np.testing.assert_allclose(np.minimum(able, load)[moving], state.delivered_w[moving], rtol=1e-9)
+
+
+def test_pressure_difference_limits_the_flow():
+    np.testing.assert_allclose(valve_opening([-1.0, 0.0, 1e4, 4e4, 9e4], 4e4), [0.0, 0.0, 0.5, 1.0, 1.0])
+    np.testing.assert_allclose(valve_opening([0.0, 1.0], 0.0), 1.0)
+    exchanger = Exchanger.from_design(**DESIGN)
+    state = open_valve(exchanger, 100e3, 353.15, 333.15, 313.15, opening=[0.0, 0.5, 1.0])
+    np.testing.assert_allclose(state.primary_w_per_k[:2], [0.0, 0.6 * 100e3 / 35.0])
+    assert state.delivered_w[0] == 0.0
+    assert 0.0 < state.unmet_w[1] < 100e3
+    assert state.unmet_w[2] == 0.0
+
+
+# --- in the network
+
+
+def exchangers(nodes, **kwargs):
+    return ExchangerSubstations(np.array(nodes), Exchanger.from_design(**DESIGN), 333.15, 313.15, **kwargs)
+
+
+def test_a_network_of_exchangers_agrees_with_the_lone_exchanger():
+    tree = tree_of([0, 1, 1], [100.0, 50.0, 50.0], loss=0.0)
+    demand = np.array([[80e3, 30e3], [0.0, 100e3]])
+    result = solve_radial(tree, exchangers([2, 3]), LIQUID, demand, 353.15, GROUND)
+    alone = open_valve(Exchanger.from_design(**DESIGN), demand, 353.15, 333.15, 313.15)
+    np.testing.assert_allclose(result.substation_flow_kg_per_s, alone.primary_w_per_k / CP, rtol=1e-9)
+    flowing = demand > 0.0
+    np.testing.assert_allclose(result.leaving_k[flowing], alone.primary_return_k[flowing], rtol=1e-10)
+    np.testing.assert_array_equal(result.unmet_w, 0.0)
+    assert result.max_balance_residual < 1e-12
+
+
+def test_endless_surfaces_are_the_given_return_temperature():
+    tree = tree_of([0, 1, 1], [300.0, 200.0, 50.0])
+    demand = np.random.default_rng(5).uniform(5e3, 1e5, (20, 2))
+    heating = replace(Exchanger.from_design(**DESIGN), ua_w_per_k=np.inf, max_primary_w_per_k=5.0 * CP)
+    theirs = solve_radial(tree, stations([2, 3], largest=5.0), LIQUID, demand, 353.15, GROUND)
+    endless = ExchangerSubstations(np.array([2, 3]), heating, 318.15, 313.15)
+    ours = solve_radial(tree, endless, LIQUID, demand, 353.15, GROUND)
+    np.testing.assert_allclose(ours.substation_flow_kg_per_s, theirs.substation_flow_kg_per_s, rtol=1e-8)
+    np.testing.assert_allclose(ours.root_return_k, theirs.root_return_k, rtol=1e-10)
+
+
+def test_a_colder_supply_gives_a_warmer_return_and_then_unmet_heat():
+    supply = 273.15 + np.array([90.0, 85.0, 80.0, 68.0, 55.0, 30.0])
+    tree = tree_of([0], [500.0])
+    result = solve_radial(tree, exchangers([1]), LIQUID, np.full((6, 1), 90e3), supply, GROUND)
+    assert (np.diff(result.substation_flow_kg_per_s[:, 0]) >= 0.0).all()
+    assert (np.diff(result.leaving_k[:3, 0]) > 0.0).all()
+    np.testing.assert_array_equal(result.unmet_w[:3, 0], 0.0)
+    assert (np.diff(result.unmet_w[2:, 0]) > 0.0).all()
+    assert result.unmet_w[5, 0] == 90e3
+    assert result.max_balance_residual < 1e-9
+
+
+def test_hot_water_in_parallel():
+    water = Exchanger.from_design(50e3, 343.15, 298.15, 333.15, 283.15)
+    tree = tree_of([0], [100.0], loss=0.0)
+    duty = Duty(np.array([[60e3], [60e3], [0.0]]), np.array([[0.0], [20e3], [20e3]]))
+    both = exchangers([1], hot_water=HotWater(water))
+    result = solve_radial(tree, both, LIQUID, duty, 353.15, GROUND)
+    flow = result.substation_flow_kg_per_s[:, 0]
+    assert flow[1] == pytest.approx(flow[0] + flow[2], rel=1e-9)
+    alone = open_valve(water, 20e3, 353.15, 333.15, 283.15)
+    assert flow[2] == pytest.approx(float(alone.primary_w_per_k) / CP, rel=1e-9)
+    assert result.leaving_k[2, 0] == pytest.approx(float(alone.primary_return_k), abs=1e-8)
+    np.testing.assert_allclose(result.hot_water_w[:, 0], [0.0, 20e3, 20e3])
+    # 50 degC heat a 40 degC floor, but no water to 60 degC
+    floor = Duty(np.array([[20e3]]), np.array([[20e3]]), secondary_supply_k=308.15, secondary_return_k=303.15)
+    cold = solve_radial(tree, both, LIQUID, floor, 323.15, GROUND)
+    assert cold.unmet_w[0, 0] > 1e3
+    assert cold.unmet_w[0, 0] == pytest.approx(20e3 - cold.hot_water_w[0, 0], rel=1e-9)
+    # an endless surface draws what returns at a given temperature
+    coil = HotWater(replace(water, ua_w_per_k=np.inf), set_point_k=333.15, cold_k=303.15)
+    given_return = solve_radial(
+        tree, exchangers([1], hot_water=coil), LIQUID, Duty(np.zeros((1, 1)), np.array([[30e3]])), 353.15, GROUND
+    )
+    assert given_return.leaving_k[0, 0] == pytest.approx(303.15, abs=1e-8)
+
+
+def test_the_bypass_keeps_a_least_flow_and_mixes():
+    tree = tree_of([0], [100.0], loss=0.0)
+    result = solve_radial(tree, exchangers([1], bypass_kg_per_s=0.05), LIQUID, np.array([[0.0], [1e3]]), 353.15, GROUND)
+    np.testing.assert_allclose(result.substation_flow_kg_per_s[:, 0], 0.05)
+    np.testing.assert_allclose(result.leaving_k[:, 0], [353.15, 353.15 - 1e3 / (0.05 * CP)], rtol=1e-12)
+
+
+def test_too_little_pressure_leaves_heat_unmet():
+    tree = tree_of([0], [100.0], loss=0.0)
+    substations = exchangers([1], drop_pa=5e4)
+    duty = Duty(np.full((2, 1), 1e5), available_pa=np.array([[5e4], [5e3]]))
+    result = solve_radial(tree, substations, LIQUID, duty, 353.15, GROUND)
+    np.testing.assert_allclose(result.unmet_w[0], 0.0)
+    assert result.substation_flow_kg_per_s[1, 0] == pytest.approx(1.2 * 1e5 / 35.0 / CP * np.sqrt(0.1))
+    assert result.unmet_w[1, 0] > 1e4
+    assert result.root_difference_pa[0] > 5e4
+
+
+@given(st.integers(1, 25), st.integers(0, 2**31))
+@settings(max_examples=40, deadline=None)
+def test_random_networks_of_exchangers_settle_and_balance(pairs, seed):
+    random = np.random.default_rng(seed)
+    tree = tree_of([int(random.integers(0, node)) for node in range(1, pairs + 1)], random.uniform(5, 600, pairs))
+    nodes = np.unique(random.integers(0, pairs + 1, max(1, pairs // 2)))
+    size = random.uniform(1e3, 2e5, nodes.size)
+    rooms = Exchanger.from_design(size, 353.15, 316.15, 333.15, 313.15)
+    water = HotWater(Exchanger.from_design(size, 343.15, 298.15, 333.15, 283.15))
+    shape = (8, nodes.size)
+    duty = Duty(
+        size * random.uniform(0, 1.3, shape) * (random.random(shape) < 0.8),
+        size * random.uniform(0, 1.3, shape) * (random.random(shape) < 0.5),
+        secondary_supply_k=random.uniform(318.0, 333.0, (8, 1)),
+        secondary_return_k=random.uniform(303.0, 313.0, nodes.size),
+    )
+    substations = ExchangerSubstations(nodes, rooms, 333.15, 313.15, water, random.choice([0.0, 0.01]), drop_pa=4e4)
+    result = solve_radial(tree, substations, LIQUID, duty, random.uniform(305, 365, 8), GROUND)
+    assert result.max_balance_residual < 1e-9
+    np.testing.assert_allclose(result.delivered_w + result.unmet_w, duty.heating_w + duty.hot_water_w, rtol=1e-12)
+    assert (result.unmet_w >= 0.0).all()
+    assert (result.hot_water_w <= duty.hot_water_w * (1 + 1e-12)).all()
+
+
+@pytest.mark.parametrize("exponent", [0.0, 0.8])
+def test_supply_that_just_reaches_the_set_point_settles(exponent):
+    """Small loads, long cold pipes: valves flutter between what the load needs and fully open."""
+    tree = tree_of([0, 1, 2, 3, 4, 1, 2, 3], [200.0] * 8)
+    rooms = Exchanger.from_design(**DESIGN, film_exponent=exponent)
+    substations = ExchangerSubstations(np.arange(1, 9), rooms, 333.15, 313.15)
+    load = np.geomspace(10.0, 1e5, 60)[:, None] * np.linspace(0.2, 1.0, 8)
+    result = solve_radial(tree, substations, LIQUID, load, 337.15, GROUND)
+    assert result.max_balance_residual < 1e-9
+    np.testing.assert_allclose(result.delivered_w + result.unmet_w, load, rtol=1e-12)
+    assert result.unmet_w[0].max() == 0.0  # a wide open valve carries the small loads
+    assert result.unmet_w[-1].max() > 0.0
+
+
+def test_blocks_are_the_whole():
+    random = np.random.default_rng(11)
+    tree = tree_of([0, 1, 1], [300.0, 200.0, 50.0])
+    demand, supply = random.uniform(0, 1e5, (30, 2)), random.uniform(335, 360, 30)
+    whole = solve_radial(tree, exchangers([2, 3]), LIQUID, demand, supply, GROUND)
+    sizes = (1, 7, 30)
+    for size in sizes:
+        blocks = list(radial_blocks(tree, exchangers([2, 3]), LIQUID, demand, supply, GROUND, block_hours=size))
+        assert sum(part.stop - part.start for part, _ in blocks) == 30
+        heat = np.concatenate([block.root_heat_w for _, block in blocks])
+        np.testing.assert_allclose(heat, whole.root_heat_w, rtol=1e-9)
+        pipes = np.concatenate([block.pipe_flow_kg_per_s for _, block in blocks])
+        np.testing.assert_allclose(pipes, whole.pipe_flow_kg_per_s, rtol=1e-8)
+
+
+def test_errors_say_what_is_wrong():
+    with pytest.raises(InputError, match="warmer at both ends"):
+        Exchanger.from_design(**{**DESIGN, "primary_return_k": 313.15})
+    with pytest.raises(InputError, match="ua_w_per_k of an exchanger must be above zero"):
+        Exchanger(0.0, 1.0, 1.0, 1.0)
+    with pytest.raises(InputError, match="max_primary_w_per_k of an exchanger must be above zero and finite"):
+        Exchanger(1.0, 1.0, 1.0, np.inf)
+    with pytest.raises(InputError, match="film exponent of an exchanger is 1"):
+        Exchanger(1.0, 1.0, 1.0, 1.0, film_exponent=1.0)
+    with pytest.raises(InputError, match="must be above its secondary return"):
+        open_valve(Exchanger.from_design(**DESIGN), 1.0, 353.15, 313.15, 313.15)
+    with pytest.raises(InputError, match="negative"):
+        open_valve(Exchanger.from_design(**DESIGN), -1.0, 353.15, 333.15, 313.15)
+    tree = tree_of([0], [1.0])
+    with pytest.raises(InputError, match="no exchanger for it"):
+        solve_radial(tree, exchangers([1]), LIQUID, Duty(np.ones((1, 1)), np.ones((1, 1))), 353.15, GROUND)
+    with pytest.raises(InputError, match="hot_water_w has shape"):
+        solve_radial(tree, exchangers([1]), LIQUID, Duty(np.ones((2, 1)), np.ones((1, 1))), 353.15, GROUND)
+    with pytest.raises(InputError, match="secondary_return_k has shape"):
+        Duty(np.ones((2, 1)), secondary_return_k=np.ones((3, 1))).transposed(1)
+    with pytest.raises(InputError, match="needed is one value or 1"):
+        ExchangerSubstations(np.array([1]), Exchanger.from_design(**DESIGN), [333.15, 333.15], 313.15)
+    fixed = Substations(np.array([1]), np.array([313.15]), np.zeros(1), np.ones(1))
+    with pytest.raises(InputError, match="use ExchangerSubstations"):
+        solve_radial(tree, fixed, LIQUID, Duty(np.ones((1, 1)), np.ones((1, 1))), 353.15, GROUND)
