@@ -33,7 +33,11 @@ def reference() -> Path:
 
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "rack-150kw"
-CHEAP = ("mesh.level=coarse", "plate.flow_factors=[0.35, 1.0, 1.7]")  # a whole run in seconds
+CHEAP = (  # a whole run in seconds
+    "mesh.level=coarse",
+    "plate.flow_factors=[0.35, 1.0, 1.7]",
+    "city.network_model=steady",
+)
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from rack2city.errors import InputError
 
 BRUSSELS = Path(__file__).parents[2] / "cases" / "networks" / "brussels-40"
 PIPES = """# a note
-name,start,end,length_m,inner_diameter_mm,nominal_diameter,loss_w_per_m_k,roughness_mm,x_m,y_m
-p1,plant,a,100,54.5,DN50,0.18,0.05,100,0
-p2,a,b,50,28.5,DN25,0.13,0.05,100,50
+name,start,end,length_m,inner_diameter_mm,outer_diameter_mm,nominal_diameter,loss_w_per_m_k,roughness_mm,x_m,y_m
+p1,plant,a,100,54.5,59.7,DN50,0.18,0.05,100,0
+p2,a,b,50,28.5,33.7,DN25,0.13,0.05,100,50
 """
 SUBSTATIONS = """name,node,building,building_class,share_percent
 s1,a,MFH,11,60
@@ -60,7 +60,7 @@ def test_a_small_network(load):
         ("pipes", "p2,a,b", "p2,plant,a", r"line 4, column end: node 'a' is already fed by pipe 'p1'"),
         ("pipes", "p2,a,b", "p2,x,b", r"line 4, column start: node 'x' is not connected to 'plant'"),
         ("pipes", "p2,a,b", "p1,a,b", r"line 4, column name: pipe 'p1' stands already in line 3"),
-        ("pipes", "100,0\n", "100\n", r"line 3: 9 cells, the header has 10"),
+        ("pipes", "100,0\n", "100\n", r"line 3: 10 cells, the header has 11"),
         ("substations", "s2,b", "s2,c", r"line 4, column node: node 'c' is not in .*pipes\.csv"),
         ("substations", "GHD", "HUT", r"line 4: unknown building type 'HUT'"),
         ("substations", ",40", ",41", r"column share_percent: the shares sum to 101; they must sum to 100"),
@@ -88,7 +88,7 @@ def test_a_year_of_brussels():
     weather = synthetic_weather(2025, 1)
     demand = heat_demand(weather, layout.substations, 8e9 * 3600.0)
     supply = np.interp(weather.temperature_k, [265.15, 288.15], [343.15, 333.15])
-    year = run_network_year(layout, demand, supply, 308.15, 283.15, 0.65, 5e4)
+    year = run_network_year(layout, demand, supply, 308.15, 283.15, 0.65, 5e4).result
     assert year.max_balance_residual < 1e-9
     assert year.delivered_w.sum() + year.unmet_w.sum() == pytest.approx(8e9, rel=1e-9)
     assert year.unmet_w.sum() < 1e-6 * year.delivered_w.sum()

@@ -175,6 +175,7 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "delivered_j": energy["delivered_j"],
             "unmet_j": 0.0,
             "network_loss_j": energy["network_loss_j"],
+            "network_stored_j": 0.0,
             "network_heat_j": energy["network_heat_j"],
             "reused_j": energy["reused_j"],
             "rejected_j": energy["rejected_j"],

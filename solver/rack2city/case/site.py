@@ -1,6 +1,6 @@
 """The schema of what surrounds the racks: the plant and the city."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -111,6 +111,10 @@ class City(Table):
     pump_efficiency: Fraction = Field(description="hydraulic power over electric power of the network's pump (-)")
     substation_drop: PressureOrZero = Field(
         description="pressure drop of the farthest substation with its valve, at design flow (Pa)"
+    )
+    network_model: Literal["dynamic", "steady"] = Field(
+        "dynamic",
+        description="dynamic: heat travels with the water and pipe walls store it; steady: each hour for itself, faster",
     )
     weather: Weather = Field(default_factory=Weather, description="the weather of the year")
 

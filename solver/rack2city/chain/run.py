@@ -26,6 +26,7 @@ from rack2city.rack import RackResult, run_rack
 from rack2city.report import write_report
 
 STAGES = ("mesh", "plate", "rack", "plant", "city", "report")
+YEAR_PARTS = 4  # in which the year's progress is told
 T = TypeVar("T")
 
 
@@ -157,7 +158,15 @@ def run_chain(
 
         sources = [case.city.pipes, case.city.substations, *([case.city.weather.epw] if case.city.weather.epw else [])]
         used = {"plant": sections["plant"], "city": sections["city"], **limits}
-        run.stage("city", used, ["city.json", "year.parquet"], compute_city, before=["rack", "plant"], sources=sources)
+        run.stage(
+            "city",
+            used,
+            ["city.json", "year.parquet"],
+            compute_city,
+            before=["rack", "plant"],
+            sources=sources,
+            steps=YEAR_PARTS,
+        )
     if "report" not in wanted:
         return None
     return run.on_root(lambda: _report(run, plate))
@@ -201,7 +210,11 @@ def _plate(run: _Run) -> None:
 
 
 def _city(run: _Run, rack: RackResult, layout: Any, weather: Any) -> None:
-    result, year = run_city(run.case, rack, layout, weather)
+    def progress(done: int, hours: int) -> None:
+        if done * YEAR_PARTS // hours > (done - 1) * YEAR_PARTS // hours:
+            run.monitor.step(f"heat network, {done} of {hours} hours")
+
+    result, year = run_city(run.case, rack, layout, weather, progress)
     year.to_parquet(run.folder.path / "year.parquet")
     store(run.folder.path / "city.json", result)
 

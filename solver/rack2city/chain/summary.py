@@ -28,8 +28,8 @@ ASSUMPTIONS = (
     "sized to that.",
     "The racks run at their mean utilisation every hour; full power is checked at the design outdoor temperature of the "
     "dry cooler, with no help from the network.",
-    "The heat network is quasi-steady each hour; pipe walls and water store no heat, friction heat is neglected, the "
-    "ground temperature is constant.",
+    "The heat network is solved hour by hour; in the dynamic model heat travels with the water and pipe walls, in "
+    "equilibrium with it, store heat; friction heat is neglected, the ground temperature is constant.",
     "The UPS has its certified efficiency at every load; the heat pump's efficiencies are constant over load and lift; "
     "the backup boiler is large enough.",
 )

@@ -40,7 +40,7 @@ def year_balances(
     out_of_site = energy(year["heat_pump_w"]) + energy(year["rejected_w"]) + site.room_heat * seconds + motor_loss
     delivered = energy(year["delivered_w"])
     rows = (
-        ("network heat: fed in against delivered and lost", fed_in, delivered + energy(year["network_loss_w"])),
+        ("network heat: fed in against delivered, lost and stored", fed_in, delivered + _kept_or_lost(year)),
         ("network heat: plant and backup against fed in", energy(year["heat_pump_w"] + year["backup_w"]), fed_in),
         ("racks' heat: offered against reused and rejected", site.coolant_heat * seconds, _racks_heat(year)),
         ("site: electricity of racks, pumps, UPS and heat pump against heat out", into_site, out_of_site),
@@ -51,6 +51,10 @@ def year_balances(
         *(Balance("city", name, into, out, "J", TOLERANCE).require() for name, into, out in rows),
         Balance("city", "network heat, residual of the worst hour", worst, 0.0, "-", TOLERANCE, scale=1.0).require(),
     )
+
+
+def _kept_or_lost(year: pd.DataFrame) -> float:
+    return energy(year["network_loss_w"]) + energy(year["network_stored_w"])
 
 
 def _racks_heat(year: pd.DataFrame) -> float:

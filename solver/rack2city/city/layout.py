@@ -9,13 +9,19 @@ import pandas as pd
 from rack2city.city.csv_table import Row, read_rows
 from rack2city.city.demand import check_building
 from rack2city.errors import InputError
+from rack2city.network.friction import Array
 from rack2city.network.graph import Index
 from rack2city.network.tree import RadialTree
+from rack2city.network.wall import wall_capacity
 
+STEEL_DENSITY = 7850.0
+"""Density of steel (kg/m3), EN 1993-1-2."""
+STEEL_HEAT_CAPACITY = 460.0
+"""Heat capacity of carbon steel at 50 degC (J/(kg K)), EN 1993-1-2."""
 ROOT = "plant"
 """Name of the node where the heat is put in."""
 _PIPE_NAMES = ("name", "start", "end", "nominal_diameter")
-_PIPE_NUMBERS = ("length_m", "inner_diameter_mm", "loss_w_per_m_k", "roughness_mm", "x_m", "y_m")
+_PIPE_NUMBERS = ("length_m", "inner_diameter_mm", "outer_diameter_mm", "loss_w_per_m_k", "roughness_mm", "x_m", "y_m")
 _SUBSTATION_COLUMNS = ("name", "node", "building", "building_class", "share_percent")
 
 
@@ -38,6 +44,14 @@ class NetworkLayout:
     substation_node: Index
 
     @property
+    def wall_j_per_m_k(self) -> Array:
+        """Heat capacity of the steel wall of one pipe of each pair (J/(m K))."""
+        inner = self.tree.diameter_m
+        return wall_capacity(
+            inner, self.pipes["outer_diameter_mm"].to_numpy() / 1000.0, STEEL_DENSITY, STEEL_HEAT_CAPACITY
+        )
+
+    @property
     def trench_m(self) -> float:
         """Length of all trenches (m)."""
         return float(self.tree.length_m.sum())
@@ -48,8 +62,8 @@ def load_layout(pipes_csv: Path, substations_csv: Path) -> NetworkLayout:
 
     Args:
         pipes_csv: one line per pipe pair: `name, start, end` (towards the consumers), `length_m, inner_diameter_mm,
-            nominal_diameter, loss_w_per_m_k` (of one pipe to the ground), `roughness_mm`, and `x_m, y_m` of the end,
-            from the plant.
+            outer_diameter_mm` (of the steel pipe), `nominal_diameter, loss_w_per_m_k` (of one pipe to the ground),
+            `roughness_mm`, and `x_m, y_m` of the end, from the plant.
         substations_csv: one line per substation: `name, node, building, building_class, share_percent` (of the
             demand).
 
@@ -65,6 +79,7 @@ def load_layout(pipes_csv: Path, substations_csv: Path) -> NetworkLayout:
     numbers = {
         "length_m": [row.number("length_m", above=0.0) for row in rows],
         "inner_diameter_mm": [row.number("inner_diameter_mm", above=0.0) for row in rows],
+        "outer_diameter_mm": [row.number("outer_diameter_mm", above=row.number("inner_diameter_mm")) for row in rows],
         "loss_w_per_m_k": [row.number("loss_w_per_m_k", least=0.0) for row in rows],
         "roughness_mm": [row.number("roughness_mm", least=0.0) for row in rows],
         "x_m": [row.number("x_m") for row in rows],

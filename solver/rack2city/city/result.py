@@ -15,6 +15,8 @@ class CityResult:
         delivered_j: heat delivered to them.
         unmet_j: demand not met.
         network_loss_j: lost to the ground.
+        network_model: dynamic or steady.
+        network_stored_j: growth over the year of the heat in the network's water and walls.
         network_heat_j: heat fed into the network.
         reused_j: heat of the racks that left for the network, before the heat pump.
         rejected_j: heat of the racks given to the outdoor air.
@@ -41,6 +43,8 @@ class CityResult:
     delivered_j: float
     unmet_j: float
     network_loss_j: float
+    network_model: str
+    network_stored_j: float
     network_heat_j: float
     reused_j: float
     rejected_j: float

@@ -1,5 +1,7 @@
 """The city stage: the pod of racks and the heat network through every hour of a year."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -38,7 +40,13 @@ def case_weather(case: Case) -> Weather:
     )
 
 
-def run_city(case: Case, rack: RackResult, layout: NetworkLayout, weather: Weather) -> tuple[CityResult, pd.DataFrame]:
+def run_city(
+    case: Case,
+    rack: RackResult,
+    layout: NetworkLayout,
+    weather: Weather,
+    progress: Callable[[int, int], None] = lambda done, hours: None,
+) -> tuple[CityResult, pd.DataFrame]:
     """Run the year.
 
     Args:
@@ -46,6 +54,7 @@ def run_city(case: Case, rack: RackResult, layout: NetworkLayout, weather: Weath
         rack: one rack at full power.
         layout: the heat network.
         weather: outdoor temperature of the year.
+        progress: called with the hours of the network done and their number.
 
     Returns:
         Sums, indicators, balances and checks; and the hourly table (`year.parquet`).
@@ -57,7 +66,7 @@ def run_city(case: Case, rack: RackResult, layout: NetworkLayout, weather: Weath
     plant, city = case.plant, case.city
     outdoor = weather.temperature_k.to_numpy()
     demand = heat_demand(weather, layout.substations, city.annual_demand)
-    network = run_network_year(
+    moved = run_network_year(
         layout,
         demand,
         supply_temperature(city, outdoor),
@@ -65,7 +74,10 @@ def run_city(case: Case, rack: RackResult, layout: NetworkLayout, weather: Weath
         city.ground_temperature,
         city.pump_efficiency,
         city.substation_drop,
+        city.network_model,
+        progress,
     )
+    network = moved.result
     cdu = cdu_point(case, rack, plant.utilisation)
     site = site_power(plant, rack, cdu)
     source = HeatSource(site.coolant_heat, cdu.facility_supply_k, site.coolant_heat / cdu.facility_w_per_k)
@@ -81,6 +93,7 @@ def run_city(case: Case, rack: RackResult, layout: NetworkLayout, weather: Weath
             "outdoor_k": outdoor,
             "demand_w": demand.to_numpy().sum(axis=1),
             **_network_columns(network),
+            "network_stored_w": moved.stored_w,
             **_plant_columns(reuse),
             "liquid_w": np.full(len(outdoor), site.coolant_heat),
             "facility_supply_k": reuse.facility_supply_k,
@@ -100,6 +113,8 @@ def run_city(case: Case, rack: RackResult, layout: NetworkLayout, weather: Weath
         delivered_j=energy(year["delivered_w"]),
         unmet_j=unmet,
         network_loss_j=energy(year["network_loss_w"]),
+        network_model=city.network_model,
+        network_stored_j=energy(year["network_stored_w"]),
         network_heat_j=energy(year["network_heat_w"]),
         reused_j=energy(year["reused_w"]),
         rejected_j=energy(year["rejected_w"]),

@@ -204,7 +204,7 @@ def _solve_block(
     leaves = delivered.sum(axis=0) + supply_loss.sum(axis=0) + return_loss.sum(axis=0)
     scale = np.maximum(np.abs(root_heat), np.abs(leaves))
     residual = np.abs(root_heat - leaves) / np.where(scale > 0.0, scale, 1.0)
-    drop, difference = _pressure(layout, pipe_flow, flow)
+    drop, difference = pressure_need(layout, pipe_flow, flow)
     pump = difference * root_flow / layout.liquid.density
     hot_water = None if draw.hot_water_w is None else np.minimum(draw.hot_water_w, delivered)
     return RadialResult(
@@ -230,7 +230,7 @@ def _solve_block(
     )
 
 
-def _pressure(layout: Layout, pipe_flow: Array, flow: Array) -> tuple[Array, Array]:
+def pressure_need(layout: Layout, pipe_flow: Array, flow: Array) -> tuple[Array, Array]:
     """Pressure drop of one pipe of each pair (pipes x hours) and the difference needed at the root (hours), in Pa."""
     tree, order, liquid = layout.tree, layout.sweeps.order, layout.liquid
     drop = pipe_pressure_drop(

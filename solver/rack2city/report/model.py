@@ -31,7 +31,8 @@ _REQUIRED_KEYS = {
     "facility_pump_w",
     "plant.heat_pump": "refrigerant cop evaporating_k condensing_k heat_w electric_w",
     "plant.ups": "efficiency loss_w",
-    "city": "weather annual_demand_j delivered_j unmet_j network_loss_j network_heat_j reused_j rejected_j backup_j "
+    "city": "weather annual_demand_j delivered_j unmet_j network_loss_j network_stored_j network_heat_j "
+    "reused_j rejected_j backup_j "
     "heat_pump_heat_j heat_pump_electric_j liquid_heat_j peak_demand_w trench_length_m substations "
     "hours_tcs_above_setpoint junction_max_k",
     "city.pump_heat_j": "tcs facility",

@@ -125,7 +125,8 @@ def energy_flows(city: dict[str, Any]) -> EnergyFlows:
         Ribbon("heat_pump", "motor_loss", _remainder("the heat pump", reused + drive - heat, total)),
         Ribbon("heat_pump", "network", heat),
         Ribbon("backup", "network", city["backup_j"]),
-        Ribbon("network", "network_loss", city["network_loss_j"]),
+        # What pipes hold more at the end of the year than at its start is too thin for a ribbon of its own.
+        Ribbon("network", "network_loss", city["network_loss_j"] + city["network_stored_j"]),
         Ribbon("network", "delivered", city["delivered_j"]),
     ]
     # The sums are taken over all ribbons; those too thin to be seen are not drawn.

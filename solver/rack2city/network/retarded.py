@@ -1,0 +1,179 @@
+"""Heat transport in many pipes for long time steps: plug flow whose wall is in equilibrium with the water.
+
+Where a step lasts much longer than wall and water need to agree (seconds to minutes), the wall only adds heat capacity: the
+temperature front moves at `m c / (rho c A + Cw)`, slower than the water. Each pipe holds parcels of water and wall, oldest
+first; a step pushes in one parcel and pushes out what has no more room. Delay and loss are exact for constant flow within
+the step: what passes the whole pipe in one step leaves with `exp(-U L / (m c))`, the steady loss. A parcel is of one
+temperature, that of its mean age, which makes losses over several steps second order in the step.
+
+For steps of seconds, and for what the film between water and wall does to a front, see `plug_flow`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from rack2city.errors import InputError
+from rack2city.network.decay import mean_decay
+from rack2city.network.friction import Array
+
+PARCELS = 24
+"""Parcels a pipe holds (-); the two neighbours whose merging loses least make room for a new one."""
+
+LEAST_PUSHED = 1e-12
+"""Share of a pipe's content below which a step moves nothing (-): what rounding could not tell from standing water."""
+
+
+@dataclass(frozen=True)
+class OutletLine:
+    """Mean outlet temperature of each pipe in a step as a line in its inlet's: `offset_k + slope * T_in` (P)."""
+
+    offset_k: Array
+    slope: Array
+
+
+@dataclass(frozen=True)
+class RetardedStep:
+    """What a step did; arrays of shape (P), heat counted from the ground's temperature.
+
+    Attributes:
+        outlet_k: flow-weighted mean temperature of what left (K); of the parcel at the outlet where nothing flows.
+        loss_j: heat lost to the ground (J).
+        stored_change_j: growth of the heat in water and wall (J).
+    """
+
+    outlet_k: Array
+    loss_j: Array
+    stored_change_j: Array
+
+
+class RetardedPipes:
+    """P pipes with flow in one direction, advanced together.
+
+    Args:
+        length_m: lengths (m), shape (P).
+        water_j_per_m_k: heat capacity of the water in a metre of pipe (J/(m K)).
+        wall_j_per_m_k: heat capacity of a metre of wall (J/(m K)).
+        loss_w_per_m_k: heat loss coefficient to the ground (W/(m K)).
+        initial_k: temperature of water and wall at the start (K).
+        heat_capacity: of the liquid (J/(kg K)).
+
+    Raises:
+        InputError: a length or capacity that is not positive, or a negative loss.
+    """
+
+    def __init__(
+        self,
+        length_m: npt.ArrayLike,
+        water_j_per_m_k: npt.ArrayLike,
+        wall_j_per_m_k: npt.ArrayLike,
+        loss_w_per_m_k: npt.ArrayLike,
+        initial_k: npt.ArrayLike,
+        heat_capacity: float,
+    ) -> None:
+        given = (length_m, water_j_per_m_k, wall_j_per_m_k, loss_w_per_m_k, initial_k)
+        length, water, wall, loss, start = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, float)) for a in given))
+        if np.any(length <= 0.0) or np.any(water <= 0.0) or np.any(wall < 0.0) or np.any(loss < 0.0):
+            raise InputError("pipes: lengths and water capacities must be positive, walls and losses not negative")
+        self.capacity_j_per_k = length * (water + wall)
+        self.decay_per_s = loss / (water + wall)
+        self.heat_capacity = heat_capacity
+        self._share = np.zeros((PARCELS, length.size))
+        self._share[-1] = 1.0
+        self._temperature_k = np.tile(start.astype(float), (PARCELS, 1))
+
+    def stored_j(self, datum_k: float) -> Array:
+        """Heat in water and wall above a temperature (J), shape (P)."""
+        stored: Array = self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)
+        return stored
+
+    def _leaving(self, time_s: float, flow: Array, ground_k: float) -> tuple[Array, Array, Array, Array]:
+        """Contents pushed through in the step (P), transit time in decays (P), edges (K + 1, P), old heat leaving (P)."""
+        pushed = flow * self.heat_capacity * time_s / self.capacity_j_per_k
+        pushed = np.where(pushed > LEAST_PUSHED, pushed, 0.0)
+        moving = pushed > 0.0
+        transit = np.where(moving, self.decay_per_s * time_s / np.where(moving, pushed, 1.0), 0.0)
+        edges = np.vstack([np.zeros_like(pushed), np.minimum(np.cumsum(self._share, axis=0), 1.0)])
+        edges[-1] = 1.0
+        near, far = np.minimum(edges[:-1], pushed), np.minimum(edges[1:], pushed)
+        # Mean decay of what leaves from between two places: it is on its way for as long as its place is from the outlet.
+        weight = (far - near) * np.exp(-transit * near) * mean_decay(transit * (far - near))
+        old = (weight * (self._temperature_k - ground_k)).sum(axis=0)
+        return pushed, transit, edges, old
+
+    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: float) -> OutletLine:
+        """What would leave in a step, as a line in the inlet temperature; nothing changes.
+
+        Args:
+            time_s: length of the step (s).
+            mass_flow_kg_per_s: mass flows (kg/s), not negative, shape (P).
+            ground_k: temperature of the ground (K).
+        """
+        pushed, transit, _, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k)
+        moving = pushed > 0.0
+        safe = np.where(moving, pushed, 1.0)
+        slope = np.where(moving, np.maximum(pushed - 1.0, 0.0) * np.exp(-transit) / safe, 0.0)
+        last = self._at_outlet() - ground_k
+        excess = np.where(moving, old / safe, last * np.exp(-self.decay_per_s * time_s))
+        return OutletLine(ground_k + excess - slope * ground_k, slope)
+
+    def step(self, time_s: float, mass_flow_kg_per_s: Array, inlet_k: Array, ground_k: float) -> RetardedStep:
+        """Advance by a step of constant flow and inlet temperature.
+
+        Args:
+            time_s: length of the step (s).
+            mass_flow_kg_per_s: mass flows (kg/s), not negative, shape (P).
+            inlet_k: temperature of what enters (K), shape (P); any finite number where nothing flows.
+            ground_k: temperature of the ground (K).
+
+        Raises:
+            InputError: a flow is negative or not finite, or the time not positive.
+        """
+        if not time_s > 0.0 or not np.all((mass_flow_kg_per_s >= 0.0) & np.isfinite(mass_flow_kg_per_s)):
+            raise InputError("pipes: the step must be positive and flows not negative; turn the pipe round")
+        line = self.line(time_s, mass_flow_kg_per_s, ground_k)
+        outlet = line.offset_k + line.slope * inlet_k
+        pushed, transit, edges, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k)
+        before, entered = self.stored_j(ground_k), np.minimum(pushed, 1.0)
+        excess, fresh = self._temperature_k - ground_k, inlet_k - ground_k
+        left = np.minimum(edges[1:], pushed) - np.minimum(edges[:-1], pushed)
+        kept = np.maximum(self._share - left, 0.0)
+
+        stay = np.exp(-self.decay_per_s * time_s)
+        spent = transit * entered  # decays of the oldest of what entered and is still here
+        # Each loss by itself, as what a parcel had less what it has, so that the balance is a check.
+        loss = (kept * excess).sum(axis=0) * -np.expm1(-self.decay_per_s * time_s)
+        loss += (left * excess).sum(axis=0) - old
+        loss += entered * fresh * (1.0 - mean_decay(spent))
+        loss += np.maximum(pushed - 1.0, 0.0) * fresh * -np.expm1(-transit)
+
+        self._share, self._temperature_k = kept, ground_k + excess * stay
+        self._push(entered, ground_k + fresh * mean_decay(spent))
+        change = self.stored_j(ground_k) - before
+        return RetardedStep(outlet, loss * self.capacity_j_per_k, change)
+
+    def _at_outlet(self) -> Array:
+        """Temperature of the parcel at the outlet (K)."""
+        first = np.argmax(self._share > 0.0, axis=0)
+        at_outlet: Array = np.take_along_axis(self._temperature_k, first[None], axis=0)[0]
+        return at_outlet
+
+    def _push(self, share: Array, temperature_k: Array) -> None:
+        """Put a parcel in at the inlet, behind the others; two neighbours merge to make room, with no heat lost."""
+        near, far = self._share[:-1], self._share[1:]
+        both = near + far
+        # What merging loses: the variance of temperature between the two. An empty slot loses nothing.
+        gap = self._temperature_k[1:] - self._temperature_k[:-1]
+        cost = near * far / np.where(both > 0.0, both, 1.0) * gap**2
+        pair = np.argmin(cost, axis=0)[None]
+        total = np.take_along_axis(both, pair, axis=0)
+        weight = np.take_along_axis(far, pair, axis=0) / np.where(total > 0.0, total, 1.0)
+        mixed = np.take_along_axis(self._temperature_k, pair, axis=0) + weight * np.take_along_axis(gap, pair, axis=0)
+        np.put_along_axis(self._share, pair + 1, total, axis=0)
+        np.put_along_axis(self._temperature_k, pair + 1, mixed, axis=0)
+        # Close the gap: slots behind the pair stay, the pair's first slot and those before it move up, the new one is last.
+        slots = np.arange(PARCELS - 1)[:, None]
+        source = slots + (slots >= pair)
+        self._share = np.vstack([np.take_along_axis(self._share, source, axis=0), share[None]])
+        self._temperature_k = np.vstack([np.take_along_axis(self._temperature_k, source, axis=0), temperature_k[None]])
