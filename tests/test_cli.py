@@ -17,6 +17,7 @@ import pytest
 from rich.console import Console
 
 from rack2city import chain, cli, console, errors, ranks
+from tests.conftest import CHEAP
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = ROOT / "cases" / "rack-150kw"
@@ -73,7 +74,7 @@ def test_run_prints_lines_and_the_verdict(call: Call, finished_run: Path, tmp_pa
     run = shutil.copytree(finished_run, tmp_path / "run")
     for report in ("report.html", "report.pdf", "summary.json"):
         (run / report).unlink()
-    settings = ["--set", "mesh.level=coarse", "--set", "plate.flow_factors=[0.35, 1.0, 1.7]"]
+    settings = [part for override in CHEAP for part in ("--set", override)]
     code, out, err = call("run", str(CASE), "--out", str(run), *settings)
     assert (code, err) == (0, "")
     lines = out.splitlines()

@@ -185,7 +185,7 @@ def test_first_broken_override_counts_the_others(refused: Refused) -> None:
             "length_m",
             "length_ft",
             ": column length_m is missing; needed are name, start, end, nominal_diameter, length_m, inner_diameter_mm, "
-            "loss_w_per_m_k, roughness_mm, x_m, y_m",
+            "outer_diameter_mm, loss_w_per_m_k, roughness_mm, x_m, y_m",
         ),
         (
             "pipe-02,trunk-1,",
@@ -194,7 +194,7 @@ def test_first_broken_override_counts_the_others(refused: Refused) -> None:
         ),
         (",178.0,54.5,", ",long,54.5,", ", line 5, column length_m: is 'long'; a number is needed"),
         (",178.0,54.5,", ",-3,54.5,", ", line 5, column length_m: is -3; it must be more than 0"),
-        (",178.0,54.5,", ",54.5,", ", line 5: 9 cells, the header has 10"),
+        (",178.0,54.5,", ",54.5,", ", line 5: 10 cells, the header has 11"),
     ],
 )
 def test_broken_network_table(refused: Refused, tmp_path: Path, old: str, new: str, sentence: str) -> None:

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rack2city.errors import Rack2CityError
 from rack2city.network.dynamic import DynamicRadial
@@ -136,3 +138,16 @@ def test_a_step_that_fails_is_named() -> None:
     supply = np.array([343.15, 343.15, np.nan])
     with pytest.raises(Rack2CityError, match=r"^step 2: "):
         simulate_radial(comb(), houses(), WATER, 2000.0, demand, supply, GROUND_K)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_any_history_of_loads_settles_and_balances(seed: int) -> None:
+    """Nights without load, trickles and sudden peaks: cold and warm water stand in the pipes behind each other."""
+    random = np.random.default_rng(seed)
+    network = DynamicRadial(comb(length=300.0), houses(), WATER, 2000.0, 333.15, 308.15)
+    for _ in range(24):
+        load = np.array([[20e3, 8e3, 15e3, 30e3]]) * random.choice([0.0, 0.01, 0.1, 1.0], size=(1, 4))
+        step = network.step(3600.0, Duty(load), float(random.uniform(328.15, 353.15)), GROUND_K)
+        assert step.balance_residual < 1e-9
+        assert step.delivered_w + step.unmet_w == pytest.approx(load[0], abs=1e-6)

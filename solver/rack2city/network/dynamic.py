@@ -24,7 +24,7 @@ FLOW_TOLERANCE = 1e-7
 """Largest accepted last change of a substation's flow over the root's (-)."""
 BALANCE_TOLERANCE = 1e-6
 """Largest accepted residual of a step's heat over the largest of its parts (-)."""
-PICARD_PASSES, MAX_PASSES, HALVINGS = 6, 60, 12
+PICARD_PASSES, SMOOTH_PASSES, MAX_BISECTIONS, HALVINGS = 6, 30, 120, 6
 
 
 @dataclass(frozen=True)
@@ -162,21 +162,48 @@ class DynamicRadial:
             return node_k, layout.substations.draw(asked, node_k[layout.station], cp)
 
         flow = layout.substations.draw(asked, self._arriving, cp).flow_kg_per_s
-        before, relative = np.inf, np.inf
-        for passes in range(1, MAX_PASSES + 1):
+        before = np.inf
+        for passes in range(1, SMOOTH_PASSES + 1):
             node_k, draw = answer(flow)
             gap = draw.flow_kg_per_s - flow
-            relative = float(np.max(np.abs(gap), initial=0.0)) / max(float(flow.sum()), np.finfo(float).tiny)
-            if relative <= FLOW_TOLERANCE:
+            worst = float(np.max(np.abs(gap), initial=0.0))
+            if worst <= FLOW_TOLERANCE * max(float(flow.sum()), np.finfo(float).tiny):
                 return flow, node_k, passes
             # In a warm network the supply hardly answers to the flow and plain passes converge at once.
-            if passes <= PICARD_PASSES and relative < 0.3 * before:
-                before, flow = relative, draw.flow_kg_per_s
+            if passes <= PICARD_PASSES and worst < 0.3 * before:
+                before, flow = worst, draw.flow_kg_per_s
                 continue
+            if passes > PICARD_PASSES and worst > 0.5 * before:
+                break
+            before = worst
             flow = self._newton(time_s, flow, gap, draw, supply_k, ground_k, answer)
+        return self._bisect(flow, answer, passes)
+
+    def _bisect(
+        self, flow: Array, answer: Callable[[Array], tuple[Array, Draw]], passes: int
+    ) -> tuple[Array, Array, int]:
+        """Flows between too little and too much, each valve for itself, where Newton's method finds no way.
+
+        At a trickle, warm and cold water stand in the pipes behind each other, so that what arrives rises and falls with
+        the flow, and valves open wide below their smallest difference. A flow at which a valve is content still lies between
+        one that is too small and one that is too large, or a jump does, which then is where the flow settles.
+        """
+        low, high = np.zeros_like(flow), np.full_like(flow, np.inf)
+        for number in range(passes + 1, passes + MAX_BISECTIONS + 1):
+            node_k, draw = answer(flow)
+            gap = draw.flow_kg_per_s - flow
+            more, less = gap > 0.0, gap < 0.0
+            # The neighbours move as well: a bound that they have overtaken is given up.
+            high = np.where(less, flow, np.where(more & (high <= flow * (1.0 + 1e-12)), np.inf, high))
+            low = np.where(more, flow, np.where(less & (low >= flow * (1.0 - 1e-12)), 0.0, low))
+            scale = max(float(flow.sum()), np.finfo(float).tiny)
+            if float(np.max(np.minimum(np.abs(gap), high - low), initial=0.0)) <= FLOW_TOLERANCE * scale:
+                return flow, node_k, number
+            bounded = np.isfinite(high) & (low > 0.0)
+            flow = np.where(bounded, 0.5 * (low + np.where(bounded, high, low)), draw.flow_kg_per_s)
         raise ConvergenceError(
-            f"heat network: the substations' valves did not settle in {MAX_PASSES} passes of a step of {time_s:g} s (largest "
-            f"gap {relative:.1e} of the root flow); shorten the step or raise the by-pass flow"
+            f"heat network: the substations' valves did not settle in {number} passes (largest gap "
+            f"{np.abs(gap).max() / scale:.1e} of the root flow); shorten the step or raise the by-pass flow"
         )
 
     def _newton(
