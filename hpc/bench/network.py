@@ -1,4 +1,4 @@
-"""Benchmark of the heat network: one steady step beside pandapipes, and quasi-steady years.
+"""Benchmark of the heat network: one steady step beside pandapipes, and years of hourly steps.
 
     OMP_NUM_THREADS=1 python hpc/bench/network.py [--large] [--json FILE]
 
@@ -27,13 +27,16 @@ import peer
 from rich.console import Console
 from rich.table import Table
 
-from rack2city.network import Substations, solve_radial
+from rack2city.network import Duty, Substations, solve_radial
+from rack2city.network.dynamic import DynamicRadial
 from rack2city.network.exchange import Exchanger
 from rack2city.network.offtake import Offtake
 from rack2city.network.radial import radial_blocks
 from rack2city.network.substation import ExchangerSubstations
+from rack2city.network.wall import wall_capacity
 
 REPEATS = 5
+DYNAMIC = "given return, dynamic"
 VALVE_RESERVE, BYPASS_SHARE = 3.0, 0.01
 SPARE_LIFT_PA = 1e5
 
@@ -93,13 +96,20 @@ def their_step(pairs: int, repeats: int) -> dict[str, Any]:
     return asdict(peer.peer_step(net, lift, ours.substation_flow_kg_per_s[0], repeats))
 
 
-def our_year(pairs: int, kind: str, hours: int) -> dict[str, Any]:
-    """Time of a quasi-steady year: every hour steady, loads with a season, a day and a phase of each consumer's own."""
-    net = nets.bench_net(pairs)
+def year_of_loads(net: nets.BenchNet, hours: int) -> np.ndarray:
+    """Loads (W, hours x consumers) with a season, a day and a phase of each consumer's own."""
     hour = np.linspace(0.0, 8760.0, hours, endpoint=False)[:, None]
     phase = np.arange(len(net.consumer)) / len(net.consumer)
     season = 0.55 + 0.45 * np.cos(2 * np.pi * hour / 8760.0)
-    load = nets.LOAD_W * season * (0.75 + 0.25 * np.sin(2 * np.pi * (hour / 24.0 + phase)))
+    return nets.LOAD_W * season * (0.75 + 0.25 * np.sin(2 * np.pi * (hour / 24.0 + phase)))
+
+
+def our_year(pairs: int, kind: str, hours: int) -> dict[str, Any]:
+    """Time of a year, every hour for itself, or `dynamic`: stepped through time with what pipes and walls store."""
+    net = nets.bench_net(pairs)
+    load = year_of_loads(net, hours)
+    if kind == DYNAMIC:
+        return dynamic_year(net, load)
     substations = CONSUMERS[kind](net, BYPASS_SHARE)
     started = time.perf_counter()
     heat, unmet, worst, iterations = 0.0, 0.0, 0.0, 0
@@ -113,6 +123,31 @@ def our_year(pairs: int, kind: str, hours: int) -> dict[str, Any]:
         "iterations": iterations,
         "root_heat_mean_w": heat / hours,
         "unmet_mean_w": unmet / hours,
+    }
+
+
+def dynamic_year(net: nets.BenchNet, load: np.ndarray) -> dict[str, Any]:
+    """A year of hourly steps; consumers of given return temperature, steel walls of 3.2 mm."""
+    network = DynamicRadial(
+        net.tree,
+        fixed_return(net, BYPASS_SHARE),
+        nets.LIQUID,
+        wall_capacity(net.tree.diameter_m, net.tree.diameter_m + 2 * 3.2e-3, 7850.0, 460.0),
+        nets.SUPPLY_K,
+        nets.RETURN_K,
+    )
+    started = time.perf_counter()
+    heat, unmet, worst, passes = 0.0, 0.0, 0.0, 0
+    for row in load:
+        step = network.step(3600.0, Duty(row[None]), nets.SUPPLY_K, nets.GROUND_K)
+        heat, unmet = heat + step.root_heat_w, unmet + float(step.unmet_w.sum())
+        worst, passes = max(worst, step.balance_residual), max(passes, step.passes)
+    return {
+        "seconds": time.perf_counter() - started,
+        "balance": worst,
+        "iterations": passes,
+        "root_heat_mean_w": heat / len(load),
+        "unmet_mean_w": unmet / len(load),
     }
 
 
@@ -198,7 +233,7 @@ def run(sizes: Sequence[int], years: Sequence[int], hours: int, repeats: int, la
     year_rows = [
         {"pairs": pairs, "hours": hours, "kind": kind, **alone(our_year, pairs, kind, hours)}
         for pairs in years
-        for kind in CONSUMERS
+        for kind in (*CONSUMERS, DYNAMIC)
     ]
     names = ("ours", "exchanger", "pandapipes")
     exponents = {name: growth(sizes, [step[name]["seconds"] for step in steps]) for name in names}
@@ -207,7 +242,7 @@ def run(sizes: Sequence[int], years: Sequence[int], hours: int, repeats: int, la
         "repeats": repeats,
         "steps": steps + once,
         "growth_exponent": exponents,
-        "quasi_steady_years": year_rows,
+        "years": year_rows,
     }
 
 
@@ -251,10 +286,10 @@ def show(report: dict[str, Any], console: Console) -> None:
     exponents = report["growth_exponent"]
     told = [f"{name} {value:.2f}" for name, value in exponents.items() if value is not None]
     console.print("growth exponent of the time with the number of pairs: " + (", ".join(told) or "one size only"))
-    table = Table(title="Quasi-steady years")
-    for head in ("pairs", "hours", "consumers", "seconds", "ms per hour", "peak MB", "balance", "iterations"):
+    table = Table(title="Years of hourly steps")
+    for head in ("pairs", "hours", "kind", "seconds", "ms per hour", "peak MB", "balance", "iterations"):
         table.add_column(head, justify="right")
-    for year in report["quasi_steady_years"]:
+    for year in report["years"]:
         table.add_row(
             str(year["pairs"]),
             str(year["hours"]),
