@@ -226,9 +226,8 @@ class DynamicRadial:
         small = 1e-6 * pipe_flow + 1e-12
         line, more = (self.supply.line(time_s, f, ground_k) for f in (pipe_flow, pipe_flow + small))
         start = node_k[layout.sweeps.parent, 0]
-        growth = (
-            more.offset_k - line.offset_k + (more.slope - line.slope) * start
-        ) / small  # K per kg/s of the own pipe
+        # K per kg/s of the pipe's own flow
+        growth = (more.offset_k - line.offset_k + (more.slope - line.slope) * start) / small
         beyond = layout.pipe_flow(np.eye(flow.size))  # pipes x substations: whose flow is in which pipe
         warmer = np.zeros((len(start) + 1, flow.size))
         for first, last in self._levels():
@@ -237,7 +236,10 @@ class DynamicRadial:
                 line.slope[level, None] * warmer[layout.sweeps.parent[level]] + growth[level, None] * beyond[level]
             )
         jacobian = np.eye(flow.size) + draw.fall_kg_per_s_k * warmer[layout.station]
-        change = np.linalg.solve(jacobian, gap)
+        try:
+            change = np.linalg.solve(jacobian, gap)
+        except np.linalg.LinAlgError:  # exactly on a turning point: any other flow is a better start
+            return draw.flow_kg_per_s
         share, worst = 1.0, float(np.abs(gap).max())
         for _ in range(HALVINGS):
             tried = np.maximum(flow + share * change, 0.0)
