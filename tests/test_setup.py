@@ -286,7 +286,7 @@ def test_one_failing_rank_fails_the_job(tmp_path: Path, body: str, sentence: str
         "no:cacheprovider",
         str(tmp_path),
     ]
-    env = os.environ | {"RACK2CITY_TEST_PATIENCE_S": "1"}
+    env = os.environ | {"RACK2CITY_TEST_PATIENCE_S": "6"}
     done = subprocess.run(
         command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=100, stdin=subprocess.DEVNULL
     )
