@@ -13,6 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every run, so that a change is judged by what it changed; RACK2CITY_FUZZ=1 looks for new ones.
+settings.register_profile("fixed", derandomize=True)
+if not os.environ.get("RACK2CITY_FUZZ"):
+    settings.load_profile("fixed")
 
 if "mpi4py.run" in sys.modules:  # started with `python -m mpi4py`; a serial run leaves MPI alone
     from mpi4py import MPI
