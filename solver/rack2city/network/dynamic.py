@@ -176,7 +176,7 @@ class DynamicRadial:
             if passes > PICARD_PASSES and worst > 0.5 * before:
                 break
             before = worst
-            flow = self._newton(time_s, flow, gap, draw, supply_k, ground_k, answer)
+            flow = self._newton(time_s, flow, gap, node_k, draw, ground_k, answer)
         return self._bisect(flow, answer, passes)
 
     def _bisect(
@@ -211,8 +211,8 @@ class DynamicRadial:
         time_s: float,
         flow: Array,
         gap: Array,
+        node_k: Array,
         draw: Draw,
-        supply_k: float,
         ground_k: float,
         answer: Callable[[Array], tuple[Array, Draw]],
     ) -> Array:
@@ -222,7 +222,6 @@ class DynamicRadial:
         """
         layout = self._layout
         pipe_flow = layout.pipe_flow(flow)[:, 0]
-        node_k = self._arrive(time_s, pipe_flow, supply_k, ground_k)
         small = 1e-6 * pipe_flow + 1e-12
         line, more = (self.supply.line(time_s, f, ground_k) for f in (pipe_flow, pipe_flow + small))
         start = node_k[layout.sweeps.parent, 0]

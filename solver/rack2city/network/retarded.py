@@ -111,6 +111,10 @@ class RetardedPipes:
             ground_k: temperature of the ground (K).
         """
         pushed, transit, _, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k)
+        return self._line(time_s, pushed, transit, old, ground_k)
+
+    def _line(self, time_s: float, pushed: Array, transit: Array, old: Array, ground_k: float) -> OutletLine:
+        """The line of what leaves, from `_leaving`."""
         moving = pushed > 0.0
         safe = np.where(moving, pushed, 1.0)
         slope = np.where(moving, np.maximum(pushed - 1.0, 0.0) * np.exp(-transit) / safe, 0.0)
@@ -132,9 +136,9 @@ class RetardedPipes:
         """
         if not time_s > 0.0 or not np.all((mass_flow_kg_per_s >= 0.0) & np.isfinite(mass_flow_kg_per_s)):
             raise InputError("pipes: the step must be positive and flows not negative; turn the pipe round")
-        line = self.line(time_s, mass_flow_kg_per_s, ground_k)
-        outlet = line.offset_k + line.slope * inlet_k
         pushed, transit, edges, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k)
+        line = self._line(time_s, pushed, transit, old, ground_k)
+        outlet = line.offset_k + line.slope * inlet_k
         before, entered = self.stored_j(ground_k), np.minimum(pushed, 1.0)
         excess, fresh = self._temperature_k - ground_k, inlet_k - ground_k
         left = np.minimum(edges[1:], pushed) - np.minimum(edges[:-1], pushed)

@@ -79,13 +79,6 @@ class RadialTree:
         return int(roots[0])
 
     @cached_property
-    def feeding_pipe(self) -> Index:
-        """Pipe that ends at each node; -1 at the root."""
-        pipe = np.full(len(self.node_names), -1, dtype=np.intp)
-        pipe[self.end] = np.arange(len(self.end))
-        return pipe
-
-    @cached_property
     def downstream_order(self) -> Index:
         """Pipes in an order that meets every pipe after the one that feeds it."""
         return self.sweeps.order
