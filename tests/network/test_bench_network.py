@@ -55,6 +55,32 @@ def test_it_runs_prints_and_agrees_with_its_peer(tmp_path):
         assert step["ours"]["peak_mb"] > 0.0
     assert {year["kind"] for year in report["years"]} == {"given return", "exchanger", "given return, dynamic"}
     assert all(year["balance"] < 1e-9 and year["unmet_mean_w"] == 0.0 for year in report["years"])
+    given, dynamic = (year for year in report["years"] if year["kind"] != "exchanger")
+    assert given["lift_max_pa"] == pytest.approx(dynamic["lift_max_pa"], rel=0.1)
+    assert given["lift_max_pa"] > 5e4
+    assert set(report["growth_exponent"]) == {"ours", "exchanger", "pandapipes"}
+
+
+def test_parts_are_chosen(tmp_path):
+    file = tmp_path / "bench.json"
+    command = [
+        sys.executable,
+        str(BENCH / "network.py"),
+        "--sizes",
+        "--years",
+        "6",
+        "--hours",
+        "4",
+        "--json",
+        str(file),
+    ]
+    kind = "given return, dynamic"
+    done = subprocess.run([*command, "--kinds", kind], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "One steady step" not in done.stdout
+    report = json.loads(file.read_text())
+    assert report["steps"] == []
+    assert [year["kind"] for year in report["years"]] == [kind]
 
 
 def test_it_refuses_a_net_of_one_pair():

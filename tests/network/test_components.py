@@ -9,7 +9,7 @@ from rack2city.errors import InputError
 from rack2city.network import BranchGroup, HydraulicNetwork, PipeLaw, QuadraticLaw, solve_hydraulics
 from rack2city.network.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
 from rack2city.network.laws import PrescribedFlow, PrescribedLift
-from rack2city.network.pumps import PumpCurveLaw, PumpLaw
+from rack2city.network.pumps import ConstantPowerLaw, PumpCurveLaw, PumpLaw
 from rack2city.network.tree_hours import flows_of_tree, pressures_of_tree
 from rack2city.network.valves import CheckValveLaw, ControlValveLaw
 
@@ -18,6 +18,7 @@ FLOWS = np.linspace(-0.01, 0.03, 30) * 990.0
 LAWS = {
     "pump": PumpLaw(3e5, 1e6, 2e8, 990.0, 0.8),
     "pump at rest": PumpLaw(3e5, 1e6, 2e8, 990.0, 0.0),
+    "pump of constant power": ConstantPowerLaw(2e4, 990.0),
     "pump by points": PumpCurveLaw([0.0, 0.01, 0.02], [3e5, 2.5e5, 1e5], 990.0, 0.7),
     "pump by points at rest": PumpCurveLaw([0.0, 0.01, 0.02], [3e5, 2.5e5, 1e5], 990.0, 0.0),
     "linear valve": ControlValveLaw(16.0, 990.0, 0.3),
@@ -55,6 +56,13 @@ def test_affinity_laws(law):
     np.testing.assert_allclose(scaled, law.speed**2 * replace(law, speed=1.0).drop_and_slope(flow)[0], rtol=1e-12)
 
 
+def test_a_pump_of_constant_power_gives_it_at_any_flow():
+    flow = np.array([2.0, 20.0, 200.0])
+    np.testing.assert_allclose(-ConstantPowerLaw(2e4, 1000.0).drop_and_slope(flow)[0] * flow / 1000.0, 2e4, rtol=1e-12)
+    # and has an end: twice the head at which the straight line begins
+    assert -ConstantPowerLaw(2e4, 1000.0).drop_and_slope(np.array([0.0]))[0] == pytest.approx(2e7)
+
+
 def test_pump_points_are_met():
     full = PumpCurveLaw([0.0, 0.01, 0.02], [3e5, 2.5e5, 1e5], 990.0)
     np.testing.assert_allclose(full.drop_and_slope(np.array([0.0, 9.9, 19.8]))[0], [-3e5, -2.5e5, -1e5], rtol=1e-12)
@@ -77,6 +85,7 @@ def test_wrong_components_are_refused():
         (PumpLaw, (1e5, 0.0, 0.0, 990.0), "must fall with its flow"),
         (PumpLaw, (1e5, 0.0, 1e8, 990.0, -0.1), "speed of a pump must not be negative"),
         (PumpCurveLaw, ([0.0, 0.01], [1e5, 2e5], 990.0), "must fall from point to point"),
+        (ConstantPowerLaw, (0.0, 990.0), "power of a pump must be above zero"),
         (PumpCurveLaw, ([0.001, 0.01], [2e5, 1e5], 990.0), "rise from zero"),
         (ControlValveLaw, (0.0, 990.0), "kv value and a density above zero"),
         (ControlValveLaw, (1.0, 990.0, 1.5), "between 0 .shut. and 1"),
@@ -126,6 +135,17 @@ def test_the_worst_house_gets_exactly_what_it_needs(by_pass, begin):
     drops = np.array([found.state.drop(name) for name in houses])
     assert drops[3] == pytest.approx(5e4, rel=1e-8)
     assert np.all(drops[:3] >= [6e4, 5e4, 5e4])
+
+
+@pytest.mark.parametrize("pump", [None, PumpLaw(6e5, 0.0, 5e8, 990.0)], ids=["lift", "pump"])
+def test_control_takes_flows_other_than_the_network_holds(pump):
+    other, houses = street(producer=pump, draws=[0.5, 1.5, 0.2, 0.9]), [f"house {i}" for i in range(1, 5)]
+    network = street(producer=pump)
+    find = speed_for_worst_point if pump else lift_for_worst_point
+    expected = find(other, {"r0": 2e5}, "producer", houses, 5e4)
+    found = find(network, {"r0": 2e5}, "producer", houses, 5e4, held_flow=other.held_flow())
+    assert found.lift_pa == pytest.approx(expected.lift_pa, rel=1e-12)
+    assert found.lift_pa < find(network, {"r0": 2e5}, "producer", houses, 5e4).lift_pa
 
 
 def test_the_worst_point_stops_at_the_limits():

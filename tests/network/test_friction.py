@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from rack2city.errors import InputError
 from rack2city.network.friction import darcy_friction_factor, pipe_drop_and_slope, pipe_pressure_drop
+from rack2city.network.laws import PipeLaw
 
 RE = np.geomspace(4000.0, 1e8, 60)[:, None]
 ROUGH = np.array([0.0, 1e-6, 1e-4, 1e-2, 5e-2])[None, :]
@@ -28,17 +30,31 @@ def test_laminar_is_64_over_re():
     np.testing.assert_allclose(darcy_friction_factor(re, 0.05), 64.0 / re, rtol=1e-15)
 
 
+@pytest.mark.filterwarnings("ignore:overflow")
+def test_haaland_is_the_explicit_formula_and_close_to_colebrook():
+    f = darcy_friction_factor(RE, ROUGH, "haaland")
+    by_hand = -1.8 * np.log10(6.9 / 1e5 + (1e-4 / 3.7) ** 1.11)
+    assert darcy_friction_factor(1e5, 1e-4, "haaland") == pytest.approx(by_hand**-2, rel=1e-14)
+    fluids = pytest.importorskip("fluids.friction", reason="the independent library `fluids` is not installed")
+    theirs = np.array([[fluids.Haaland(re, rough) for rough in ROUGH[0]] for re in RE[:, 0]])
+    np.testing.assert_allclose(f, theirs, rtol=1e-12)
+    apart = np.abs(f / darcy_friction_factor(RE, ROUGH) - 1.0)
+    assert 0.01 < apart.max() < 0.03  # a law of its own
+
+
+@pytest.mark.parametrize("friction", ["colebrook", "haaland"])
 @pytest.mark.parametrize("limit", [2300.0, 4000.0])
-def test_the_blend_joins_with_value_and_slope(limit):
+def test_the_blend_joins_with_value_and_slope(limit, friction):
     h = 1e-3
-    below, at, above = darcy_friction_factor(np.array([limit - h, limit, limit + h]), 1e-3)
+    below, at, above = darcy_friction_factor(np.array([limit - h, limit, limit + h]), 1e-3, friction)
     slope = abs(at - below) / h
     assert above - at == pytest.approx(at - below, abs=1e-3 * slope * h)
 
 
-def test_drop_rises_with_flow_through_the_blend():
+@pytest.mark.parametrize("friction", ["colebrook", "haaland"])
+def test_drop_rises_with_flow_through_the_blend(friction):
     flow = np.linspace(0.0, 0.2, 4001)
-    assert np.all(np.diff(pipe_pressure_drop(flow, 10.0, 0.02, 1e-5, 990.0, 6e-4)) > 0.0)
+    assert np.all(np.diff(pipe_pressure_drop(flow, 10.0, 0.02, 1e-5, 990.0, 6e-4, friction=friction)) > 0.0)
 
 
 def test_drop_has_the_sign_of_the_flow_and_the_laminar_value():
@@ -54,9 +70,10 @@ def test_minor_loss_adds_velocity_heads():
     assert fitted - plain == pytest.approx(3.0 * 990.0 * velocity**2 / 2.0, rel=1e-12)
 
 
-def test_slope_is_the_derivative():
+@pytest.mark.parametrize("friction", ["colebrook", "haaland"])
+def test_slope_is_the_derivative(friction):
     flow = np.array([-1.0, -0.03, 0.001, 0.03, 0.05, 0.06, 0.5])  # laminar, blended and turbulent
-    arguments = (10.0, 0.02, 5e-5, 990.0, 6e-4, 1.5)
+    arguments = (10.0, 0.02, 5e-5, 990.0, 6e-4, 1.5, friction)
     h = 1e-6
     numeric = (pipe_pressure_drop(flow + h, *arguments) - pipe_pressure_drop(flow - h, *arguments)) / (2.0 * h)
     np.testing.assert_allclose(pipe_drop_and_slope(flow, *arguments)[1], numeric, rtol=1e-6)
@@ -67,3 +84,11 @@ def test_slope_is_the_derivative():
 def test_negative_or_missing_numbers_are_refused(re, rough):
     with pytest.raises(ValueError, match="zero or more"):
         darcy_friction_factor(re, rough)
+
+
+def test_an_unknown_formula_is_refused_by_name():
+    said = "the friction formula is 'swamee'; it must be one of 'colebrook', 'haaland'"
+    with pytest.raises(InputError, match=said):
+        pipe_pressure_drop(1.0, 10.0, 0.05, 1e-5, 990.0, 6e-4, friction="swamee")
+    with pytest.raises(InputError, match=said):
+        PipeLaw(10.0, 0.05, 1e-5, 990.0, 6e-4, friction="swamee")

@@ -9,6 +9,7 @@ from rack2city.network.soil import (
     GroundClimate,
     corrected_depth,
     fit_ground_climate,
+    ground_series,
     ground_temperature,
     insulation_resistance,
     paired_pipes,
@@ -31,6 +32,18 @@ def test_wave_at_depth_is_damped_and_late():
     lag = YEAR_S / (2 * np.pi)  # one damping depth is one radian
     assert ground_temperature(CLIMATE, depth, CLIMATE.coldest_s + lag) == pytest.approx(284.0 - 8.0 / np.e)
     assert ground_temperature(CLIMATE, 60.0, 0.0) == pytest.approx(284.0, abs=1e-8)
+
+
+def test_a_year_of_weather_gives_the_ground_of_every_hour_and_pipe():
+    """A yearly wave in the weather, with a daily one on it that must not show, is the wave at depth, damped and late."""
+    middle = (np.arange(8766) + 0.5) * 3600.0
+    outdoor = ground_temperature(CLIMATE, 0.0, middle) + 6.0 * np.cos(2.0 * np.pi * middle / 86400.0)
+    for depth in (0.6, 1.5):
+        assert ground_series(outdoor, depth) == pytest.approx(ground_temperature(CLIMATE, depth, middle), abs=0.01)
+    each = ground_series(outdoor, [0.6, 1.5])
+    assert each.shape == (8766, 2)
+    assert each[:, 1] == pytest.approx(ground_series(outdoor, 1.5), abs=1e-12)
+    assert np.ptp(each[:, 0]) > np.ptp(each[:, 1])
 
 
 def test_ground_obeys_the_heat_equation():

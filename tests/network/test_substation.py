@@ -322,6 +322,30 @@ def test_supply_that_just_reaches_the_set_point_settles(exponent):
     assert result.unmet_w[-1].max() > 0.0
 
 
+@pytest.mark.parametrize(("pairs", "seed"), [(5, 43), (20, 50), (20, 54), (60, 1), (60, 11), (4, 63)])
+def test_kinks_of_valves_do_not_hold_the_flows_up(pairs, seed):
+    """Trickles in long cold pipes: valves at limits and at the edge of their band, where slopes jump by 1e4."""
+    random = np.random.default_rng(seed)
+    deep = random.choice([1, 5, 1000])
+    parents = [int(random.integers(max(0, node - deep), node)) for node in range(1, pairs + 1)]
+    tree = tree_of(parents, 10 ** random.uniform(0, 3.0, pairs), loss=random.choice([0.05, 0.3, 1.0]))
+    nodes = np.unique(random.integers(1, pairs + 1, max(1, pairs // 2)))
+    size = 10 ** random.uniform(3, 5.3, nodes.size)
+    supply, exponent = random.choice([338.15, 353.15]), random.choice([0.0, 0.8])
+    reserve = random.choice([1.0001, 1.2, 3.0])
+    rooms = Exchanger.from_design(size, supply, 316.15, 333.15, 313.15, film_exponent=exponent, valve_reserve=reserve)
+    load = size * 10 ** random.uniform(-4, 0.1, (16, 1)) * random.uniform(0.3, 1.0, (16, nodes.size))
+    duty = Duty(
+        load * (random.random(load.shape) < 0.8),
+        secondary_supply_k=random.uniform(318.0, 333.0, (16, 1)),
+        secondary_return_k=random.uniform(303.0, 313.0, nodes.size),
+    )
+    substations = ExchangerSubstations(nodes, rooms, 333.15, 313.15, None, random.choice([0.0, 0.01]))
+    result = solve_radial(tree, substations, LIQUID, duty, random.uniform(318, 365, 16), GROUND)
+    assert result.iterations <= 200
+    assert result.max_balance_residual < 1e-9
+
+
 def test_blocks_are_the_whole():
     random = np.random.default_rng(11)
     tree = tree_of([0, 1, 1], [300.0, 200.0, 50.0])

@@ -52,6 +52,7 @@ def lift_for_worst_point(
     least_pa: float = 0.0,
     largest_pa: float = np.inf,
     before: HydraulicState | None = None,
+    held_flow: Array | None = None,
 ) -> WorstPoint:
     """Smallest pressure difference of a producer that serves the worst-placed substation.
 
@@ -68,6 +69,7 @@ def lift_for_worst_point(
         least_pa: least lift (Pa).
         largest_pa: largest lift (Pa); substations may stay short at it, see `WorstPoint.served`.
         before: see `solve_hydraulics`.
+        held_flow: see `solve_hydraulics`.
 
     Returns:
         The state at that lift.
@@ -90,7 +92,7 @@ def lift_for_worst_point(
 
     def solve(lift: float, last: HydraulicState | None) -> tuple[HydraulicState, int, float]:
         lifts[branch] = lift
-        state = solve_hydraulics(network, fixed_pressure, injection, held_lift=lifts, before=last)
+        state = solve_hydraulics(network, fixed_pressure, injection, held_flow=held_flow, held_lift=lifts, before=last)
         margins = state.drop_pa[stations] - needed
         if np.isnan(margins).any():
             name = substations[int(np.argmax(np.isnan(margins)))]
@@ -138,6 +140,7 @@ def speed_for_worst_point(
     needed_pa: npt.ArrayLike,
     injection: Array | None = None,
     largest_speed: float = 1.0,
+    held_flow: Array | None = None,
 ) -> WorstPoint:
     """Smallest speed of a pump that serves the worst-placed substation.
 
@@ -152,6 +155,7 @@ def speed_for_worst_point(
         needed_pa: see `lift_for_worst_point`.
         injection: see `solve_hydraulics`.
         largest_speed: largest speed over the speed of the curve (-).
+        held_flow: see `solve_hydraulics`.
 
     Returns:
         The state at that speed.
@@ -171,7 +175,7 @@ def speed_for_worst_point(
         return HydraulicNetwork(network.node_names, groups)
 
     full = replace(law, speed=largest_speed)
-    state = solve_hydraulics(with_law(full), fixed_pressure, injection)
+    state = solve_hydraulics(with_law(full), fixed_pressure, injection, held_flow=held_flow)
     stations = [network.branch_index(name) for name in substations]
     needed = np.broadcast_to(np.asarray(needed_pa, dtype=float), len(stations))
     margins = state.drop_pa[stations] - needed
@@ -179,11 +183,17 @@ def speed_for_worst_point(
         worst = int(np.argmin(margins))
         return WorstPoint(state, -state.drop(pump), substations[worst], float(margins[worst]), largest_speed)
     found = lift_for_worst_point(
-        with_law(PrescribedLift(-state.drop(pump))), fixed_pressure, pump, substations, needed, injection
+        with_law(PrescribedLift(-state.drop(pump))),
+        fixed_pressure,
+        pump,
+        substations,
+        needed,
+        injection,
+        held_flow=held_flow,
     )
     flow = found.state.flow(pump)
     speed = float(law.speed_for(max(flow, 0.0), found.lift_pa))
-    state = solve_hydraulics(with_law(replace(law, speed=speed)), fixed_pressure, injection)
+    state = solve_hydraulics(with_law(replace(law, speed=speed)), fixed_pressure, injection, held_flow=held_flow)
     margins = state.drop_pa[stations] - needed
     worst = int(np.argmin(margins))
     return WorstPoint(state, -state.drop(pump), substations[worst], float(margins[worst]), speed)

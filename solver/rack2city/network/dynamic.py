@@ -4,9 +4,10 @@ Each step has constant demands, and constant flows that follow from them. What l
 was in it, partly water that entered in the step: its mean temperature is a line in the inlet's, `a + b T_in`, because the
 pipe's equations are linear for given flows. So the temperatures of a whole tree follow from one sweep outwards (supply)
 and one inwards (return); only the substations' valves, which answer to the temperature that arrives, need a few passes.
+Where the pipes of a pair exchange heat (`twin`), the two sweeps are repeated until one takes what the other gives.
 """
 
-from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,16 +16,21 @@ import numpy.typing as npt
 
 from rack2city.errors import BalanceError, ConvergenceError
 from rack2city.network.friction import Array
-from rack2city.network.offtake import Draw, Duty, Offtake
-from rack2city.network.retarded import RetardedPipes
+from rack2city.network.offtake import Duty, Offtake
+from rack2city.network.retarded import RetardedPipes, RetardedStep
 from rack2city.network.settle import Layout
+from rack2city.network.step_valves import StepValves
 from rack2city.network.tree import Liquid, RadialTree
+from rack2city.network.twin import PipePairs
 
-FLOW_TOLERANCE = 1e-7
-"""Largest accepted last change of a substation's flow over the root's (-)."""
 BALANCE_TOLERANCE = 1e-6
 """Largest accepted residual of a step's heat over the largest of its parts (-)."""
-PICARD_PASSES, SMOOTH_PASSES, MAX_BISECTIONS, HALVINGS = 6, 30, 120, 6
+LEAST_K, ROUNDING_K = 1e-6, 1e-11
+"""A change of all pipes' temperature below which a step's heat is nothing (K), and what rounding makes of a mean (K)."""
+EXCHANGE_TOLERANCE = 1e-9
+"""Largest accepted difference of what supply pipes give to their returns and what those take, over the step's heat (-)."""
+EXCHANGE_SWEEPS, SWINGING_SWEEPS = 200, 40
+"""Sweeps before giving up, and sweeps from which flows are held; hours take some five."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +48,11 @@ class DynamicStep:
         root_heat_w: heat put in at the root (W).
         supply_loss_w: heat lost to the ground by each supply pipe (P).
         return_loss_w: the same of each return pipe (P).
+        exchange_w: heat from each supply pipe to the return pipe beside it (P).
         stored_w: growth of the heat in water and walls (W).
-        balance_residual: root heat less deliveries, losses and storage, over the largest of them (-).
-        passes: passes until valves and temperatures agreed.
+        balance_residual: root heat less deliveries, losses and storage, over the largest of them (-), or over the heat of
+            `LEAST_K` in all pipes if that is more.
+        passes: passes until valves and temperatures agreed, over all sweeps of the exchange.
     """
 
     pipe_flow_kg_per_s: Array
@@ -57,8 +65,28 @@ class DynamicStep:
     root_heat_w: float
     supply_loss_w: Array
     return_loss_w: Array
+    exchange_w: Array
     stored_w: float
     balance_residual: float
+    passes: int
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    """A step with the return pipes at supposed mean temperatures: pipes as they would be, and what they would do."""
+
+    supply: RetardedPipes
+    back: RetardedPipes
+    outward: RetardedStep
+    inward: RetardedStep
+    supply_mean_k: Array
+    return_mean_k: Array
+    flow: Array
+    arriving: Array
+    leaving: Array
+    delivered: Array
+    root_return_k: float
+    root_heat_w: float
     passes: int
 
 
@@ -72,6 +100,8 @@ class DynamicRadial:
         wall_j_per_m_k: heat capacity of the wall of one pipe of each pair (J/(m K)), one or one per pair.
         supply_k: temperature of the supply pipes at the start (K).
         return_k: temperature of the return pipes at the start (K).
+        between_w_per_m_k: conductance between the supply and the return pipe of each pair (W/(m K)), one or one per pair;
+            see `soil.PairConductance.between`.
     """
 
     def __init__(
@@ -82,6 +112,7 @@ class DynamicRadial:
         wall_j_per_m_k: npt.ArrayLike,
         supply_k: float,
         return_k: float,
+        between_w_per_m_k: npt.ArrayLike = 0.0,
     ) -> None:
         """Fill the pipes."""
         self._layout = Layout.of(tree, substations, liquid)
@@ -91,193 +122,168 @@ class DynamicRadial:
         water = liquid.density * liquid.heat_capacity * np.pi / 4.0 * np.asarray(tree.diameter_m, dtype=float) ** 2
 
         def pipes(loss: Array, start: float) -> RetardedPipes:
-            each = np.broadcast_to(np.asarray(loss, dtype=float), order.shape)[order]
-            return RetardedPipes(tree.length_m[order], water[order], wall, each, start, liquid.heat_capacity)
+            return RetardedPipes(tree.length_m[order], water[order], wall, loss, start, liquid.heat_capacity)
 
-        self.supply = pipes(tree.supply_loss_w_per_m_k, supply_k)
-        self.back = pipes(tree.return_loss_w_per_m_k, return_k)
+        def ordered(values: npt.ArrayLike) -> Array:
+            return np.broadcast_to(np.asarray(values, dtype=float), order.shape)[order]
+
+        losses = ordered(tree.supply_loss_w_per_m_k), ordered(tree.return_loss_w_per_m_k)
+        between = ordered(between_w_per_m_k)
+        self.pairs = PipePairs.of(tree.length_m[order], *losses, between)
+        # a pipe of a pair loses heat to ground and partner: see `twin`
+        self.supply, self.back = pipes(losses[0] + between, supply_k), pipes(losses[1] + between, return_k)
         self._arriving = np.full((len(substations.node), 1), supply_k)
+        self._return_mean_k = np.full(order.shape, return_k)
 
-    def step(self, time_s: float, duty: Duty, supply_k: float, ground_k: float) -> DynamicStep:
+    def step(self, time_s: float, duty: Duty, supply_k: float, ground_k: npt.ArrayLike) -> DynamicStep:
         """Advance by a step.
 
         Args:
             time_s: length of the step (s).
             duty: what the substations are asked for in this step, as one hour (1 x S).
             supply_k: supply temperature at the root (K).
-            ground_k: temperature of the ground around the pipes (K).
+            ground_k: temperature of the ground around the pipes (K), one or one per pair.
 
         Raises:
-            ConvergenceError: valves and arriving temperatures do not agree.
+            ConvergenceError: valves and arriving temperatures, or the pipes of the pairs, do not agree.
             BalanceError: heat is not conserved in the step.
         """
-        layout, cp = self._layout, self._layout.liquid.heat_capacity
+        layout = self._layout
         asked = duty.transposed(len(layout.station))
-        flow, node_k, passes = self._settle(time_s, asked, supply_k, ground_k)
-        pipe_flow = layout.pipe_flow(flow)[:, 0]
-        self._arriving = arriving = node_k[layout.station]
-        outward = self.supply.step(time_s, pipe_flow, node_k[layout.sweeps.parent, 0], ground_k)
+        order = layout.sweeps.order
+        ground = np.broadcast_to(np.asarray(ground_k, dtype=float), order.shape)[order]
+        done, exchange, passes = self._exchange(time_s, asked, supply_k, ground)
+        self.supply, self.back = done.supply, done.back
 
-        need, draw = asked.total_w, layout.substations.draw(asked, arriving, cp)
-        share = np.minimum(1.0, flow / np.maximum(draw.flow_kg_per_s, np.finfo(float).tiny))
-        delivered = np.minimum(need, draw.delivered_w * share)
-        delivered = np.where(need - delivered <= 1e-6 * need, need, delivered)  # the valves' remaining error
-        leaving = arriving - np.where(flow > 0.0, delivered / np.where(flow > 0.0, flow * cp, 1.0), 0.0)
-        inlet, root_return = self._mix_inwards(time_s, pipe_flow, flow, leaving, ground_k)
-        inward = self.back.step(time_s, pipe_flow, inlet, ground_k)
-
-        root_heat = float(flow.sum()) * cp * (supply_k - root_return)
-        loss = float(outward.loss_j.sum() + inward.loss_j.sum()) / time_s
-        stored = float(outward.stored_change_j.sum() + inward.stored_change_j.sum()) / time_s
-        given = float(delivered.sum())
-        scale = max(abs(root_heat), abs(loss), abs(stored), given, np.finfo(float).tiny)
+        # each pipe by what it saw of the other, so that the balance shows what the exchange fails to conserve
+        supply_loss = done.outward.loss_j / time_s - exchange[0]
+        return_loss = done.inward.loss_j / time_s + exchange[1]
+        loss = float(supply_loss.sum() + return_loss.sum())
+        stored = float(done.outward.stored_change_j.sum() + done.inward.stored_change_j.sum()) / time_s
+        given, root_heat, need = float(done.delivered.sum()), done.root_heat_w, asked.total_w
+        # pipes that have stood for weeks are as warm as the ground, but for rounding
+        least = LEAST_K * float((self.supply.capacity_j_per_k + self.back.capacity_j_per_k).sum()) / time_s
+        scale = max(abs(root_heat), abs(loss), abs(stored), given, least)
         residual = abs(root_heat - given - loss - stored) / scale
         if not residual <= BALANCE_TOLERANCE:
             raise BalanceError(
                 f"heat network: {root_heat:.6g} W enter, {given:.6g} W are delivered, {loss:.6g} W lost and {stored:.6g} W "
                 f"stored (relative residual {residual:.1e}, allowed {BALANCE_TOLERANCE:.0e})"
             )
+
+        def pipes(values: Array) -> Array:
+            return layout.original(values[:, None])[:, 0]
+
         return DynamicStep(
-            pipe_flow_kg_per_s=layout.original(pipe_flow[:, None])[:, 0],
-            flow_kg_per_s=flow[:, 0],
-            arriving_k=arriving[:, 0],
-            leaving_k=leaving[:, 0],
-            delivered_w=delivered[:, 0],
-            unmet_w=(need - delivered)[:, 0],
-            root_return_k=root_return,
+            pipe_flow_kg_per_s=pipes(layout.pipe_flow(done.flow)[:, 0]),
+            flow_kg_per_s=done.flow[:, 0],
+            arriving_k=done.arriving[:, 0],
+            leaving_k=done.leaving[:, 0],
+            delivered_w=done.delivered[:, 0],
+            unmet_w=(need - done.delivered)[:, 0],
+            root_return_k=done.root_return_k,
             root_heat_w=root_heat,
-            supply_loss_w=layout.original(outward.loss_j[:, None])[:, 0] / time_s,
-            return_loss_w=layout.original(inward.loss_j[:, None])[:, 0] / time_s,
+            supply_loss_w=pipes(supply_loss),
+            return_loss_w=pipes(return_loss),
+            exchange_w=pipes(exchange.mean(axis=0)),
             stored_w=stored,
             balance_residual=residual,
             passes=passes,
         )
 
-    def _settle(self, time_s: float, asked: Duty, supply_k: float, ground_k: float) -> tuple[Array, Array, int]:
-        """Flows (S x 1) at which the valves agree with what arrives in the step, and node temperatures (N x 1)."""
-        layout, cp = self._layout, self._layout.liquid.heat_capacity
+    def _exchange(self, time_s: float, asked: Duty, supply_k: float, ground: Array) -> tuple[_Sweep, Array, int]:
+        """Sweeps until the pipes of all pairs agree: the last, heat given by supplies and taken by returns, passes.
 
-        def answer(flow: Array) -> tuple[Array, Draw]:
-            node_k = self._arrive(time_s, layout.pipe_flow(flow)[:, 0], supply_k, ground_k)
-            return node_k, layout.substations.draw(asked, node_k[layout.station], cp)
-
-        flow = layout.substations.draw(asked, self._arriving, cp).flow_kg_per_s
-        before = np.inf
-        for passes in range(1, SMOOTH_PASSES + 1):
-            node_k, draw = answer(flow)
-            gap = draw.flow_kg_per_s - flow
-            worst = float(np.max(np.abs(gap), initial=0.0))
-            if worst <= FLOW_TOLERANCE * max(float(flow.sum()), np.finfo(float).tiny):
-                return flow, node_k, passes
-            # In a warm network the supply hardly answers to the flow and plain passes converge at once.
-            if passes <= PICARD_PASSES and worst < 0.3 * before:
-                before, flow = worst, draw.flow_kg_per_s
-                continue
-            if passes > PICARD_PASSES and worst > 0.5 * before:
-                break
-            before = worst
-            flow = self._newton(time_s, flow, gap, node_k, draw, ground_k, answer)
-        return self._bisect(flow, answer, passes)
-
-    def _bisect(
-        self, flow: Array, answer: Callable[[Array], tuple[Array, Draw]], passes: int
-    ) -> tuple[Array, Array, int]:
-        """Flows between too little and too much, each valve for itself, where Newton's method finds no way.
-
-        At a trickle, warm and cold water stand in the pipes behind each other, so that what arrives rises and falls with
-        the flow, and valves open wide below their smallest difference. A flow at which a valve is content still lies between
-        one that is too small and one that is too large, or a jump does, which then is where the flow settles.
+        Temperatures alone always settle, each pipe being between ground and partner. Valves may answer so steeply that
+        flows swing from sweep to sweep: Aitken's rule shortens the stride then, and flows that still swing are held.
         """
-        low, high = np.zeros_like(flow), np.full_like(flow, np.inf)
-        for number in range(passes + 1, passes + MAX_BISECTIONS + 1):
-            node_k, draw = answer(flow)
-            gap = draw.flow_kg_per_s - flow
-            more, less = gap > 0.0, gap < 0.0
-            # The neighbours move as well: a bound that they have overtaken is given up.
-            high = np.where(less, flow, np.where(more & (high <= flow * (1.0 + 1e-12)), np.inf, high))
-            low = np.where(more, flow, np.where(less & (low >= flow * (1.0 - 1e-12)), 0.0, low))
-            scale = max(float(flow.sum()), np.finfo(float).tiny)
-            if float(np.max(np.minimum(np.abs(gap), high - low), initial=0.0)) <= FLOW_TOLERANCE * scale:
-                return flow, node_k, number
-            bounded = np.isfinite(high) & (low > 0.0)
-            flow = np.where(bounded, 0.5 * (low + np.where(bounded, high, low)), draw.flow_kg_per_s)
+        pairs, passes, stride = self.pairs, 0, 1.0
+        supposed, missed, held = self._return_mean_k, np.zeros(0), None
+        for number in range(1, EXCHANGE_SWEEPS + 1):
+            done = self._sweep(time_s, asked, supply_k, ground, supposed, held)
+            passes += done.passes
+            self._arriving, self._return_mean_k = done.arriving, done.return_mean_k
+            exchange = pairs.between_w_per_k * (done.supply_mean_k - np.stack([supposed, done.return_mean_k]))
+            scale = abs(done.root_heat_w) + float(np.abs(done.outward.loss_j).sum()) / time_s
+            rounding = ROUNDING_K * float(pairs.between_w_per_k.sum())
+            if float(np.abs(exchange[0] - exchange[1]).sum()) <= EXCHANGE_TOLERANCE * scale + rounding:
+                return done, exchange, passes
+            before, missed = missed, done.return_mean_k - supposed
+            if before.size:
+                turn = missed - before
+                stride *= -float((before * turn).sum()) / max(float((turn * turn).sum()), np.finfo(float).tiny)
+                stride = float(np.clip(stride, 0.1, 1.0))
+            if number >= SWINGING_SWEEPS:
+                held, stride = done.flow, 1.0
+            supposed = supposed + stride * missed
         raise ConvergenceError(
-            f"heat network: the substations' valves did not settle in {number} passes (largest gap "
-            f"{np.abs(gap).max() / scale:.1e} of the root flow); shorten the step or raise the by-pass flow"
+            f"heat network: supply and return pipes did not agree on their exchange in {EXCHANGE_SWEEPS} sweeps; "
+            "shorten the step"
         )
 
-    def _newton(
+    def _sweep(
         self,
         time_s: float,
-        flow: Array,
-        gap: Array,
-        node_k: Array,
-        draw: Draw,
-        ground_k: float,
-        answer: Callable[[Array], tuple[Array, Draw]],
-    ) -> Array:
-        """A Newton step of all valves together, shortened until their largest gap shrinks.
+        asked: Duty,
+        supply_k: float,
+        ground: Array,
+        return_mean_k: Array,
+        held_flow: Array | None,
+    ) -> _Sweep:
+        """One step outwards and inwards, with the return pipes supposed at mean temperatures; changes nothing."""
+        layout, cp, pairs = self._layout, self._layout.liquid.heat_capacity, self.pairs
+        around = pairs.around_supply(ground, return_mean_k)
+        valves = StepValves(layout, self.supply, time_s, asked, supply_k, around)
+        if held_flow is None:
+            flow, node_k, passes = valves.settle(self._arriving)
+        else:
+            flow, node_k, passes = held_flow, valves.arrive(held_flow), 1
+        pipe_flow, arriving = layout.pipe_flow(flow)[:, 0], node_k[layout.station]
+        supply, back = copy(self.supply), copy(self.back)  # a step replaces their arrays
+        outward = supply.step(time_s, pipe_flow, node_k[layout.sweeps.parent, 0], around)
+        supply_mean = pairs.supply_mean(around, outward.loss_j / time_s)
 
-        Warming pipes up, or at a trickle, what arrives answers steeply to the flow, and the neighbours share that water.
-        """
-        layout = self._layout
-        pipe_flow = layout.pipe_flow(flow)[:, 0]
-        small = 1e-6 * pipe_flow + 1e-12
-        line, more = (self.supply.line(time_s, f, ground_k) for f in (pipe_flow, pipe_flow + small))
-        start = node_k[layout.sweeps.parent, 0]
-        # K per kg/s of the pipe's own flow
-        growth = (more.offset_k - line.offset_k + (more.slope - line.slope) * start) / small
-        beyond = layout.pipe_flow(np.eye(flow.size))  # pipes x substations: whose flow is in which pipe
-        warmer = np.zeros((len(start) + 1, flow.size))
-        for first, last in self._levels():
-            level = slice(first, last)
-            warmer[first + 1 : last + 1] = (
-                line.slope[level, None] * warmer[layout.sweeps.parent[level]] + growth[level, None] * beyond[level]
-            )
-        jacobian = np.eye(flow.size) + draw.fall_kg_per_s_k * warmer[layout.station]
-        try:
-            change = np.linalg.solve(jacobian, gap)
-        except np.linalg.LinAlgError:  # exactly on a turning point: any other flow is a better start
-            return draw.flow_kg_per_s
-        share, worst = 1.0, float(np.abs(gap).max())
-        for _ in range(HALVINGS):
-            tried = np.maximum(flow + share * change, 0.0)
-            _, answered = answer(tried)
-            if float(np.abs(answered.flow_kg_per_s - tried).max()) < worst:
-                break
-            share *= 0.5
-        return tried
+        need, draw = asked.total_w, layout.substations.draw(asked, arriving, cp)
+        share = np.minimum(1.0, flow / np.maximum(draw.flow_kg_per_s, np.finfo(float).tiny))
+        delivered = np.minimum(need, draw.delivered_w * share)
+        delivered = np.where(need - delivered <= 1e-6 * need, need, delivered)  # the valves' remaining error
+        leaving = arriving - np.where(flow > 0.0, delivered / np.where(flow > 0.0, flow * cp, 1.0), 0.0)
 
-    def _levels(self) -> list[tuple[int, int]]:
-        bounds = self._layout.sweeps.bounds.tolist()
-        return list(pairwise(bounds))
-
-    def _arrive(self, time_s: float, pipe_flow: Array, supply_k: float, ground_k: float) -> Array:
-        """Node temperatures of the supply (N x 1) for given flows, level by level."""
-        sweeps, line = self._layout.sweeps, self.supply.line(time_s, pipe_flow, ground_k)
-        node_k = np.empty(len(pipe_flow) + 1)
-        node_k[0] = supply_k
-        for first, last in self._levels():
-            level = slice(first, last)
-            node_k[first + 1 : last + 1] = line.offset_k[level] + line.slope[level] * node_k[sweeps.parent[level]]
-        return node_k[:, None]
+        around = pairs.around_return(ground, supply_mean)
+        inlet, root_return = self._mix_inwards(time_s, pipe_flow, flow, leaving, around)
+        inward = back.step(time_s, pipe_flow, inlet, around)
+        return _Sweep(
+            supply=supply,
+            back=back,
+            outward=outward,
+            inward=inward,
+            supply_mean_k=supply_mean,
+            return_mean_k=pairs.return_mean(around, inward.loss_j / time_s),
+            flow=flow,
+            arriving=arriving,
+            leaving=leaving,
+            delivered=delivered,
+            root_return_k=root_return,
+            root_heat_w=float(flow.sum()) * cp * (supply_k - root_return),
+            passes=passes,
+        )
 
     def _mix_inwards(
-        self, time_s: float, pipe_flow: Array, flow: Array, leaving: Array, ground_k: float
+        self, time_s: float, pipe_flow: Array, flow: Array, leaving: Array, around: Array
     ) -> tuple[Array, float]:
         """Inlet temperature of each return pipe (P) and the return temperature at the root."""
         layout, sweeps = self._layout, self._layout.sweeps
-        line = self.back.line(time_s, pipe_flow, ground_k)
+        line = self.back.line(time_s, pipe_flow, around)
         carried = layout.on_nodes(flow * leaving)[:, 0]  # mass flow times temperature that arrives at each node
         through = np.concatenate([[float(flow.sum())], pipe_flow])
         inlet = np.empty_like(pipe_flow)
-        for first, last in reversed(self._levels()):
+        for first, last in reversed(list(pairwise(sweeps.bounds.tolist()))):
             level, ends = slice(first, last), slice(first + 1, last + 1)
             moving = through[ends] > 0.0
-            inlet[level] = np.where(moving, carried[ends] / np.where(moving, through[ends], 1.0), ground_k)
+            inlet[level] = np.where(moving, carried[ends] / np.where(moving, through[ends], 1.0), around[level])
             np.add.at(
                 carried,
                 sweeps.parent[level],
                 pipe_flow[level] * (line.offset_k[level] + line.slope[level] * inlet[level]),
             )
-        return inlet, float(carried[0] / through[0]) if through[0] > 0.0 else ground_k
+        return inlet, float(carried[0] / through[0]) if through[0] > 0.0 else float(around[0])

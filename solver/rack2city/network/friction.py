@@ -1,40 +1,62 @@
-"""Friction of full circular pipes: Darcy-Weisbach with Colebrook."""
+"""Friction of full circular pipes: Darcy-Weisbach with Colebrook's or Haaland's factor."""
+
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.errors import InputError
+
 Array = npt.NDArray[np.float64]
 
+Formula = Literal["colebrook", "haaland"]
+"""Formulas of the turbulent factor: Colebrook's, solved to rounding, or Haaland's explicit one, up to 2 % away from it."""
 LAMINAR_LIMIT = 2300.0
 """Reynolds number (-) up to which a pipe is laminar."""
 TURBULENT_LIMIT = 4000.0
-"""Reynolds number (-) from which Colebrook's equation holds."""
+"""Reynolds number (-) from which the turbulent formula holds."""
 _NEWTON_STEPS = 5  # from Haaland's formula (2 % off) quadratic convergence needs four; one in reserve
 _PER_LN10 = 2.0 / np.log(10.0)
 
 
-def darcy_friction_factor(re: npt.ArrayLike, relative_roughness: npt.ArrayLike) -> Array:
+def require_formula(friction: str) -> None:
+    """Refuse a formula that is not known.
+
+    Raises:
+        InputError: names what is allowed.
+    """
+    if friction not in get_args(Formula):
+        allowed = ", ".join(repr(name) for name in get_args(Formula))
+        raise InputError(f"the friction formula is {friction!r}; it must be one of {allowed}")
+
+
+def darcy_friction_factor(
+    re: npt.ArrayLike, relative_roughness: npt.ArrayLike, friction: Formula = "colebrook"
+) -> Array:
     """Darcy friction factor of a full circular pipe.
 
-    Laminar `64/Re` up to 2300, Colebrook from 4000 on, solved to machine precision. Between them the two are blended
-    with the weight `3 t^2 - 2 t^3`, `t = (Re - 2300)/1700`, so that the factor and its slope are continuous.
+    Laminar `64/Re` up to 2300, turbulent from 4000 on; Colebrook is solved to machine precision. Between, the two are
+    blended with the weight `3 t^2 - 2 t^3`, `t = (Re - 2300)/1700`, so that the factor and its slope are continuous.
 
     Args:
         re: Reynolds number (-), any shape; negative flow is given by its magnitude.
         relative_roughness: roughness over inner diameter (-), broadcast with `re`.
+        friction: formula of the turbulent factor.
 
     Returns:
         Friction factor (-), shape of the broadcast arguments; infinite at `re = 0`.
 
     Raises:
         ValueError: a Reynolds number or roughness is negative or not a number.
+        InputError: an unknown formula.
 
-    Source: Colebrook (1939), `1/sqrt(f) = -2 lg(eps/3.7 + 2.51/(Re sqrt(f)))`.
+    Source: Colebrook (1939), `1/sqrt(f) = -2 lg(eps/3.7 + 2.51/(Re sqrt(f)))`;
+        Haaland (1983), `1/sqrt(f) = -1.8 lg((eps/3.7)^1.11 + 6.9/Re)`.
     """
     re_, rough = np.broadcast_arrays(np.asarray(re, dtype=float), np.asarray(relative_roughness, dtype=float))
     if not (np.all(re_ >= 0.0) and np.all(rough >= 0.0)):
         raise ValueError("Reynolds number and relative roughness must be numbers of zero or more")
-    product, _ = _factor_times_re(re_, rough)
+    product, _ = _factor_times_re(re_, rough, friction)
     with np.errstate(divide="ignore"):
         return product / re_
 
@@ -47,6 +69,7 @@ def pipe_pressure_drop(
     density: npt.ArrayLike,
     viscosity: npt.ArrayLike,
     minor_loss: npt.ArrayLike = 0.0,
+    friction: Formula = "colebrook",
 ) -> Array:
     """Pressure drop along straight pipes with local losses; all arguments broadcast.
 
@@ -58,13 +81,14 @@ def pipe_pressure_drop(
         density: density (kg/m3).
         viscosity: dynamic viscosity (Pa s).
         minor_loss: sum of the local loss coefficients (-), on the velocity head of the pipe.
+        friction: formula of the turbulent friction factor.
 
     Returns:
         Pressure drop (Pa).
 
     Source: Darcy-Weisbach, `dp = (f L/D + zeta) rho v|v|/2`.
     """
-    return pipe_drop_and_slope(mass_flow, length, diameter, roughness, density, viscosity, minor_loss)[0]
+    return pipe_drop_and_slope(mass_flow, length, diameter, roughness, density, viscosity, minor_loss, friction)[0]
 
 
 def pipe_drop_and_slope(
@@ -75,6 +99,7 @@ def pipe_drop_and_slope(
     density: npt.ArrayLike,
     viscosity: npt.ArrayLike,
     minor_loss: npt.ArrayLike = 0.0,
+    friction: Formula = "colebrook",
 ) -> tuple[Array, Array]:
     """Pressure drop (Pa) and its exact derivative to the mass flow (Pa s/kg); arguments of `pipe_pressure_drop`.
 
@@ -86,23 +111,25 @@ def pipe_drop_and_slope(
     per_flow = 4.0 / (np.pi * diameter**2 * density)  # velocity per mass flow
     velocity = flow * per_flow
     re = density * np.abs(velocity) * diameter / viscosity
-    product, slope = _factor_times_re(*np.broadcast_arrays(re, roughness / diameter))
+    re, rough = np.broadcast_arrays(re, roughness / diameter)
+    product, slope = _factor_times_re(re, rough, friction)
     # f rho v|v|/2 L/D written with f Re, which is finite at rest: (f Re) mu v L / (2 D^2)
-    friction = viscosity * length / (2.0 * diameter**2)
+    viscous = viscosity * length / (2.0 * diameter**2)
     local = minor_loss * density / 2.0
-    drop = friction * product * velocity + local * velocity * np.abs(velocity)
-    derivative = per_flow * (friction * (product + re * slope) + 2.0 * local * np.abs(velocity))
+    drop = viscous * product * velocity + local * velocity * np.abs(velocity)
+    derivative = per_flow * (viscous * (product + re * slope) + 2.0 * local * np.abs(velocity))
     return drop, derivative
 
 
-def _factor_times_re(re: Array, rough: Array) -> tuple[Array, Array]:
+def _factor_times_re(re: Array, rough: Array, friction: Formula) -> tuple[Array, Array]:
     """`f Re` (-) and its derivative to Re; 64 and 0 where laminar."""
+    require_formula(friction)
     product = np.full(re.shape, 64.0)
     slope = np.zeros(re.shape)
     moving = re > LAMINAR_LIMIT
     if np.any(moving):
         r = re[moving]
-        turbulent, turbulent_slope = _colebrook(r, rough[moving])
+        turbulent, turbulent_slope = (_haaland if friction == "haaland" else _colebrook)(r, rough[moving])
         t = np.clip((r - LAMINAR_LIMIT) / (TURBULENT_LIMIT - LAMINAR_LIMIT), 0.0, 1.0)
         weight = t * t * (3.0 - 2.0 * t)
         weight_slope = 6.0 * t * (1.0 - t) / (TURBULENT_LIMIT - LAMINAR_LIMIT)
@@ -113,10 +140,18 @@ def _factor_times_re(re: Array, rough: Array) -> tuple[Array, Array]:
 
 def _colebrook(re: Array, rough: Array) -> tuple[Array, Array]:
     """Colebrook's friction factor and its derivative to Re, by Newton's method on `x = 1/sqrt(f)`."""
-    x = -1.8 * np.log10((rough / 3.7) ** 1.11 + 6.9 / re)  # Haaland (1983)
+    x = _haaland(re, rough)[0] ** -0.5
     for _ in range(_NEWTON_STEPS):
         inner = rough / 3.7 + 2.51 * x / re
         x = x - (x + _PER_LN10 * np.log(inner)) / (1.0 + _PER_LN10 * 2.51 / (re * inner))
     inner = rough / 3.7 + 2.51 * x / re
     x_slope = _PER_LN10 * 2.51 * x / (re**2 * inner) / (1.0 + _PER_LN10 * 2.51 / (re * inner))
+    return x**-2, -2.0 * x**-3 * x_slope
+
+
+def _haaland(re: Array, rough: Array) -> tuple[Array, Array]:
+    """Haaland's friction factor and its derivative to Re."""
+    inner = (rough / 3.7) ** 1.11 + 6.9 / re
+    x = -1.8 * np.log10(inner)
+    x_slope = 0.9 * _PER_LN10 * 6.9 / (re**2 * inner)
     return x**-2, -2.0 * x**-3 * x_slope

@@ -1,4 +1,7 @@
-"""Steady temperatures on solved flows: every node mixes what arrives, every branch adds or loses heat."""
+"""Temperatures on solved flows: every node mixes what arrives, and what leaves a branch is a line in what enters it.
+
+`LineMixer` takes any such lines, of steady pipes or of pipes in a step of time; `mix_downstream` is its steady use.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +14,7 @@ from scipy.sparse.linalg import splu
 from rack2city.errors import InputError
 from rack2city.network.decay import mean_decay
 from rack2city.network.friction import Array
+from rack2city.network.graph import Index
 from rack2city.network.hydraulics import HydraulicState
 
 _AT_REST = 1e-12  # of the largest flow: smaller flows are the solver's rounding
@@ -37,6 +41,55 @@ class HeatState:
     added_w: float
     carried_out_w: float
     residual: float
+
+
+class LineMixer:
+    """Upwind mixing where each branch's outlet temperature is `offset + slope * T_in`: one sparse factorisation.
+
+    It is made for given flows; offsets may be changed and mixed again at the cost of a substitution. Temperatures may be
+    counted from any datum, if offsets are: `offset - datum * (1 - slope)`.
+
+    Args:
+        start: node where each branch starts.
+        end: node where it ends.
+        flow: mass flow of each branch (kg/s), positive from start to end; zero where it is at rest.
+        entering: mass flow that enters each node from outside (kg/s), not negative.
+        slope: of each branch's line (-).
+
+    Raises:
+        InputError: a closed loop has neither entering flow nor loss, so that its temperature is not determined.
+    """
+
+    def __init__(self, start: Index, end: Index, flow: Array, entering: Array, slope: Array) -> None:
+        nodes = len(entering)
+        self.upstream = np.where(flow >= 0.0, start, end)
+        self.downstream = np.where(flow >= 0.0, end, start)
+        self.amount = np.abs(flow)
+        self.entering = entering
+        incoming = np.bincount(self.downstream, self.amount, nodes) + entering
+        self.still = incoming == 0.0
+        moves = self.amount > 0.0
+        self._incoming = np.where(self.still, 1.0, incoming)
+        # a row per node over what it receives: 1 on the diagonal, so that wide and narrow pipes weigh the same
+        share = (self.amount * slope)[moves] / self._incoming[self.downstream[moves]]
+        carried = sp.csc_array((share, (self.downstream[moves], self.upstream[moves])), shape=(nodes, nodes))
+        try:
+            self._solve = splu((sp.eye_array(nodes, format="csc") - carried).tocsc()).solve
+        except RuntimeError:  # SuperLU: exactly singular
+            raise InputError(
+                "a closed loop has neither entering flow nor loss: its temperature is not determined"
+            ) from None
+
+    def mix(self, offset: Array, entering_k: Array) -> Array:
+        """Node temperatures (K above the datum); zero at nodes that nothing reaches, which `still` tells.
+
+        Args:
+            offset: of each branch's line (K).
+            entering_k: temperature of what enters each node (K).
+        """
+        right = np.bincount(self.downstream, self.amount * offset, len(self.entering)) + self.entering * entering_k
+        solved: Array = self._solve(right / self._incoming)
+        return solved
 
 
 def mix_downstream(
@@ -76,8 +129,6 @@ def mix_downstream(
         raise InputError(f"branch {network.branch_names[stuck[0]]!r} takes up heat but has no flow")
     entering, entering_k = _entering(state, inflow_k, _AT_REST * float(np.abs(flow).max()))
 
-    upstream = np.where(flow >= 0.0, network.start, network.end)
-    downstream = np.where(flow >= 0.0, network.end, network.start)
     capacity = np.where(moves, np.abs(flow), 0.0) * heat_capacity
     safe = np.where(moves, capacity, 1.0)
     units = np.where(moves, conductance / safe, 0.0)
@@ -85,20 +136,9 @@ def mix_downstream(
     # temperatures are counted from ambient, so that losses need no further term
     gain = heat / safe * mean
 
-    nodes = len(network.node_names)
-    incoming = np.bincount(downstream, capacity, nodes) + entering * heat_capacity
-    still = incoming == 0.0
-    carried = sp.csr_array((capacity * kept, (downstream, upstream)), shape=(nodes, nodes))
-    matrix = sp.diags_array(np.where(still, 1.0, incoming)) - carried
-    right = np.bincount(downstream, capacity * gain, nodes) + entering * heat_capacity * (entering_k - ambient_k)
-    try:
-        excess = splu(matrix.tocsc()).solve(right)
-    except RuntimeError:  # SuperLU: exactly singular
-        raise InputError(
-            "a closed loop has neither entering flow nor loss: its temperature is not determined"
-        ) from None
-
-    inlet = excess[upstream]
+    mixer = LineMixer(network.start, network.end, np.where(moves, flow, 0.0), entering, kept)
+    excess = mixer.mix(gain, entering_k - ambient_k)
+    inlet = excess[mixer.upstream]
     outlet = np.where(moves, inlet * kept + gain, 0.0)
     # heat lost by conductance times mean excess, not by the branch's own balance: so the balance below is a test
     branch_mean = inlet * mean + heat / safe * _mean_rise(units)

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rack2city.network.friction import Array, pipe_drop_and_slope
+from rack2city.network.friction import Array, Formula, pipe_drop_and_slope, require_formula
 
 
 class BranchLaw(Protocol):
@@ -24,7 +24,7 @@ class BranchLaw(Protocol):
 
 @dataclass(frozen=True)
 class PipeLaw:
-    """Straight pipes by Darcy-Weisbach and Colebrook; every field one value or one per branch.
+    """Straight pipes by Darcy-Weisbach; every field but the formula one value or one per branch.
 
     Attributes:
         length_m: length (m).
@@ -33,6 +33,10 @@ class PipeLaw:
         density: density (kg/m3).
         viscosity: dynamic viscosity (Pa s).
         minor_loss: sum of the local loss coefficients (-).
+        friction: formula of the turbulent friction factor, `"colebrook"` or `"haaland"`.
+
+    Raises:
+        InputError: an unknown formula.
     """
 
     length_m: npt.ArrayLike
@@ -41,6 +45,11 @@ class PipeLaw:
     density: float
     viscosity: float
     minor_loss: npt.ArrayLike = 0.0
+    friction: Formula = "colebrook"
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown formula."""
+        require_formula(self.friction)
 
     def drop_and_slope(self, mass_flow: Array) -> tuple[Array, Array]:
         """See `BranchLaw`."""
@@ -52,6 +61,7 @@ class PipeLaw:
             self.density,
             self.viscosity,
             self.minor_loss,
+            self.friction,
         )
 
 

@@ -10,6 +10,8 @@ from scipy.interpolate import PchipInterpolator
 from rack2city.errors import InputError
 from rack2city.network.friction import Array
 
+_LARGEST_HEAD = 1e7  # Pa: where the hyperbola of constant power ends
+
 
 @dataclass(frozen=True)
 class PumpLaw:
@@ -63,6 +65,37 @@ class PumpLaw:
         missing = np.maximum(np.asarray(lift_pa, dtype=float) + h2 * flow**2, 0.0)
         half = 0.5 * h1 * flow
         return np.asarray(np.where(missing > 0.0, (half + np.sqrt(half**2 + h0 * missing)) / h0, 0.0))
+
+
+@dataclass(frozen=True)
+class ConstantPowerLaw:
+    """Pumps that give the liquid the same power at any flow, `head = P / Q`.
+
+    Below the flow at which the head is 1e7 Pa the curve goes on straight, so that it has an end and a slope everywhere.
+
+    Attributes:
+        power_w: P (W), one or one per branch.
+        density: density (kg/m3).
+
+    Raises:
+        InputError: a power that is not positive.
+    """
+
+    power_w: npt.ArrayLike
+    density: float
+
+    def __post_init__(self) -> None:
+        """Check the power."""
+        if not np.all(np.asarray(self.power_w, dtype=float) > 0.0):
+            raise InputError("the power of a pump must be above zero")
+
+    def drop_and_slope(self, mass_flow: Array) -> tuple[Array, Array]:
+        """See `BranchLaw`; the drop is the negative head."""
+        flow, power = mass_flow / self.density, np.asarray(self.power_w, dtype=float)
+        least = power / _LARGEST_HEAD
+        bent = np.maximum(flow, least)
+        slope = power / bent**2
+        return -power / bent + slope * (flow - bent), slope / self.density
 
 
 @dataclass(frozen=True)

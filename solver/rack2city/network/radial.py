@@ -241,6 +241,7 @@ def pressure_need(layout: Layout, pipe_flow: Array, flow: Array) -> tuple[Array,
         liquid.density,
         liquid.viscosity,
         np.broadcast_to(tree.minor_loss, tree.length_m.shape)[order, None],
+        tree.friction,
     )
     way = layout.sweeps.along(drop)[layout.station]
     needed = np.where(flow > 0.0, 2.0 * way + layout.substations.drop_pa, 0.0)

@@ -4,7 +4,8 @@ Where a step lasts much longer than wall and water need to agree (seconds to min
 temperature front moves at `m c / (rho c A + Cw)`, slower than the water. Each pipe holds parcels of water and wall, oldest
 first; a step pushes in one parcel and pushes out what has no more room. Delay and loss are exact for constant flow within
 the step: what passes the whole pipe in one step leaves with `exp(-U L / (m c))`, the steady loss. A parcel is of one
-temperature, that of its mean age, which makes losses over several steps second order in the step.
+temperature, that of its mean age, which makes losses over several steps second order in the step. Where the flow turns, the
+parcels stand the other way round and leave where they came in; nothing is mixed or lost by it.
 
 For steps of seconds, and for what the film between water and wall does to a front, see `plug_flow`.
 """
@@ -49,14 +50,14 @@ class RetardedStep:
 
 
 class RetardedPipes:
-    """P pipes with flow in one direction, advanced together.
+    """P pipes advanced together; flows may turn.
 
     Args:
         length_m: lengths (m), shape (P).
         water_j_per_m_k: heat capacity of the water in a metre of pipe (J/(m K)).
         wall_j_per_m_k: heat capacity of a metre of wall (J/(m K)).
         loss_w_per_m_k: heat loss coefficient to the ground (W/(m K)).
-        initial_k: temperature of water and wall at the start (K).
+        initial_k: temperature of water and wall at the start (K), one, one per pipe, or as `fill` takes them.
         heat_capacity: of the liquid (J/(kg K)).
 
     Raises:
@@ -72,77 +73,126 @@ class RetardedPipes:
         initial_k: npt.ArrayLike,
         heat_capacity: float,
     ) -> None:
-        given = (length_m, water_j_per_m_k, wall_j_per_m_k, loss_w_per_m_k, initial_k)
-        length, water, wall, loss, start = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, float)) for a in given))
+        given = (length_m, water_j_per_m_k, wall_j_per_m_k, loss_w_per_m_k)
+        length, water, wall, loss = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, float)) for a in given))
+        start = np.asarray(initial_k, dtype=float)
+        length, water, wall, loss = np.broadcast_arrays(length, water, wall, loss, np.empty(start.shape[-1:]))[:4]
         if np.any(length <= 0.0) or np.any(water <= 0.0) or np.any(wall < 0.0) or np.any(loss < 0.0):
             raise InputError("pipes: lengths and water capacities must be positive, walls and losses not negative")
         self.capacity_j_per_k = length * (water + wall)
         self.decay_per_s = loss / (water + wall)
         self.heat_capacity = heat_capacity
-        self._share = np.zeros((PARCELS, length.size))
-        self._share[-1] = 1.0
-        self._temperature_k = np.tile(start.astype(float), (PARCELS, 1))
+        self._backward = np.zeros(length.size, dtype=bool)
+        self.fill(start)
 
-    def stored_j(self, datum_k: float) -> Array:
+    def fill(self, temperature_k: npt.ArrayLike) -> None:
+        """Fill the pipes with water and wall of given temperatures.
+
+        Args:
+            temperature_k: temperature (K), one, one per pipe (P), or one per equal piece of each pipe, from its start to its
+                end: (pieces, P), at most `PARCELS` pieces.
+
+        Raises:
+            InputError: too many pieces.
+        """
+        given = np.asarray(temperature_k, dtype=float)
+        given = np.broadcast_to(given, (1 if given.ndim < 2 else len(given), self.capacity_j_per_k.size))
+        if len(given) > PARCELS:
+            raise InputError(f"pipes: {len(given)} pieces are given, a pipe holds at most {PARCELS}")
+        self._backward = np.zeros_like(self._backward)
+        self._share = np.zeros((PARCELS, given.shape[1]))
+        self._share[PARCELS - len(given) :] = 1.0 / len(given)
+        self._temperature_k = np.tile(given[-1], (PARCELS, 1))
+        self._temperature_k[PARCELS - len(given) :] = given[::-1]  # the outlet's first
+
+    def stored_j(self, datum_k: Array | float) -> Array:
         """Heat in water and wall above a temperature (J), shape (P)."""
         stored: Array = self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)
         return stored
 
-    def _leaving(self, time_s: float, flow: Array, ground_k: float) -> tuple[Array, Array, Array, Array]:
+    def _facing(self, flow: Array) -> tuple[Array, Array]:
+        """Shares and temperatures of the parcels, those at the outlet of the flow first."""
+        turned = (flow < 0.0) != self._backward
+        turned &= flow != 0.0
+        if not turned.any():
+            return self._share, self._temperature_k
+        return (
+            np.where(turned, self._share[::-1], self._share),
+            np.where(turned, self._temperature_k[::-1], self._temperature_k),
+        )
+
+    def _leaving(
+        self, time_s: float, flow: Array, ground_k: Array | float, share: Array, temperature_k: Array
+    ) -> tuple[Array, Array, Array, Array]:
         """Contents pushed through in the step (P), transit time in decays (P), edges (K + 1, P), old heat leaving (P)."""
-        pushed = flow * self.heat_capacity * time_s / self.capacity_j_per_k
+        pushed = np.abs(flow) * self.heat_capacity * time_s / self.capacity_j_per_k
         pushed = np.where(pushed > LEAST_PUSHED, pushed, 0.0)
         moving = pushed > 0.0
         transit = np.where(moving, self.decay_per_s * time_s / np.where(moving, pushed, 1.0), 0.0)
-        edges = np.vstack([np.zeros_like(pushed), np.minimum(np.cumsum(self._share, axis=0), 1.0)])
+        edges = np.vstack([np.zeros_like(pushed), np.minimum(np.cumsum(share, axis=0), 1.0)])
         edges[-1] = 1.0
         near, far = np.minimum(edges[:-1], pushed), np.minimum(edges[1:], pushed)
         # Mean decay of what leaves from between two places: it is on its way for as long as its place is from the outlet.
         weight = (far - near) * np.exp(-transit * near) * mean_decay(transit * (far - near))
-        old = (weight * (self._temperature_k - ground_k)).sum(axis=0)
+        old = (weight * (temperature_k - ground_k)).sum(axis=0)
         return pushed, transit, edges, old
 
-    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: float) -> OutletLine:
+    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> OutletLine:
         """What would leave in a step, as a line in the inlet temperature; nothing changes.
 
         Args:
             time_s: length of the step (s).
-            mass_flow_kg_per_s: mass flows (kg/s), not negative, shape (P).
-            ground_k: temperature of the ground (K).
+            mass_flow_kg_per_s: mass flows (kg/s), shape (P); negative ones enter at the end of the pipe.
+            ground_k: temperature of the ground (K), one or one per pipe.
         """
-        pushed, transit, _, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k)
-        return self._line(time_s, pushed, transit, old, ground_k)
+        share, temperature = self._facing(mass_flow_kg_per_s)
+        pushed, transit, _, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k, share, temperature)
+        return self._line(time_s, pushed, transit, old, ground_k, _first(share, temperature))
 
-    def _line(self, time_s: float, pushed: Array, transit: Array, old: Array, ground_k: float) -> OutletLine:
-        """The line of what leaves, from `_leaving`."""
+    def ends_k(self, time_s: float, ground_k: Array | float) -> tuple[Array, Array]:
+        """Temperatures at the start and at the end of each pipe (K) after standing for a time."""
+        stay = np.exp(-self.decay_per_s * time_s)
+        outlet, inlet = (
+            ground_k + stay * (_first(*parcels) - ground_k)
+            for parcels in ((self._share, self._temperature_k), (self._share[::-1], self._temperature_k[::-1]))
+        )
+        return np.where(self._backward, outlet, inlet), np.where(self._backward, inlet, outlet)
+
+    def _line(
+        self, time_s: float, pushed: Array, transit: Array, old: Array, ground_k: Array | float, last_k: Array
+    ) -> OutletLine:
+        """The line of what leaves, from `_leaving`, and the parcel at the outlet where nothing does."""
         moving = pushed > 0.0
         safe = np.where(moving, pushed, 1.0)
         slope = np.where(moving, np.maximum(pushed - 1.0, 0.0) * np.exp(-transit) / safe, 0.0)
-        last = self._at_outlet() - ground_k
+        last = last_k - ground_k
         excess = np.where(moving, old / safe, last * np.exp(-self.decay_per_s * time_s))
         return OutletLine(ground_k + excess - slope * ground_k, slope)
 
-    def step(self, time_s: float, mass_flow_kg_per_s: Array, inlet_k: Array, ground_k: float) -> RetardedStep:
+    def step(self, time_s: float, mass_flow_kg_per_s: Array, inlet_k: Array, ground_k: Array | float) -> RetardedStep:
         """Advance by a step of constant flow and inlet temperature.
 
         Args:
             time_s: length of the step (s).
-            mass_flow_kg_per_s: mass flows (kg/s), not negative, shape (P).
+            mass_flow_kg_per_s: mass flows (kg/s), shape (P); negative ones enter at the end of the pipe.
             inlet_k: temperature of what enters (K), shape (P); any finite number where nothing flows.
-            ground_k: temperature of the ground (K).
+            ground_k: temperature of the ground (K), one or one per pipe.
 
         Raises:
-            InputError: a flow is negative or not finite, or the time not positive.
+            InputError: a flow is not finite, or the time not positive.
         """
-        if not time_s > 0.0 or not np.all((mass_flow_kg_per_s >= 0.0) & np.isfinite(mass_flow_kg_per_s)):
-            raise InputError("pipes: the step must be positive and flows not negative; turn the pipe round")
-        pushed, transit, edges, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k)
-        line = self._line(time_s, pushed, transit, old, ground_k)
+        if not time_s > 0.0 or not np.all(np.isfinite(mass_flow_kg_per_s)):
+            raise InputError("pipes: the step must be positive and flows finite")
+        before = self.stored_j(ground_k)
+        share, temperature = self._facing(mass_flow_kg_per_s)
+        self._backward = np.where(mass_flow_kg_per_s != 0.0, mass_flow_kg_per_s < 0.0, self._backward)
+        pushed, transit, edges, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k, share, temperature)
+        line = self._line(time_s, pushed, transit, old, ground_k, _first(share, temperature))
         outlet = line.offset_k + line.slope * inlet_k
-        before, entered = self.stored_j(ground_k), np.minimum(pushed, 1.0)
-        excess, fresh = self._temperature_k - ground_k, inlet_k - ground_k
+        entered = np.minimum(pushed, 1.0)
+        excess, fresh = temperature - ground_k, inlet_k - ground_k
         left = np.minimum(edges[1:], pushed) - np.minimum(edges[:-1], pushed)
-        kept = np.maximum(self._share - left, 0.0)
+        kept = np.maximum(share - left, 0.0)
 
         stay = np.exp(-self.decay_per_s * time_s)
         spent = transit * entered  # decays of the oldest of what entered and is still here
@@ -156,12 +206,6 @@ class RetardedPipes:
         self._push(entered, ground_k + fresh * mean_decay(spent))
         change = self.stored_j(ground_k) - before
         return RetardedStep(outlet, loss * self.capacity_j_per_k, change)
-
-    def _at_outlet(self) -> Array:
-        """Temperature of the parcel at the outlet (K)."""
-        first = np.argmax(self._share > 0.0, axis=0)
-        at_outlet: Array = np.take_along_axis(self._temperature_k, first[None], axis=0)[0]
-        return at_outlet
 
     def _push(self, share: Array, temperature_k: Array) -> None:
         """Put a parcel in at the inlet, behind the others; two neighbours merge to make room, with no heat lost."""
@@ -181,3 +225,10 @@ class RetardedPipes:
         source = slots + (slots >= pair)
         self._share = np.vstack([np.take_along_axis(self._share, source, axis=0), share[None]])
         self._temperature_k = np.vstack([np.take_along_axis(self._temperature_k, source, axis=0), temperature_k[None]])
+
+
+def _first(share: Array, temperature_k: Array) -> Array:
+    """Temperature of the first parcel that holds anything (K)."""
+    first = np.argmax(share > 0.0, axis=0)
+    at_outlet: Array = np.take_along_axis(temperature_k, first[None], axis=0)[0]
+    return at_outlet

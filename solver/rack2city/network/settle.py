@@ -17,8 +17,10 @@ TOLERANCE = 1e-10
 """Largest accepted last change of a substation's flow, relative to the root's in that hour (-)."""
 _TEMPERATURE_K = 1e-7  # largest accepted difference of the arriving temperatures taken and found
 _EXACT_K = 1e-10
+_ROUNDING_K = 1e-12
 _NEAR_K = 1e-4  # closer than this, the test of a step is rounding, and Newton's method needs none
 _PATIENCE = 60  # iterations with the lax test of a step
+_REACH = 2.0  # growth of the share of Newton's step that is tried after a shortened one
 _TINY = float(np.finfo(float).tiny)
 _STANDING = 1e6  # transfer units of standing water: any large number, so that products with it stay finite
 
@@ -115,7 +117,8 @@ def settle_flows(
     that are not at a limit, as their flow goes with one over a temperature difference. Newton's method on w = W(m(w)): its
     matrix is that of a tree of resistors, solved exactly in two sweeps. The residual w - W is the gradient, to the flows,
     of the convex function `sum of the integrals of w_i(m_i) - sum of UL/cp ln M`: so there is one solution, and a step that
-    climbs out of this function's valley (residual times flow change, against that at its start) is shortened.
+    climbs out of this function's valley (residual times flow change, against that at its start) is shortened, and what
+    is tried after that grows again from there.
 
     Args:
         layout: network and substations.
@@ -136,6 +139,7 @@ def settle_flows(
     hours = np.arange(shape[1])  # those that have not settled
     way, base, step, base_residual = (np.zeros(shape) for _ in range(4))
     base_flow = np.full(shape, np.inf)
+    share, turns = np.ones(shape[1]), np.zeros(shape[1])
     first, change = True, np.zeros(0)
     for iteration in range(1, max_iterations + 1):
         excess = (supply - ground) * np.exp(-way)
@@ -147,14 +151,16 @@ def settle_flows(
         apart = np.abs(excess - (supply - ground) * np.exp(-found)).max(axis=0, initial=0.0)
         moved = now - base_flow
         change = np.abs(moved).max(axis=0, initial=0.0) / np.maximum(now.sum(axis=0), _TINY)
-        settled = (apart <= _EXACT_K) | ((apart <= _TEMPERATURE_K) & (change <= TOLERANCE))
+        # a steep valve answers to the rounding of temperatures
+        least = TOLERANCE + _ROUNDING_K * fall.max(axis=0, initial=0.0) / np.maximum(now.sum(axis=0), _TINY)
+        settled = (apart <= _EXACT_K) | ((apart <= _TEMPERATURE_K) & (change <= least))
         if np.any(settled):
             flow[:, hours[settled]] = now[:, settled]
             keep = np.flatnonzero(~settled)
             if keep.size == 0:
                 return flow, iteration
             hours, supply, ground, duty = hours[keep], supply[keep], ground[keep], duty.at(keep)
-            apart, change = apart[keep], change[keep]
+            apart, change, share, turns = apart[keep], change[keep], share[keep], turns[keep]
             way, base, step, base_residual, base_flow = (
                 v[:, keep] for v in (way, base, step, base_residual, base_flow)
             )
@@ -162,19 +168,28 @@ def settle_flows(
             units, pipe_flow = units[:, keep], pipe_flow[:, keep]
         residual = way - found
         following = _newton_step(layout, fall * np.maximum(excess, 0.0), residual, units, pipe_flow)
-        if first:
-            shorter = np.zeros(hours.size)
-            first = False
-        else:
+        shorter, again, uphill = np.ones(hours.size), np.zeros(hours.size, dtype=bool), np.zeros(hours.size, dtype=bool)
+        if not first:
             gained, lost = -(base_residual * moved).sum(axis=0), (residual * moved).sum(axis=0)
             # the sure sign of descent is lost <= 0; a lax test is quicker, but may go in circles
             lax = 0.5 if iteration <= _PATIENCE else 0.02
-            too_far = (lost > lax * np.maximum(gained, 0.0)) & (apart > _NEAR_K)
-            shorter = np.where(too_far, np.clip(gained / np.maximum(gained + lost, _TINY), 0.1, 0.5), 0.0)
-        again = shorter > 0.0
+            again = (lost > lax * np.maximum(gained, 0.0)) & (apart > _NEAR_K)
+            shorter = np.where(again, np.clip(gained / np.maximum(gained + lost, _TINY), 0.25, 0.5), 1.0)
+            # At a kink of the valves, slopes of the wrong side may point uphill however short the step is. Those of the
+            # other side are tried from there, and every other time the plain pass, which never points uphill.
+            uphill = again & (gained <= 0.0) & (share < 0.5)
+            turns = np.where(uphill, turns + 1, turns)
+        first = False
+        plain = uphill & (turns % 2 == 0)
+        again &= ~uphill | plain
+        # a far target stays out of reach for a while: where valves stand at a limit, the test of a step sees nothing
+        share = np.where(again, shorter * share, np.minimum(1.0, _REACH * share))
         base, base_flow = np.where(again, base, way), np.where(again, base_flow, now)
         base_residual = np.where(again, base_residual, residual)
-        step = np.where(again, shorter * step, following)
+        step = np.where(again, shorter * step, share * following)
+        if plain.any():
+            size = np.abs(step).max(axis=0) / np.maximum(np.abs(base_residual).max(axis=0), _TINY)
+            step = np.where(plain, -size * base_residual, step)
         way = np.maximum(base + step, 0.0)
     raise ConvergenceError(
         f"the flows of {hours.size} hours of the radial network did not settle in {max_iterations} iterations "

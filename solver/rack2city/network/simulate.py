@@ -24,11 +24,13 @@ class DynamicResult:
 
     Attributes:
         result: flows, temperatures, heat and losses of every step, as of `solve_radial`; its `balance_residual` counts what
-            pipes store, and its `iterations` are the passes of the slowest step.
+            pipes store, and its `iterations` are the passes of the slowest step. Losses are those to the ground.
+        exchange_w: heat from each supply pipe to the return pipe beside it (W), steps x pipes.
         stored_w: growth of the heat in water and walls (W), one per step.
     """
 
     result: RadialResult
+    exchange_w: Array
     stored_w: Array
 
 
@@ -43,6 +45,7 @@ def simulate_radial(
     pump_efficiency: float = 1.0,
     step_s: float = 3600.0,
     progress: Callable[[int, int], None] = lambda done, steps: None,
+    between_w_per_m_k: npt.ArrayLike = 0.0,
 ) -> DynamicResult:
     """Step a radial network through time.
 
@@ -53,10 +56,12 @@ def simulate_radial(
         wall_j_per_m_k: heat capacity of the wall of one pipe of each pair (J/(m K)), one or one per pair.
         demand_w: heat demand, steps x substations (W), or a `Duty`.
         supply_k: supply temperature at the root (K), one or one per step.
-        ground_k: ground temperature (K), one or one per step.
+        ground_k: ground temperature (K), one, one per step, or steps x pipes; `soil.ground_series` makes it of the weather.
         pump_efficiency: hydraulic over electric power of the pumps (-).
         step_s: length of a step (s).
         progress: called with the steps done and their number.
+        between_w_per_m_k: conductance between the supply and the return pipe of each pair (W/(m K)), one or one per pair,
+            as of `soil.PairConductance.between`, with its `to_ground` as the tree's losses.
 
     Raises:
         InputError: the demand does not fit, or is empty.
@@ -69,14 +74,16 @@ def simulate_radial(
     if steps == 0:
         raise InputError("the heat demand holds no step; give at least one")
     supply = np.broadcast_to(np.asarray(supply_k, dtype=float), (steps,))
-    ground = np.broadcast_to(np.asarray(ground_k, dtype=float), (steps,))
-    network = DynamicRadial(tree, substations, liquid, wall_j_per_m_k, float(supply[0]), float(ground[0]))
+    ground = np.asarray(ground_k, dtype=float)
+    ground = np.broadcast_to(ground if ground.ndim == 2 else ground[..., None], (steps, len(tree.pipe_names)))
+    start = float(supply[0]), float(ground[0].mean())
+    network = DynamicRadial(tree, substations, liquid, wall_j_per_m_k, *start, between_w_per_m_k)
     for _ in range(WARM_UP_STEPS):
-        network.step(step_s, _of_step(duty, 0), float(supply[0]), float(ground[0]))
+        network.step(step_s, _of_step(duty, 0), float(supply[0]), ground[0])
     done: list[DynamicStep] = []
     for number in range(steps):
         try:
-            done.append(network.step(step_s, _of_step(duty, number), float(supply[number]), float(ground[number])))
+            done.append(network.step(step_s, _of_step(duty, number), float(supply[number]), ground[number]))
         except Rack2CityError as error:
             raise type(error)(f"step {number}: {error}") from None
         progress(number + 1, steps)
@@ -129,4 +136,4 @@ def _gather(layout: Layout, steps: list[DynamicStep], supply: Array, pump_effici
         balance_residual=table("balance_residual"),
         iterations=max(step.passes for step in steps),
     )
-    return DynamicResult(result, table("stored_w"))
+    return DynamicResult(result, table("exchange_w"), table("stored_w"))

@@ -90,6 +90,29 @@ def fit_ground_climate(outdoor_k: npt.ArrayLike, time_s: npt.ArrayLike, diffusiv
     return GroundClimate(float(mean), float(np.hypot(along, across)), float(coldest), diffusivity)
 
 
+def ground_series(
+    outdoor_k: npt.ArrayLike, depth_m: npt.ArrayLike, step_s: float = 3600.0, diffusivity: float = 6e-7
+) -> Array:
+    """Undisturbed ground temperature of every step, from the outdoor temperature of a year (K).
+
+    Args:
+        outdoor_k: outdoor temperature of each step (K), the first step at the start of the year; see `fit_ground_climate`.
+        depth_m: depth of the pipes (m): one, or one per pipe.
+        step_s: length of a step (s).
+        diffusivity: thermal diffusivity of the soil (m2/s).
+
+    Returns:
+        Temperatures in the middle of the steps: (steps), or steps x pipes, as `simulate_radial` takes them.
+
+    Raises:
+        InputError: the series is too short or a depth negative.
+    """
+    outdoor, depth = np.asarray(outdoor_k, dtype=float), np.asarray(depth_m, dtype=float)
+    middle = (np.arange(outdoor.size) + 0.5) * step_s
+    climate = fit_ground_climate(outdoor, middle, diffusivity)
+    return ground_temperature(climate, depth, middle if depth.ndim == 0 else middle[:, None])
+
+
 def corrected_depth(depth_m: npt.ArrayLike, soil_conductivity: float, surface_film: float = SURFACE_FILM) -> Array:
     """Depth of the pipe's axis (m) with the surface's film as an added layer of soil, `k/h` thick; EN 13941."""
     return np.asarray(np.asarray(depth_m, dtype=float) + soil_conductivity / surface_film)

@@ -111,27 +111,29 @@ class TreeSweeps:
             total[distinct] += arriving if summing is None else summing @ arriving
         return total
 
-    def resist(self, conductance: Array, source: Array, resistance: Array) -> Array:
+    def resist(self, conductance: Array, source: Array, resistance: Array, kept: Array | float = 1.0) -> Array:
         """Potential of each node of a tree of resistors with conductances and sources to the outside (nodes x hours).
 
-        Solves `f_i = sum of f beyond + source_i - conductance_i p_i` and `p_i = p_parent + resistance_i f_i` for p, with
-        p = 0 at the root, by elimination inwards and substitution outwards: exact, and well-posed for any values that
+        Solves `f_i = sum of f beyond + source_i - conductance_i p_i` and `p_i = kept_i p_parent + resistance_i f_i` for p,
+        with p = 0 at the root, by elimination inwards and substitution outwards: exact, and well-posed for any values that
         are not negative.
 
         Args:
             conductance: one per node.
             source: one per node.
             resistance: one per pipe.
+            kept: share of the parent's potential that reaches the end of each pipe.
         """
         to_ground, injected = conductance.copy(), source.copy()
+        keep = np.broadcast_to(np.asarray(kept, dtype=float), resistance.shape)
         for pipes, ends, distinct, summing in self._gathers:
             share = 1.0 / (1.0 + resistance[pipes] * to_ground[ends])
-            part, flow = to_ground[ends] * share, injected[ends] * share
+            part, flow = keep[pipes] * to_ground[ends] * share, injected[ends] * share
             to_ground[distinct] += part if summing is None else summing @ part
             injected[distinct] += flow if summing is None else summing @ flow
         share = 1.0 / (1.0 + resistance * to_ground[1:])
         gain = resistance * injected[1:] * share
         potential = np.zeros_like(injected)
         for pipes, ends, parents in self._levels:
-            potential[ends] = potential[parents] * share[pipes] + gain[pipes]
+            potential[ends] = keep[pipes] * potential[parents] * share[pipes] + gain[pipes]
         return potential

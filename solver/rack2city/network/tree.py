@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from rack2city.errors import InputError
-from rack2city.network.friction import Array
+from rack2city.network.friction import Array, Formula, require_formula
 from rack2city.network.graph import Index
 from rack2city.network.offtake import Draw, Duty
 from rack2city.network.sweeps import TreeSweeps
@@ -43,9 +43,10 @@ class RadialTree:
         supply_loss_w_per_m_k: heat loss coefficient of the supply pipe to the ground (W/(m K)).
         return_loss_w_per_m_k: the same of the return pipe (W/(m K)).
         minor_loss: local loss coefficients of one pipe (-).
+        friction: formula of the turbulent friction factor, `"colebrook"` or `"haaland"`.
 
     Raises:
-        InputError: the pairs are not a tree.
+        InputError: the pairs are not a tree, or the formula is unknown.
     """
 
     node_names: Sequence[str]
@@ -58,9 +59,11 @@ class RadialTree:
     supply_loss_w_per_m_k: Array
     return_loss_w_per_m_k: Array
     minor_loss: Array | float = 0.0
+    friction: Formula = "colebrook"
 
     def __post_init__(self) -> None:
         """Check that the pairs are a tree; the order of `downstream_order` does it."""
+        require_formula(self.friction)
         _ = self.downstream_order
 
     @cached_property

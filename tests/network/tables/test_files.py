@@ -144,3 +144,30 @@ def test_geojson_faults(tmp_path):
     (tmp_path / "x.geojson").write_text("[]")
     with pytest.raises(InputError, match=r"x\.geojson: it is not a GeoJSON FeatureCollection"):
         load_geojson(tmp_path / "x.geojson")
+
+
+def test_the_friction_formula_is_kept_used_and_told(tmp_path):
+    network = district()
+    by_default = solve_steady(network)
+    network.friction = "haaland"
+    assert repr(network).endswith("friction haaland")
+    chosen = solve_steady(network)
+    assert (by_default.friction, chosen.friction) == ("colebrook", "haaland")
+    moving = by_default.res_pipes.mdot_kg_per_s.abs() > 0.1
+    apart = (chosen.res_pipes.mdot_kg_per_s / by_default.res_pipes.mdot_kg_per_s - 1.0)[moving].abs()
+    assert 1e-6 < apart.max() < 0.02
+    assert load_network(save_network(network, tmp_path / "n.zip")).friction == "haaland"
+    assert load_geojson(save_geojson(network, tmp_path / "n.geojson")).friction == "haaland"
+    network.friction = "swamee"
+    for use in (solve_steady, lambda faulty: save_network(faulty, tmp_path / "no.zip")):
+        with pytest.raises(InputError, match="friction formula is 'swamee'; it must be one of 'colebrook', 'haaland'"):
+            use(network)
+
+
+def test_a_file_without_a_formula_means_colebrook(tmp_path):
+    path = save_network(district(), tmp_path / "n.zip")
+    friction = b',\n "friction": "colebrook"'
+    with zipfile.ZipFile(path) as archive:
+        assert friction in archive.read("network.json")
+    rewrite(path, "network.json", lambda text: text.replace(friction, b""))
+    assert load_network(path).friction == "colebrook"

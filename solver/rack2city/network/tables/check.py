@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
+from rack2city.network.friction import require_formula
 from rack2city.network.tables.columns import Column, TableSchema
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.schema import SCHEMA
@@ -16,8 +17,9 @@ def check_network(network: Network) -> None:
 
     Raises:
         InputError: a column is missing or unknown, a name stands twice, a value is empty, no number or out of bounds, or a
-            junction, curve or pipe that is named does not exist.
+            junction, curve or pipe that is named does not exist, or the friction formula is unknown.
     """
+    require_formula(network.friction)
     for name, schema in SCHEMA.items():
         check_table(schema, network.table(name), known_names(network))
 
@@ -107,9 +109,23 @@ def _check_together(schema: TableSchema, frame: pd.DataFrame) -> None:
             _fail(schema, row, "pressure_pa", "give either a pressure or a mass flow")
     if schema.name == "producers":
         for mode, column in (("pressure", "difference_pa"), ("flow", "mass_flow_kg_per_s"), ("power", "power_w")):
-            lacks = ((frame["mode"] == mode) & frame[column].isna()).to_numpy()
+            needs = (frame["mode"] == mode) & ((mode != "pressure") | (frame.control == "own"))
+            lacks = (needs & frame[column].isna()).to_numpy()
             if lacks.any():
                 _fail(schema, frame.index[int(np.argmax(lacks))], column, f"mode '{mode}' needs it")
+        elsewhere = ((frame.control == "worst") & (frame["mode"] != "pressure")).to_numpy()
+        if elsewhere.any():
+            _fail(schema, frame.index[int(np.argmax(elsewhere))], "control", "'worst' is for mode 'pressure'")
+    if schema.name == "pumps":
+        both = (frame.curve.map(is_empty) == frame.power_w.isna()).to_numpy()
+        if both.any():
+            _fail(schema, frame.index[int(np.argmax(both))], "curve", "give either a curve or a power")
+        for wrong, column, sentence in (
+            (frame.power_w.notna() & (frame.control != "none"), "control", "a pump of constant power has none"),
+            ((frame.control == "own") & frame.difference_pa.isna(), "difference_pa", "control 'own' needs it"),
+        ):
+            if wrong.any():
+                _fail(schema, frame.index[int(np.argmax(wrong))], column, sentence)
     if schema.name == "substations":
         many = (frame.bypass_kg_per_s > frame.max_flow_kg_per_s).to_numpy()
         if many.any():

@@ -48,6 +48,7 @@ def save_network(network: Network, path: str | Path) -> Path:
         "name": network.name,
         "crs": network.crs,
         "liquid": asdict(network.liquid),
+        "friction": network.friction,
     }
     partial = path.with_name(path.name + ".part")
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:  # Parquet is compressed already
@@ -91,7 +92,7 @@ def load_network(path: str | Path) -> Network:
                 for name in SCHEMA
                 if f"{name}.parquet" in inside
             }
-            network = Network(page["name"], Liquid(**page["liquid"]), page["crs"])
+            network = Network(page["name"], Liquid(**page["liquid"]), page["crs"], page.get("friction", "colebrook"))
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, TypeError, IsADirectoryError) as error:

@@ -27,7 +27,7 @@ _LONG_LAT = ("CRS84", "EPSG::4326", "EPSG:4326")
 def save_geojson(network: Network, path: str | Path) -> Path:
     """Write a network as a GeoJSON FeatureCollection; every feature's properties are its row.
 
-    Curves, the liquid and the name stand in the member `rack2city`. Read again it gives the same network.
+    Curves, the liquid, the friction formula and the name stand in the member `rack2city`. Read again it gives the same network.
 
     Args:
         network: the network; every junction needs `x_m` and `y_m`.
@@ -60,7 +60,7 @@ def save_geojson(network: Network, path: str | Path) -> Path:
                 key: value for key, value in row.items() if not is_empty(value) and (table, key) not in _PLACES
             }
             features.append({"type": "Feature", "geometry": shape, "properties": {"table": table, **properties}})
-    more = {"name": network.name, "liquid": asdict(network.liquid)}
+    more = {"name": network.name, "liquid": asdict(network.liquid), "friction": network.friction}
     curves = network.curves.reset_index().to_dict("list")
     page: dict[str, Any] = {"type": "FeatureCollection", "rack2city": {**more, "curves": curves}}
     if network.crs:
@@ -112,7 +112,7 @@ def _read(page: dict[str, Any], features: list[dict[str, Any]]) -> Network:
     own = page.get("rack2city", {})
     crs = str(page.get("crs", {}).get("properties", {}).get("name", ""))
     liquid = Liquid(**own["liquid"]) if "liquid" in own else WATER
-    network = Network(own.get("name", "network"), liquid, crs)
+    network = Network(own.get("name", "network"), liquid, crs, own.get("friction", "colebrook"))
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMA}
     lines: list[tuple[str, dict[str, Any], np.ndarray]] = []
     foreign = "rack2city" not in page

@@ -6,17 +6,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import scipy.sparse as sp
-from scipy.interpolate import PchipInterpolator
 from scipy.sparse.csgraph import connected_components
 
 from rack2city.errors import InputError
 from rack2city.network.friction import Array
 from rack2city.network.graph import BranchGroup, HydraulicNetwork, Index
-from rack2city.network.laws import CurveLaw, Law, PipeLaw, PrescribedFlow, PrescribedLift, QuadraticLaw
-from rack2city.network.pumps import PumpCurveLaw
-from rack2city.network.tables.check import check_network, is_empty
+from rack2city.network.tables.branch_laws import law_names, law_of
+from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
-from rack2city.network.valves import CheckValveLaw, ControlValveLaw
 
 GRAVITY = 9.80665
 """Standard acceleration of fall (m/s2)."""
@@ -66,6 +63,7 @@ def to_hydraulics(network: Network) -> Hydraulics:
     """
     check_network(network)
     _refuse_unknown(network)
+    _refuse_controls(network)
     junctions = network.junctions.index
     if junctions.empty:
         raise InputError("table junctions has no row; a network needs at least two junctions")
@@ -120,25 +118,41 @@ def to_hydraulics(network: Network) -> Hydraulics:
 def _refuse_unknown(network: Network) -> None:
     """Refuse by name what the steady solver does not know."""
     for table, what, chosen in (
-        ("pumps", "control 'worst' is not supported yet", network.pumps.control == "worst"),
-        (
-            "pumps",
-            "control 'own' needs difference_pa",
-            (network.pumps.control == "own") & network.pumps.difference_pa.isna(),
-        ),
         ("storages", "storages have no steady state", None),
-        ("producers", "mode 'power' is not supported yet", network.producers["mode"] == "power"),
-        ("substations", "exchangers given by ua_w_per_k are not supported yet", network.substations.ua_w_per_k.notna()),
         (
             "substations",
-            "give either return_set_k or mass_flow_kg_per_s",
-            network.substations.return_set_k.notna() == network.substations.mass_flow_kg_per_s.notna(),
+            "give either return_set_k or mass_flow_kg_per_s or ua_w_per_k",
+            network.substations[["return_set_k", "mass_flow_kg_per_s", "ua_w_per_k"]].notna().sum(axis=1) != 1,
         ),
     ):
         frame = network.table(table)
         found = frame.in_service if chosen is None else frame.in_service & chosen
         if found.any():
             raise InputError(f"table {table}, row '{frame.index[int(np.argmax(found))]}', steady solver: {what}")
+
+
+def _refuse_controls(network: Network) -> None:
+    """Refuse controls that would leave open who holds the pressure."""
+    pumps, plants = network.pumps, network.producers
+    looking = [
+        f"{table}, row '{name}'"
+        for table, chosen in (
+            ("pumps", pumps.in_service & (pumps.control == "worst")),
+            ("producers", plants.in_service & (plants.control == "worst")),
+        )
+        for name in network.table(table).index[chosen]
+    ]
+    if len(looking) > 1:
+        raise InputError(
+            f"table {looking[1]}: control 'worst' is already that of table {looking[0]}; one alone looks there"
+        )
+    merit = plants.in_service & (plants["mode"] == "merit")
+    holding = plants.index[plants.in_service & (plants["mode"] == "pressure")]
+    if merit.any() and len(holding) != 1:
+        raise InputError(
+            f"table producers, row '{plants.index[int(np.argmax(merit))]}': sharing by merit needs exactly one producer of "
+            f"mode 'pressure', whose flow follows; there are {len(holding)}"
+        )
 
 
 def _inlets(network: Network) -> pd.DataFrame:
@@ -214,28 +228,12 @@ def _open_rows(network: Network, table: str, live: Mask) -> Index:
     """Rows that are branches, in the order of their laws."""
     start, end = _ends(network, table)
     rows = np.flatnonzero(_is_open(network, table) & live[start] & live[end])
-    return rows[np.argsort(_law_names(network, table)[rows], kind="stable")]
-
-
-def _law_names(network: Network, table: str) -> npt.NDArray[np.str_]:
-    """What tells the laws of a table's rows apart: one group of branches each."""
-    frame = network.table(table)
-    if table == "heat_exchangers":
-        names = frame.curve.map(lambda curve: "" if is_empty(curve) else str(curve))
-    elif table == "pumps":
-        names = frame.curve.where(frame.control == "none", "")
-    elif table == "producers":
-        names = frame["mode"]
-    elif table == "valves":
-        names = frame.check.map({False: "", True: "check"})
-    else:
-        names = pd.Series("", index=frame.index)
-    return names.to_numpy(dtype=str)
+    return rows[np.argsort(law_names(network, table)[rows], kind="stable")]
 
 
 def _groups(network: Network, table: str, rows: dict[str, Index], node: Index) -> list[BranchGroup]:
     """The branches of one table, one group per law."""
-    frame, laws = network.table(table).iloc[rows[table]], _law_names(network, table)[rows[table]]
+    frame, laws = network.table(table).iloc[rows[table]], law_names(network, table)[rows[table]]
     start, end = (node[side[rows[table]]] for side in _ends(network, table))
     names = np.array(_branch_names(network, table), dtype=object)[rows[table]]
     rise = np.diff(
@@ -245,76 +243,15 @@ def _groups(network: Network, table: str, rows: dict[str, Index], node: Index) -
     groups = []
     for which in dict.fromkeys(laws):
         part = laws == which
-        law = _law(network, table, str(which), frame[part], static[part])
+        law = law_of(network, table, str(which), frame[part], static[part])
         groups.append(BranchGroup(names[part].tolist(), start[part], end[part], law))
     return groups
-
-
-def _law(network: Network, table: str, which: str, frame: pd.DataFrame, static: Array) -> Law:
-    """The law of rows that share one; `which` as `_law_names` tells it, `static` the static head from start to end (Pa)."""
-    density = network.liquid.density
-    column = {name: frame[name].to_numpy() for name in frame.columns}
-    if table == "pipes":
-        size = (column["length_m"], column["inner_diameter_m"], column["roughness_m"])
-        return PipeLaw(*size, density, network.liquid.viscosity, column["minor_loss"])
-    if table == "valves":
-        kv, opening = column["kv_m3_per_h"], column["opening"]
-        return CheckValveLaw(kv * opening, density) if which == "check" else ControlValveLaw(kv, density, opening)
-    if table == "pumps":
-        if not which:
-            return PrescribedLift(column["difference_pa"] + static)
-        points = network.curves.loc[[which]]
-        try:
-            return PumpCurveLaw(points.x_m3_per_s.to_numpy(), points.y_pa.to_numpy(), density, column["speed"])
-        except InputError as error:
-            raise InputError(f"table curves, row '{which}': {error}") from None
-    if table == "substations":
-        return PrescribedFlow(np.zeros(len(frame)))  # the solver gives the flows
-    if table == "producers":
-        if which == "pressure":
-            return PrescribedLift(column["difference_pa"] + static)
-        return PrescribedFlow(column["mass_flow_kg_per_s"])
-    if which:
-        return _curve_law(network, which)
-    none = (column["linear_pa_s_per_m3"] == 0.0) & (column["quadratic_pa_s2_per_m6"] == 0.0)
-    if none.any():
-        raise InputError(
-            f"table heat_exchangers, row '{frame.index[int(np.argmax(none))]}': it has no pressure drop; "
-            "give linear_pa_s_per_m3, quadratic_pa_s2_per_m6 or a curve"
-        )
-    return QuadraticLaw(column["linear_pa_s_per_m3"], column["quadratic_pa_s2_per_m6"], density)
 
 
 def _branch_names(network: Network, table: str) -> list[str]:
     """Names of all rows as branches: their own, told apart where another table has the same."""
     others = set().union(*(network.table(other).index for other in BRANCHES if other != table))
     return [f"{name} ({table})" if name in others else str(name) for name in network.table(table).index]
-
-
-def _curve_law(network: Network, curve: str) -> CurveLaw:
-    """The law of a pressure drop's curve."""
-    points = network.curves.loc[[curve]]
-    flow, drop = points.x_m3_per_s.to_numpy(dtype=float), points.y_pa.to_numpy(dtype=float)
-    if flow[0] > 0.0:
-        flow, drop = np.concatenate([[0.0], flow]), np.concatenate([[0.0], drop])
-    if drop[0] != 0.0 or not np.all(np.diff(drop) > 0.0):
-        raise InputError(
-            f"table curves, row '{curve}', column y_pa: a pressure drop starts at zero and rises with the flow"
-        )
-    inside = PchipInterpolator(flow, drop)
-    slope = inside.derivative()
-    last, last_slope = flow[-1], max(float(slope(flow[-1])), (drop[-1] - drop[-2]) / (flow[-1] - flow[-2]))
-
-    def value(q: Array) -> Array:
-        size = np.abs(q)
-        drops = inside(np.minimum(size, last)) + last_slope * np.maximum(size - last, 0.0)
-        return np.asarray(np.sign(q) * drops)
-
-    def rise(q: Array) -> Array:
-        size = np.abs(q)
-        return np.asarray(np.where(size > last, last_slope, slope(np.minimum(size, last))))
-
-    return CurveLaw(value, rise, network.liquid.density)
 
 
 def ambient_k(network: Network) -> float:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from rack2city.network.friction import Formula
 from rack2city.network.tables.columns import TableSchema
 from rack2city.network.tables.schema import SCHEMA
 from rack2city.network.tree import Liquid
@@ -33,6 +34,7 @@ class Network:
         name: name of the network.
         liquid: properties of the liquid, constant.
         crs: coordinate reference system of `x_m` and `y_m`, such as `"EPSG:31370"`; empty for a drawing without one.
+        friction: formula of the turbulent friction factor of its pipes, `"colebrook"` or `"haaland"`.
         junctions: points where pipes meet.
         pipes: straight pipes.
         pumps: pumps with a curve.
@@ -48,6 +50,7 @@ class Network:
     name: str = "network"
     liquid: Liquid = WATER
     crs: str = ""
+    friction: Formula = "colebrook"
     junctions: pd.DataFrame = _table("junctions")  # noqa: RUF009  # a field with a factory
     pipes: pd.DataFrame = _table("pipes")  # noqa: RUF009
     pumps: pd.DataFrame = _table("pumps")  # noqa: RUF009
@@ -69,4 +72,5 @@ class Network:
     def __repr__(self) -> str:
         """Name and number of rows of each table that has some."""
         sizes = {name: self.table(name).index.nunique() for name in SCHEMA}
-        return f"Network {self.name!r}: " + (", ".join(f"{n} {name}" for name, n in sizes.items() if n) or "empty")
+        parts = [f"{n} {name}" for name, n in sizes.items() if n] or ["empty"]
+        return f"Network {self.name!r}: " + ", ".join([*parts, f"friction {self.friction}"])

@@ -54,11 +54,14 @@ PIPES = TableSchema(
 PUMPS = TableSchema(
     "pumps",
     "pump",
-    "pumps with a curve",
+    "pumps with a curve, or of constant power",
     (
         *_ends("from_junction", "to_junction", "the suction side"),
-        Column("curve", "curve of the head (Pa) against the flow (m3/s) at full speed", "", "curve"),
-        _number("speed", "-", "speed over full speed; the set-point where control is 'none'", 1.0),
+        Column("curve", "curve of the head (Pa) against the flow (m3/s) at full speed", "", "curve", None),
+        _number("power_w", "W", "power given to the liquid whatever the flow, instead of a curve", above_low=True),
+        _number(
+            "speed", "-", "speed over full speed; given where control is 'none', the largest where it is 'worst'", 1.0
+        ),
         _number("efficiency", "-", "electric to hydraulic power", 0.6, above_low=True, high=1.0),
         Column(
             "control",
@@ -68,7 +71,11 @@ PUMPS = TableSchema(
             "none",
             choices=("none", "own", "worst"),
         ),
-        _number("difference_pa", "Pa", "set-point of the differential pressure where it is controlled"),
+        _number(
+            "difference_pa",
+            "Pa",
+            "set-point of the differential pressure where it is controlled ('worst': may be empty)",
+        ),
         _IN_SERVICE,
     ),
 )
@@ -112,10 +119,29 @@ SUBSTATIONS = TableSchema(
         _number("dhw_demand_w", "W", "heat demand of the domestic hot water", 0.0),
         _number("return_set_k", "K", "temperature its return is cooled to", NONE, _KELVIN, above_low=True),
         _number("mass_flow_kg_per_s", "kg/s", "given flow, instead of a return temperature"),
-        _number("ua_w_per_k", "W/K", "UA of its exchanger", above_low=True),
-        _number("min_difference_pa", "Pa", "differential pressure that it needs", 0.0),
+        _number("ua_w_per_k", "W/K", "UA of its exchanger, instead of a return temperature", above_low=True),
+        _number("secondary_supply_k", "K", "temperature its exchanger heats the building's water to", above_low=True),
+        _number("secondary_return_k", "K", "temperature the building's water comes back with", above_low=True),
+        _number(
+            "design_w",
+            "W",
+            "load at which UA holds; films then follow the flows (if empty: UA is constant)",
+            above_low=True,
+        ),
+        _number("design_flow_kg_per_s", "kg/s", "primary flow at which UA holds", above_low=True),
+        _number("dhw_ua_w_per_k", "W/K", "constant UA of its exchanger for hot water", above_low=True),
+        _number("dhw_supply_k", "K", "temperature of the hot water that an exchanger makes", 333.15, above_low=True),
+        _number("dhw_cold_k", "K", "temperature of the cold water that it heats", 283.15, above_low=True),
+        _number(
+            "min_difference_pa",
+            "Pa",
+            "difference at which its valve, fully open, passes max_flow_kg_per_s (if empty: the flow it wants)",
+            0.0,
+        ),
         _number("bypass_kg_per_s", "kg/s", "least flow, kept up by a by-pass", 0.0),
-        _number("max_flow_kg_per_s", "kg/s", "largest flow its valve lets through", above_low=True),
+        _number(
+            "max_flow_kg_per_s", "kg/s", "largest flow its valve lets through (with UA: each valve)", above_low=True
+        ),
         _IN_SERVICE,
     ),
 )
@@ -128,16 +154,27 @@ PRODUCERS = TableSchema(
         *_ends("return_junction", "supply_junction", "where it draws"),
         Column(
             "mode",
-            "'pressure': holds pressures, gives any flow; 'flow': gives a flow; 'power': gives a power",
+            "'pressure': holds pressures, gives any flow; 'flow': gives a flow; 'power': gives a power; "
+            "'merit': gives what those of lower merit leave",
             "",
             "text",
-            choices=("pressure", "flow", "power"),
+            choices=("pressure", "flow", "power", "merit"),
         ),
         Column("supply_k", "temperature of what it delivers", "K", low=_KELVIN, above_low=True),
-        _number("difference_pa", "Pa", "supply over return pressure (mode 'pressure')"),
+        Column(
+            "control",
+            "where its difference is held (mode 'pressure'): 'own': between its junctions; 'worst': at the worst substation",
+            "",
+            "text",
+            "own",
+            choices=("own", "worst"),
+        ),
+        _number("difference_pa", "Pa", "difference it holds (mode 'pressure'; control 'worst': may be empty)"),
+        _number("max_difference_pa", "Pa", "largest difference between its junctions (control 'worst')"),
         Column("return_pressure_pa", "gauge pressure held at its return junction", "Pa", default=NONE),
         _number("mass_flow_kg_per_s", "kg/s", "its flow (mode 'flow')"),
         _number("power_w", "W", "its power (mode 'power')"),
+        _number("max_power_w", "W", "largest power; asked for more, it delivers colder"),
         Column("merit", "its place in the merit order, lowest first", "-", default=0.0),
         _IN_SERVICE,
     ),
@@ -152,6 +189,8 @@ STORAGES = TableSchema(
         Column("volume_m3", "volume", "m3", low=0.0, above_low=True),
         Column("tank_height_m", "height of the tank", "m", low=0.0, above_low=True),
         _number("loss_w_per_m2_k", "W/(m2 K)", "heat loss per area of its wall", 0.0),
+        _number("ambient_k", "K", "temperature around it", 293.15, _KELVIN, above_low=True),
+        _number("initial_k", "K", "temperature of its water when a simulation starts", NONE, _KELVIN, above_low=True),
         Column(
             "mass_flow_kg_per_s", "charging flow, from top to bottom; negative when it discharges", "kg/s", default=0.0
         ),

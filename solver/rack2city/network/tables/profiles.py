@@ -1,0 +1,168 @@
+"""Profiles: columns of a network's tables that change from step to step."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from rack2city.errors import InputError
+from rack2city.network.graph import Index
+from rack2city.network.tables.check import unknown_column
+from rack2city.network.tables.columns import Column
+from rack2city.network.tables.network import Network
+from rack2city.network.tables.schema import SCHEMA
+
+VARYING: dict[str, tuple[str, ...]] = {
+    "pipes": ("ambient_k", "in_service"),
+    "pumps": ("speed", "difference_pa", "power_w", "in_service"),
+    "valves": ("opening", "in_service"),
+    "heat_exchangers": ("heat_w", "in_service"),
+    "substations": (
+        "demand_w",
+        "dhw_demand_w",
+        "return_set_k",
+        "mass_flow_kg_per_s",
+        "secondary_supply_k",
+        "secondary_return_k",
+        "dhw_cold_k",
+        "min_difference_pa",
+        "bypass_kg_per_s",
+        "max_flow_kg_per_s",
+        "in_service",
+    ),
+    "producers": (
+        "supply_k",
+        "difference_pa",
+        "return_pressure_pa",
+        "mass_flow_kg_per_s",
+        "power_w",
+        "max_power_w",
+        "merit",
+        "in_service",
+    ),
+    "storages": ("mass_flow_kg_per_s", "ambient_k", "in_service"),
+    "boundaries": ("pressure_pa", "mass_flow_kg_per_s", "supply_k", "in_service"),
+}
+"""Columns that may change in time; what a component is and where it stands, may not."""
+Profiles = Mapping[tuple[str, str], "pd.DataFrame | pd.Series"]
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One column through time.
+
+    Attributes:
+        table: name of the table.
+        column: name of the column.
+        places: rows of the table that change.
+        values: steps x places.
+    """
+
+    table: str
+    column: str
+    places: Index
+    values: npt.NDArray[Any]
+
+
+def read_profiles(network: Network, profiles: Profiles, steps: int | None) -> tuple[list[Profile], pd.Index]:
+    """Check profiles against the tables.
+
+    Args:
+        network: the tables.
+        profiles: by table and column: a DataFrame of steps x names, of some rows or all, or a Series of steps for all rows.
+        steps: number of steps, needed where no profile tells it.
+
+    Returns:
+        The profiles, and the steps' index, which all of them share.
+
+    Raises:
+        InputError: a table, column or name that does not exist or may not change, a value out of bounds, or profiles of
+            different steps.
+    """
+    read: list[Profile] = []
+    index: pd.Index | None = None if steps is None else pd.RangeIndex(steps, name="step")
+    for key, given in profiles.items():
+        if not (isinstance(key, tuple) and len(key) == 2):
+            raise InputError(
+                f"profile {key!r}: its key must be a table and a column, such as ('substations', 'demand_w')"
+            )
+        table, name = key
+        if table not in SCHEMA:
+            raise InputError(f"profile {key!r}: there is no table '{table}'; the tables are {', '.join(SCHEMA)}")
+        if name not in {column.name for column in SCHEMA[table].columns}:
+            raise InputError(f"profile {key!r}: {unknown_column(SCHEMA[table], name)}")
+        if name not in VARYING.get(table, ()):
+            allowed = ", ".join(VARYING.get(table, ())) or "none"
+            raise InputError(f"profile {key!r}: this column may not change in time; of {table} these may: {allowed}")
+        if not isinstance(given, (pd.DataFrame, pd.Series)):
+            raise InputError(f"profile {key!r}: give a DataFrame of steps x names, or a Series of steps for all rows")
+        if index is None:
+            index = given.index
+        if len(given) != len(index):
+            raise InputError(f"profile {key!r}: it has {len(given)} steps, others have {len(index)}")
+        if steps is None and not given.index.equals(index):
+            raise InputError(f"profile {key!r}: its steps are not those of the other profiles (their indices differ)")
+        read.append(_profile(network, table, SCHEMA[table].column(name), given))
+    if index is None:
+        raise InputError("no profile is given, so the number of steps must be")
+    if len(index) == 0:
+        raise InputError("the profiles hold no step; give at least one")
+    if read and steps is not None:
+        index = next(iter(profiles.values())).index
+    return read, index
+
+
+def _profile(network: Network, table: str, column: Column, given: "pd.DataFrame | pd.Series") -> Profile:
+    """One profile, its names and values checked."""
+    rows = network.table(table).index
+    if isinstance(given, pd.DataFrame):
+        names = given.columns
+        if not names.is_unique:
+            raise InputError(f"profile {(table, column.name)!r}: '{names[names.duplicated()][0]}' stands twice")
+        places = rows.get_indexer(names)
+        if (places < 0).any():
+            raise InputError(
+                f"profile {(table, column.name)!r}: table {table} has no row '{names[int(np.argmin(places))]}'"
+            )
+        values = given.to_numpy()
+    else:
+        names, places = rows, np.arange(len(rows))
+        values = np.broadcast_to(given.to_numpy()[:, None], (len(given), len(rows)))
+    if column.kind == "flag":
+        if values.dtype != bool:
+            raise InputError(f"profile {(table, column.name)!r}: its values must be True or False")
+        return Profile(table, column.name, places, values)
+    try:
+        values = values.astype(float)
+    except (TypeError, ValueError):
+        raise InputError(f"profile {(table, column.name)!r}: its values must be numbers") from None
+    wrong = np.isinf(values) | (np.isnan(values) & (not column.optional))
+    wrong |= (values < column.low) | (values > column.high) | (column.above_low & (values == column.low))
+    if wrong.any():
+        step, place = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
+        bounds = f" and {column.allowed}" if column.allowed else ""
+        raise InputError(
+            f"profile {(table, column.name)!r}, step {step} ({given.index[int(step)]}), '{names[int(place)]}': the value is "
+            f"{values[step, place]:g}; it must be a finite number{bounds}"
+        )
+    return Profile(table, column.name, places, values)
+
+
+def own_copy(network: Network) -> Network:
+    """A copy of a network whose tables may be overwritten."""
+    copied = replace(network)
+    for name in SCHEMA:
+        setattr(copied, name, network.table(name).copy())
+    return copied
+
+
+def put(network: Network, profiles: list[Profile], step: int) -> None:
+    """Overwrite the columns of the profiles with the values of a step."""
+    for profile in profiles:
+        frame = network.table(profile.table)
+        values = frame[profile.column].to_numpy(dtype=profile.values.dtype).copy()
+        values[profile.places] = profile.values[step]
+        frame[profile.column] = values
