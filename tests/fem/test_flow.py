@@ -59,13 +59,13 @@ def test_linear_viscosity_along_the_channel_has_the_exact_pressure(mesh: Path) -
     varying.solve(1e-7)
     inlet = fluid.ds(fluid.surfaces["inlet"])
     slope = MU / SHORT.length
-    jet = fluid.integral(varying.velocity()[0] * inlet) / varying.area  # mean of u over the inlet
+    jet = fluid.integral(varying.velocity()[0] * inlet) / varying.conditions.areas["inlet"]  # mean of u over the inlet
     expected = 1.5 * gradient * SHORT.length + slope * jet
     assert mean_over_surface(fluid, varying.pressure(), "inlet") == pytest.approx(expected, rel=3e-3)
 
 
 def test_no_convergence_is_said(mesh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rack2city.fem.flow.MAX_JACOBIANS", 0)
+    monkeypatch.setattr("rack2city.fem.newton.MAX_JACOBIANS", 0)
     fluid = fluid_domain(read_domain(mesh, MPI.COMM_SELF))
     with pytest.raises(ConvergenceError, match=r"^flow: no convergence after 0 Newton steps \(relative residual 1\."):
         FlowProblem(fluid, RHO, MU, MU).solve(1e-7)

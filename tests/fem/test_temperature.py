@@ -24,7 +24,7 @@ def problem(tmp_path_factory: pytest.TempPathFactory) -> ConjugateProblem:
 def test_uniform_temperature_stays_uniform(problem: ConjugateProblem) -> None:
     problem.flow.solve(2e-8)
     problem.velocity.x.array[:] = problem.flow.velocity().x.array
-    problem.heat.solve(0.0)
+    problem.heat.solve({"heated": 0.0})
     assert np.max(np.abs(problem.heat.temperature.x.array - INLET_K)) < 1e-10
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -32,18 +33,19 @@ def test_the_net_follows_its_rule(nets):
     assert (tree.diameter_m[1:] <= tree.diameter_m[0]).all()
 
 
-def test_it_runs_prints_and_agrees_with_its_peer(tmp_path):
+def test_it_runs_prints_and_agrees_with_its_peer(tmp_path, nets, monkeypatch, capsys):
+    """All in one process, which saves starting nine; `test_parts_are_chosen` has a process for the measurement."""
     pytest.importorskip("pandapipes")
+    bench, measures = import_module("network"), import_module("measures")
+    monkeypatch.setattr(measures, "alone", lambda measure, *arguments: measures._measure((measure, arguments)))
     file = tmp_path / "bench.json"
-    command = [sys.executable, str(BENCH / "network.py"), "--sizes", "4", "20", "--years", "6", "--hours", "30"]
-    done = subprocess.run(
-        [*command, "--repeats", "1", "--json", str(file)], capture_output=True, text=True, check=False, timeout=240
-    )
-    assert done.returncode == 0, done.stderr
-    assert "One steady step" in done.stdout
-    assert "Years of hourly steps" in done.stdout
+    chosen = ["--sizes", "4", "20", "--years", "6", "--hours", "30", "--repeats", "1", "--json", str(file)]
+    assert bench.main(chosen) == 0
+    printed = capsys.readouterr().out
+    assert "One steady step" in printed
+    assert "Years of hourly steps" in printed
     report = json.loads(file.read_text())
-    assert report["machine"]["cpu"] in done.stdout
+    assert report["machine"]["cpu"] in printed
     assert [step["pairs"] for step in report["steps"]] == [4, 20]
     for step in report["steps"]:
         theirs = step["pandapipes"]
@@ -81,6 +83,7 @@ def test_parts_are_chosen(tmp_path):
     report = json.loads(file.read_text())
     assert report["steps"] == []
     assert [year["kind"] for year in report["years"]] == [kind]
+    assert report["years"][0]["peak_mb"] > 0.0
 
 
 def test_it_refuses_a_net_of_one_pair():

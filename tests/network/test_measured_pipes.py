@@ -16,7 +16,7 @@ def test_schweiger_copper_pipe(reference):
     assert replay_schweiger(reference).rmse <= 0.25
 
 
-@pytest.mark.parametrize("sections", [16, 64])
+@pytest.mark.parametrize("sections", [16, pytest.param(64, marks=pytest.mark.slow)])
 def test_gates_do_not_hang_on_the_number_of_sections(reference, sections):
     assert all(replay_ulg(reference, run, sections).rmse <= 0.7 for run in ULG_RUNS)
     assert replay_schweiger(reference, sections).rmse <= 0.36

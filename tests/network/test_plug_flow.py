@@ -89,10 +89,10 @@ def test_wall_coupled_step_converges_to_anzelius_with_second_order(steps_per_cel
 
 
 def test_result_hardly_depends_on_the_time_step():
-    inlets = np.where(np.arange(24) % 5 < 2, HOT, 325.0)
+    inlets = np.where(np.arange(12) % 5 < 2, HOT, 325.0)
     parts, delivered = (1, 10, 60), []
     for part in parts:
-        pipe = PlugFlowPipes([40.0, 400.0, 5.0], [0.04, 0.1, 0.03], 0.3, 900.0, 325.0, sections=32)
+        pipe = PlugFlowPipes([40.0, 200.0, 10.0], [0.04, 0.1, 0.03], 0.3, 900.0, 325.0, sections=24)
         flow = flow_at([0.2, 0.5, 0.1], [0.04, 0.1, 0.03])
         delivered.append(
             [
@@ -101,7 +101,7 @@ def test_result_hardly_depends_on_the_time_step():
             ]
         )
     spread = np.sqrt(np.mean((np.array(delivered[:2]) - np.array(delivered[2])) ** 2, axis=1))
-    assert np.all(spread < 0.05), spread  # K, with 25 K jumps at the inlet
+    assert np.all(spread < 0.005), spread  # K, with 25 K jumps at the inlet
 
 
 def test_reversal_returns_the_same_water():

@@ -13,6 +13,7 @@ from rack2city.errors import ConvergenceError
 from rack2city.fem.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
+from rack2city.fem.heat_boundaries import Flux, Inlet, Material, Outlet, Stream
 from rack2city.fem.linear import Options
 from rack2city.fem.prefixes import FLOW, HEAT
 
@@ -79,8 +80,14 @@ class ConjugateProblem:
         self.velocity = self.flow.velocity()
         self.density = density
         self.inlet_temperature = inlet_temperature
+        materials = {name: Material(k) for name, k in conductivities.items()}
+        materials["fluid"] = Material(conductivities["fluid"], density * specific_heat)
         self.heat = HeatProblem(
-            domain, self.fluid, self.velocity, density * specific_heat, conductivities, inlet_temperature, options
+            domain,
+            materials,
+            [Inlet("inlet", inlet_temperature), Outlet("outlet"), Flux("heated")],
+            [Stream(("fluid",), self.velocity, self.fluid.cell_map)],
+            options=options,
         )
 
     def solve(self, flow_rate: float, flux: float, max_iterations: int = 30) -> CoupledReport:
@@ -100,7 +107,7 @@ class ConjugateProblem:
             newton += self.flow.solve(flow_rate).iterations
             self.velocity.x.array[:] = self.flow.velocity().x.array
             before = temperature.x.array.copy()
-            self.heat.solve(flux)
+            self.heat.solve({"heated": flux})
             self._fluid_temperature.interpolate(temperature, cells0=self._parent_cells, cells1=self._cells)
             self._fluid_temperature.x.scatter_forward()
             change = self._largest(temperature.x.array - before) / self._largest(

@@ -1,268 +1,307 @@
-"""Steady laminar incompressible flow with variable viscosity: Taylor-Hood elements, Newton's method.
+"""Incompressible laminar flow with variable viscosity: Taylor-Hood elements, Newton's method; steady flow.
 
-Strong form: rho (u.grad)u - div(2 mu eps(u)) + grad p = 0, div u = 0; u given at the inlet, 0 on walls, u.n = 0 on
-symmetry planes, and at the outlet -p n + mu du/dn = 0, which lets developed flow leave undisturbed.
-
-Weak form: find (u, p) so that for all (v, q)
-  (rho (u.grad)u, v) + (2 mu eps(u), eps(v)) - (p, div v) - <mu (grad u)^T n, v>_outlet - (q, div u) = 0.
-
-Unknowns are scaled, velocity by the mean inlet velocity U and pressure by mu U / D_h, so that the residual means the
-same at every size. Velocity is quadratic and pressure linear; testing with q = 1 shows that mass is conserved exactly.
+Strong and weak form stand in `flow_forms`, the boundary conditions in `boundaries`, unsteady flow in `transient`.
+Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and pressure by mu U / D_h, so that the residual
+means the same at every size. Velocity is quadratic and pressure linear; testing with q = 1 shows that mass is conserved
+exactly, which is asserted in every solve.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property
 from typing import Any
 
 import basix.ufl
 import numpy as np
 import ufl
 from dolfinx import fem
-from dolfinx.fem import petsc
-from petsc4py import PETSc
+from mpi4py import MPI
 
-from rack2city.errors import ConvergenceError, InputError
+from rack2city.errors import BalanceError, ConvergenceError, InputError
+from rack2city.fem.boundaries import Boundary, Outlet, chosen_boundaries
 from rack2city.fem.compilation import jit_options
 from rack2city.fem.continuation import continue_to_one
 from rack2city.fem.domain import FluidDomain
-from rack2city.fem.inflow import developed_inflow, inlet_normal
-from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options
+from rack2city.fem.flow_conditions import FlowConditions, FlowRate
+from rack2city.fem.flow_forms import PLAIN, BodyForce, Expression, Scales, Stabilisation, steady_form
+from rack2city.fem.linear import DIRECT, Options, chosen_options
+from rack2city.fem.newton import Log, NewtonReport
+from rack2city.fem.nonlinear import NonlinearSystem
 from rack2city.fem.prefixes import FLOW
 
-SOLVER: dict[str, Any] = {**DIRECT, "ksp_rtol": 1e-8}  # of a Newton step; Newton itself goes on to RTOL
-RTOL = 1e-9  # of the residual of a cold start; the mass balance does not depend on it
-MAX_JACOBIANS = 15  # from a start that serves it takes one to four
-KEEP_BELOW = 0.3  # a step with a kept Jacobian must reduce the residual at least by this factor
-DIVERGED = 1e4  # of the residual of a cold start
-STEP_TOLERANCE = 1e-10  # of the solution: in very long channels rounding keeps the residual above RTOL
+__all__ = ["SOLVER", "FlowProblem", "Log", "NewtonReport"]
 
-Log = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class NewtonReport:
-    """How the nonlinear solver did.
-
-    Attributes:
-        iterations: Newton steps.
-        factorisations: steps that factored the Jacobian anew.
-        residual: final residual over that of a cold start (-).
-    """
-
-    iterations: int
-    factorisations: int
-    residual: float
+SOLVER: dict[str, Any] = {**DIRECT, "ksp_rtol": 1e-8}  # of a Newton step; Newton itself goes on to its tolerance
+MASS_TOLERANCE = 1e-10  # of the flow that enters
+COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating given velocities may miss
 
 
 class FlowProblem:
-    """Flow through a fluid domain with one inlet and one outlet.
+    """Flow through a fluid domain.
 
     The viscosity is an expression that may hold functions on the fluid mesh (a temperature); update these, solve again.
+    The same holds for the body force, so that buoyancy is a force.
 
     Args:
-        fluid: the fluid mesh with surfaces `inlet`, `outlet` and, if any, `symmetry`.
+        fluid: the fluid mesh with its named surfaces.
         density: coolant density (kg/m³).
         viscosity: dynamic viscosity (Pa s), a UFL expression on the fluid mesh or a number.
         viscosity_scale: a typical value of the viscosity (Pa s).
         options: PETSc options by prefix that override the default of `flow_`.
         log: receives one line for each Newton step.
+        boundaries: what happens at the surfaces; by default what the names `inlet`, `outlet` and `symmetry` say.
+            Exterior surfaces without a condition are walls.
+        body_force: force per volume (N/m³).
+        stabilisation: consistent terms that keep coarse meshes bounded.
+        speed: typical speed (m/s), needed only where neither an inlet nor a given velocity drives the flow.
     """
 
     def __init__(
         self,
         fluid: FluidDomain,
         density: float,
-        viscosity: ufl.core.expr.Expr | float,
+        viscosity: Expression | float,
         viscosity_scale: float,
         options: Mapping[str, Options] | None = None,
         log: Log = lambda line: None,
+        *,
+        boundaries: Collection[Boundary] | None = None,
+        body_force: BodyForce | None = None,
+        stabilisation: Stabilisation = PLAIN,
+        speed: float | None = None,
     ) -> None:
-        """Build spaces, boundary conditions and compiled forms."""
+        """Build spaces, boundary conditions and the weak form."""
         self.fluid, self.density, self.log = fluid, density, log
         self.options = chosen_options(SOLVER, FLOW, options)
+        self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
+        self._viscosity_scale, self._typical_speed = viscosity_scale, speed
         msh = fluid.mesh
         cell = msh.basix_cell()
-        velocity_element = basix.ufl.element("Lagrange", cell, 2, shape=(3,))
+        velocity_element = basix.ufl.element("Lagrange", cell, 2, shape=(fluid.dimensions,))
         self.space = fem.functionspace(
             msh, basix.ufl.mixed_element([velocity_element, basix.ufl.element("Lagrange", cell, 1)])
         )
         self._velocity_space, self._velocity_dofs = self.space.sub(0).collapse()
         self._pressure_space, self._pressure_dofs = self.space.sub(1).collapse()
-        self.unit_inflow = developed_inflow(fluid, self._velocity_space, options)
-        self.area = fluid.integral(fem.Constant(msh, 1.0) * fluid.ds(fluid.surfaces["inlet"]))
-        self._inlet_value = fem.Function(self._velocity_space)
-        self._bcs = self._boundary_conditions()
-
-        self._speed = fem.Constant(msh, 1.0)
-        self._inertia = fem.Constant(msh, 1.0)
-        self._solved, self._has_jacobian, self._steps, self._norm = False, False, 0, np.inf
-        self._hydraulic_diameter = self._volume_over_wall()
-        self._viscosity_scale = viscosity_scale
-        self._w = fem.Function(self.space)
-        self._compile(viscosity)
-        self._solver = LinearSolver(self._matrix, FLOW, self.options)
-
-    def _boundary_conditions(self) -> list[fem.DirichletBC]:
-        fluid, facets = self.fluid, self.fluid.mesh.topology.dim - 1
-        sub = self.space.sub(0)
-        pair = (sub, self._velocity_space)
-        zero = fem.Function(self._velocity_space)
-        inlet = fluid.facet_tags.find(fluid.surfaces["inlet"])
-        bcs = [
-            fem.dirichletbc(zero, fem.locate_dofs_topological(pair, facets, fluid.walls()), sub),
-            fem.dirichletbc(self._inlet_value, fem.locate_dofs_topological(pair, facets, inlet), sub),
-        ]
-        if "symmetry" in fluid.surfaces:
-            normal = np.abs(inlet_normal(fluid, "symmetry"))
-            axis = int(np.argmax(normal))
-            if normal[axis] < 1.0 - 1e-6:
-                raise InputError("mesh: the surface 'symmetry' must be normal to the x, y or z axis")
-            component = sub.sub(axis)
-            component_space, _ = component.collapse()
-            plane = fluid.facet_tags.find(fluid.surfaces["symmetry"])
-            dofs = fem.locate_dofs_topological((component, component_space), facets, plane)
-            bcs.append(fem.dirichletbc(fem.Function(component_space), dofs, component))
-        return bcs
-
-    def _volume_over_wall(self) -> float:
-        """Hydraulic diameter 4 V / A_wall (m): of a channel, 4 cross-section / wetted perimeter."""
-        msh = self.fluid.mesh
-        one = fem.Constant(msh, 1.0)
-        tagged = [self.fluid.surfaces[n] for n in ("inlet", "outlet", "symmetry") if n in self.fluid.surfaces]
-        everywhere = self.fluid.integral(one * ufl.ds(domain=msh))
-        wall = everywhere - sum(self.fluid.integral(one * self.fluid.ds(tag)) for tag in tagged)
-        return 4.0 * self.fluid.integral(one * ufl.dx(domain=msh)) / wall
-
-    def _compile(self, viscosity: ufl.core.expr.Expr | float) -> None:
-        fluid, msh = self.fluid, self.fluid.mesh
-        u, p = ufl.split(self._w)
-        v, q = ufl.TestFunctions(self.space)
-        mu = viscosity / self._viscosity_scale
-        # (rho U^2) / (mu U / D_h) D_h: the Reynolds number over the hydraulic diameter, as a length
-        inertia = self._inertia * self.density * self._speed * self._hydraulic_diameter / self._viscosity_scale
-        n = ufl.FacetNormal(msh)
-        eps = ufl.sym(ufl.grad(u))
-        dx = ufl.dx(domain=msh, metadata={"quadrature_degree": 5})
-        d = self._hydraulic_diameter
-        form = (
-            inertia * ufl.inner(ufl.grad(u) * u, v) * dx
-            + 2.0 * d * mu * ufl.inner(eps, ufl.grad(v)) * dx
-            - p * ufl.div(v) * dx
-            - q * ufl.div(u) * dx
-            - d * mu * ufl.inner(ufl.grad(u).T * n, v) * fluid.ds(fluid.surfaces["outlet"])
+        self.conditions = FlowConditions(
+            fluid, self.space, self._velocity_space, self._pressure_space, self.boundaries, options
         )
-        self._residual_form = fem.form(form, jit_options=jit_options())
-        self._jacobian_form = fem.form(ufl.derivative(form, self._w), jit_options=jit_options())
-        self._matrix = petsc.create_matrix(self._jacobian_form)
-        self._residual = petsc.create_vector(self.space)
-        self._step = self._w.x.petsc_vec.duplicate()
+        self.unknown = fem.Function(self.space)  # scaled velocity and pressure
+        self._hydraulic_diameter = self.conditions.hydraulic_diameter()
+        self._speed, self._solved = 1.0, False
+        self._last: NonlinearSystem | None = None
 
-    def solve(self, flow_rate: float) -> NewtonReport:
+        def constant(value: float) -> fem.Constant:
+            return fem.Constant(msh, float(value))
+
+        self.scales = Scales(
+            length=constant(self._hydraulic_diameter),
+            reynolds=constant(1.0),
+            unsteadiness=constant(density * self._hydraulic_diameter / viscosity_scale),
+            viscosity=constant(viscosity_scale),
+            force=constant(1.0),
+            grad_div=constant(stabilisation.grad_div),
+            source=constant(0.0),
+            time=constant(0.0),
+        )
+        outlets = {b.surface: constant(b.pressure_pa) for b in self.boundaries if isinstance(b, Outlet)}
+        self.viscosity = viscosity if isinstance(viscosity, ufl.core.expr.Expr) else constant(viscosity)
+        self.form = steady_form(
+            fluid,
+            self.unknown,
+            self.viscosity,
+            self.scales,
+            stabilisation,
+            outlets,
+            self.conditions.weak_slip,
+            body_force,
+            self.conditions.closed,
+        )
+
+    def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
         """Solve for a flow rate, from the last solution (scaled), or without a guess where there is none or it does not help.
 
         Without a guess the flow starts as creeping flow, without inertia, which is then raised to its full share.
 
         Args:
-            flow_rate: volume flow into the inlet of this mesh (m³/s).
+            flow_rate: volume flow into the inlet of this mesh, or into each by name (m³/s; in two dimensions m²/s).
 
         Raises:
+            BalanceError: the solution does not conserve mass.
             ConvergenceError: Newton's method does not reach the tolerance from any start.
+            InputError: the flow rates do not fit the inlets, or nothing tells how fast the flow is.
         """
-        self._speed.value = flow_rate / self.area
-        self._inlet_value.x.array[:] = self.unit_inflow.x.array * self.area  # scaled velocity: flow_rate / speed = area
-        steps, factorisations = self._steps, self._solver.factorisations
+        system = self._steady
+        self.set_scale(flow_rate)
+        self.set_conditions(flow_rate, float(self.scales.time.value))
+        steps, factorisations = system.newton.steps, system.newton.factorisations
         if not self._solved or not self._converges_from_here():
-            values = self._w.x.array
+            values = self.unknown.x.array
             continue_to_one(
-                self._newton, values.copy, lambda kept: np.copyto(values, kept), self.log, "the inertia of the flow"
+                self._solve_with, values.copy, lambda kept: np.copyto(values, kept), self.log, "the inertia of the flow"
             )
         self._solved = True
-        return NewtonReport(self._steps - steps, self._solver.factorisations - factorisations, self._norm)
+        self.check_mass(system)
+        newton = system.newton
+        return NewtonReport(newton.steps - steps, newton.factorisations - factorisations, newton.norm)
+
+    @cached_property
+    def _steady(self) -> NonlinearSystem:
+        return self.system(self.form)
+
+    def system(self, form: ufl.Form) -> NonlinearSystem:
+        """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
+        return NonlinearSystem("flow", form, self.unknown, self.conditions.bcs, FLOW, self.options, self.log)
 
     def _converges_from_here(self) -> bool:
         """Whether Newton's method converges from the last solution."""
         try:
-            self._newton(1.0)
+            self._solve_with(1.0)
         except ConvergenceError as error:
             self.log(f"{error}; starting again without a guess")
             return False
         return True
 
-    def _newton(self, inertia: float) -> None:
+    def _solve_with(self, inertia: float) -> None:
         """Newton's method from the present state, with a share of the inertia.
 
         Raises:
             ConvergenceError: it diverges or stalls.
         """
-        self._inertia.value = inertia
-        w = self._w.x.petsc_vec
-        cold = self._cold_residual()
-        change, before, jacobians, step = np.inf, np.inf, 0, 0
-        while True:
-            self._norm = self._assemble_residual() / cold
-            self.log(f"flow: Newton step {step}, relative residual {self._norm:.2e}")
-            if self._norm <= RTOL or change <= STEP_TOLERANCE:
-                self._steps += step
-                return
-            # Assembling and factoring the Jacobian is what costs: it is kept for as long as it serves.
-            if not self._has_jacobian or not self._norm <= KEEP_BELOW * before:
-                if jacobians == MAX_JACOBIANS or (jacobians > 0 and not self._norm <= DIVERGED):
-                    break
-                self._assemble_jacobian()
-                jacobians += 1
-            before = self._norm
-            self._solver.solve(self._residual, self._step)
-            w.axpy(-1.0, self._step)
-            self._w.x.scatter_forward()
-            step += 1
-            change = self._step.norm() / w.norm()
-        self._steps += step
-        raise ConvergenceError(f"flow: no convergence after {step} Newton steps (relative residual {self._norm:.1e})")
+        self._set_inertia(inertia)
+        self._steady.solve()
 
-    def _cold_residual(self) -> float:
-        """Residual norm of the start from rest: what convergence is measured against, however good the start is."""
-        present = self._w.x.array.copy()
-        self._w.x.array[:] = 0.0
-        petsc.set_bc(self._w.x.petsc_vec, self._bcs)
-        self._w.x.scatter_forward()
-        norm = self._assemble_residual()
-        self._w.x.array[:] = present
-        petsc.set_bc(self._w.x.petsc_vec, self._bcs)
-        self._w.x.scatter_forward()
-        return norm
+    def _set_inertia(self, share: float) -> None:
+        length = self._hydraulic_diameter
+        self.scales.reynolds.value = share * self.density * self._speed * length / self._viscosity_scale
 
-    def _assemble_residual(self) -> float:
-        b = self._residual
-        with b.localForm() as local:
-            local.set(0.0)
-        petsc.assemble_vector(b, self._residual_form)
-        b.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        petsc.set_bc(b, self._bcs, x0=self._w.x.petsc_vec, alpha=-1.0)
-        return float(b.norm())
+    def set_scale(self, flow_rate: FlowRate, speed: float | None = None) -> None:
+        """Choose the speed that scales the velocity: the largest mean of an inlet or given velocity, else the typical one.
 
-    def _assemble_jacobian(self) -> None:
-        self._matrix.zeroEntries()
-        petsc.assemble_matrix(self._matrix, self._jacobian_form, bcs=self._bcs)
-        self._matrix.assemble()
-        self._has_jacobian = True
+        Args:
+            flow_rate: flow rate as in `solve`.
+            speed: the speed (m/s), if it is to be this one.
+
+        Raises:
+            InputError: nothing tells how fast the flow is.
+        """
+        chosen = speed or self.conditions.speed(flow_rate, float(self.scales.time.value)) or self._typical_speed
+        if not chosen:
+            raise InputError(
+                "flow: no inlet and no given velocity tells how fast the flow is; give `speed`, a typical speed in m/s"
+            )
+        self._speed = float(chosen)
+        self._set_inertia(1.0)
+        self.scales.force.value = self._hydraulic_diameter / (self._viscosity_scale * self._speed)
+
+    def set_conditions(self, flow_rate: FlowRate, time: float) -> None:
+        """Set the values on the boundary to a flow rate and a time (s).
+
+        Raises:
+            InputError: what enters a closed domain does not leave it.
+        """
+        self.scales.time.value = time
+        self.conditions.set(flow_rate, time, self._speed)
+        if self.conditions.closed and self.conditions.given_surfaces():
+            present = self.unknown.x.array.copy()
+            for bc in self.conditions.bcs:
+                bc.set(self.unknown.x.array)
+            net, gross = self._integrate(*self._given_flow)
+            self.unknown.x.array[:] = present
+            if abs(net) > COMPATIBLE * gross and gross > 1e-9 * self._surface:
+                raise InputError(
+                    f"flow: there is no outlet, but {abs(net) / gross:.2g} of the flow through the boundary does not "
+                    f"{'return' if net < 0.0 else 'come in'}; given velocities must balance, or name an outlet"
+                )
+            # Interpolation leaves a rest, which is spread over the whole domain: at one node it would be a jet.
+            self.scales.source.value = net / self._volume
+
+    @cached_property
+    def _volume(self) -> float:
+        return self.fluid.integral(fem.Constant(self.fluid.mesh, 1.0) * ufl.dx(domain=self.fluid.mesh))
+
+    @cached_property
+    def _surface(self) -> float:
+        return self.fluid.integral(fem.Constant(self.fluid.mesh, 1.0) * ufl.ds(domain=self.fluid.mesh))
+
+    @cached_property
+    def _given_flow(self) -> tuple[fem.Form, fem.Form]:
+        return self._flow_forms(self.conditions.given_surfaces())
+
+    @cached_property
+    def _open_flow(self) -> tuple[fem.Form, fem.Form]:
+        outlets = [b.surface for b in self.boundaries if isinstance(b, Outlet)]
+        return self._flow_forms(self.conditions.given_surfaces() + outlets)
+
+    def _flow_forms(self, surfaces: Collection[str]) -> tuple[fem.Form, fem.Form]:
+        """Net and half the gross flow through surfaces, of the scaled velocity."""
+        across = ufl.dot(ufl.split(self.unknown)[0], ufl.FacetNormal(self.fluid.mesh))
+        ds = self.fluid.ds(tuple(self.fluid.surfaces[name] for name in surfaces))
+        jit = {"jit_options": jit_options()}
+        return fem.form(across * ds, **jit), fem.form(0.5 * abs(across) * ds, **jit)
+
+    def _integrate(self, *forms: fem.Form) -> list[float]:
+        return [float(self.fluid.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM)) for form in forms]
+
+    def check_mass(self, system: NonlinearSystem) -> None:
+        """Assert that what enters leaves; the sum of all pressure rows is the net flow, surfaces of slip apart.
+
+        Raises:
+            BalanceError: it does not, to 1e-10 of what enters.
+        """
+        self._last = system
+        owned = self.space.dofmap.index_map.size_local * self.space.dofmap.index_map_bs
+        rows = np.asarray(self._pressure_dofs)
+        net = self.fluid.comm.allreduce(float(np.sum(system.reaction()[rows[rows < owned]])), op=MPI.SUM)
+        surfaces = self._open_flow if self.conditions.given_surfaces() or not self.conditions.closed else ()
+        gross = self._integrate(*surfaces)[-1] if surfaces else 0.0
+        gross = gross if gross > 1e-9 * self._surface else self._surface  # a closed box: of what would cross its walls
+        if not abs(net) <= MASS_TOLERANCE * gross:
+            raise BalanceError(f"flow: mass is not conserved: {abs(net) / gross:.1e} of what enters is lost or made")
+
+    def reaction(self) -> np.ndarray:
+        """Forces (N; per metre of depth in two dimensions) that the conditions exert, by unknown that this rank owns.
+
+        Rows of the pressure hold no forces. Needs a solution.
+        """
+        assert self._last is not None, "solve first"
+        return self._last.reaction() / float(self.scales.force.value)
+
+    def start_from(
+        self, velocity: Callable[[np.ndarray], np.ndarray], pressure: Callable[[np.ndarray], np.ndarray]
+    ) -> None:
+        """Take a velocity (m/s) and a pressure (Pa), functions of points of shape (3, n), as the present state."""
+        self.unknown.sub(0).interpolate(lambda x: np.asarray(velocity(x)) / self._speed)
+        self.unknown.sub(1).interpolate(lambda x: np.asarray(pressure(x)) * float(self.scales.force.value))
+        self.unknown.x.scatter_forward()
+        self._solved = True
+
+    def rescale_state(self, speed: float) -> None:
+        """Keep the state in SI units, which was scaled with another speed (m/s)."""
+        self.unknown.x.array[:] *= speed / self._speed
 
     @property
     def speed(self) -> float:
-        """Mean velocity in the inlet (m/s)."""
-        return float(self._speed.value)
+        """What scales the velocity: the mean velocity in the inlet (m/s)."""
+        return self._speed
 
     def velocity(self) -> fem.Function:
         """Velocity (m/s), a quadratic function on the fluid mesh."""
         u = fem.Function(self._velocity_space, name="velocity")
-        u.x.array[:] = self._w.x.array[self._velocity_dofs] * self.speed
+        u.x.array[:] = self.unknown.x.array[self._velocity_dofs] * self.speed
         return u
 
     def pressure(self) -> fem.Function:
-        """Pressure over that of the outlet (Pa), a linear function on the fluid mesh."""
+        """Pressure (Pa), a linear function on the fluid mesh; in a domain without outlet its mean is zero."""
         p = fem.Function(self._pressure_space, name="pressure")
-        scale = self._viscosity_scale * self.speed / self._hydraulic_diameter
-        p.x.array[:] = self._w.x.array[self._pressure_dofs] * scale
+        p.x.array[:] = self.unknown.x.array[self._pressure_dofs] / float(self.scales.force.value)
+        if self.conditions.closed:
+            p.x.array[:] -= self.fluid.integral(p * ufl.dx(domain=self.fluid.mesh)) / self._volume
         return p
+
+    @property
+    def velocity_dofs(self) -> np.ndarray:
+        """Unknowns of `unknown` that are the components of the velocity, in the order of its own space."""
+        return np.asarray(self._velocity_dofs)
 
     @property
     def hydraulic_diameter(self) -> float:

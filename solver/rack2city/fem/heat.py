@@ -1,109 +1,334 @@
-"""Steady conjugate heat transfer: one continuous temperature on solids and fluid, the inlet as an enthalpy flux.
+"""Conjugate heat transfer: one temperature on solids and streams, each surface's heat counted exactly.
 
-Strong form: rho c u.grad T - div(k grad T) = 0 in the fluid, -div(k grad T) = 0 in solids, T and k dT/dn continuous
-between them; heat flux q on heated faces, everything else adiabatic; the coolant enters carrying rho c (u.n) T_in and
-leaves by advection alone.
+Strong form: rho c (dT/dt + u.grad T) - div(K grad T) = q, T and heat flux continuous between volumes, or the temperature
+jumping by the flux times a contact resistance. `heat_forms` has the weak form. Temperature is quadratic: on the thin fins
+of cold plates that is ten times more accurate than linear.
 
-Weak form in theta = T - T_in: find theta so that for all s
-  (k grad theta, grad s) - (rho c theta u, grad s)_fluid + <rho c (u.n) theta, s>_outlet = <q, s>_heated.
-
-- The inlet has no term at all: the enthalpy that enters is that of theta = 0 (Danckwerts), and no wetted solid edge is
-  pinned.
-- Testing with s = 1: what leaves through the outlet is exactly what is put in, to the solver's rounding.
-- Written in theta, a uniform T = T_in is a solution to rounding although div u_h is not zero point by point.
-Temperature is quadratic: on the thin fins of cold plates that is ten times more accurate than linear.
+Where no conductivity depends on temperature the problem is linear: a further set of loads on the same flow costs a
+right-hand side and a back-substitution. Else Newton's method.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc
+from mpi4py import MPI
 from petsc4py import PETSc
 
+from rack2city.errors import ConvergenceError, InputError
+from rack2city.evidence.balance import Balance
 from rack2city.fem.compilation import jit_options
-from rack2city.fem.domain import Domain, FluidDomain
+from rack2city.fem.contact import broken_space
+from rack2city.fem.domain import Domain
+from rack2city.fem.heat_boundaries import (
+    Condition,
+    Contact,
+    Convection,
+    FixedTemperature,
+    Flux,
+    Inlet,
+    Load,
+    Material,
+    Outlet,
+    Stream,
+    set_values,
+)
+from rack2city.fem.heat_forms import HeatTerms
 from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options
 from rack2city.fem.prefixes import HEAT
 
+# Flexible GMRES keeps what it has preconditioned: a further load then costs one back-substitution, not two.
+SOLVER: dict[str, Any] = {**DIRECT, "ksp_type": "fgmres"}
+BALANCE_TOLERANCE = 1e-8  # of the heat put in
+ROUNDING = 1e-4  # share of the right-hand side's absolute sum that counts as put in: 1e-12 of it is rounding
+NEWTON_TOLERANCE = 1e-12  # of residual or step
+MAX_NEWTON = 25
+START = 3  # fixed-point steps before the first Newton step: they overshoot less from far away
+HALVINGS = 8  # of a Newton step that does not reduce the residual
+
+type Loads = Mapping[str, Load]
+"""Loads by the name of their surface or volume: W/m², W/m³ or K, as the condition says."""
+
+
+@dataclass(frozen=True)
+class HeatReport:
+    """Where the heat of a solution comes from and goes to.
+
+    Attributes:
+        inflows: heat into the domain through each surface with a condition (W); of streams, above the supply temperature
+            of their first inlet. Every other exterior surface is adiabatic.
+        sources: heat set free in each volume with a source (W).
+        stored: rate at which heat is stored (W); zero if steady.
+        balance: the sum of all these, asserted.
+        newton_iterations: Newton steps; one if linear.
+    """
+
+    inflows: dict[str, float]
+    sources: dict[str, float]
+    stored: float
+    balance: Balance
+    newton_iterations: int
+
+
+def _norm(vector: PETSc.Vec, kind: Any = None) -> float:
+    return float(vector.norm(kind))  # type: ignore[arg-type]
+
 
 class HeatProblem:
-    """Temperature of a domain whose fluid moves with a given velocity.
+    """Temperature of a domain whose fluids move with given velocities.
 
     Args:
-        domain: the whole mesh; surfaces `heated`, `outlet`.
-        fluid: its fluid part.
-        velocity: velocity on the fluid mesh (m/s); update its values in place, then solve again.
-        heat_capacity: volumetric heat capacity of the coolant, rho c (J/(m³ K)).
-        conductivities: conductivity by volume group, the fluid included (W/(m K)).
-        inlet_temperature: temperature of the coolant that enters (K).
+        domain: the whole mesh.
+        materials: material of every volume group.
+        conditions: conditions on exterior surfaces, and sources; what has none is adiabatic.
+        streams: fluid bodies that move; update the values of their velocities in place, then solve again.
+        contacts: interior surfaces with a contact resistance.
         options: PETSc options by prefix that override the default of `heat_`.
+        transient: prepare for `transient_heat.TransientHeat`.
+
+    Raises:
+        InputError: names, materials or conditions do not fit, or nothing sets the level of a steady temperature.
     """
 
     def __init__(
         self,
         domain: Domain,
-        fluid: FluidDomain,
-        velocity: fem.Function,
-        heat_capacity: float,
-        conductivities: Mapping[str, float],
-        inlet_temperature: float,
+        materials: Mapping[str, Material],
+        conditions: Sequence[Condition],
+        streams: Sequence[Stream] = (),
+        contacts: Sequence[Contact] = (),
         options: Mapping[str, Options] | None = None,
+        transient: bool = False,
     ) -> None:
         """Build the space and the compiled forms."""
-        self.domain, self.fluid, self.velocity = domain, fluid, velocity
-        self.heat_capacity, self.inlet_temperature = heat_capacity, inlet_temperature
-        self.options = chosen_options(DIRECT, HEAT, options)
-        self.space = fem.functionspace(domain.mesh, ("Lagrange", 2))
-        self.flux = fem.Constant(domain.mesh, 0.0)
-        self._theta = fem.Function(self.space)
+        if not transient and not any(isinstance(c, Inlet | FixedTemperature | Convection) for c in conditions):
+            raise InputError("heat: a steady temperature needs an inlet, a fixed temperature or convection somewhere")
+        self.domain = domain
+        self.options = chosen_options(SOLVER, HEAT, options)
+        self.terms = HeatTerms(domain, materials, conditions, streams, contacts, transient)
+        self.space = broken_space(domain, [c.surface for c in contacts])
+        self.theta = fem.Function(self.space)
+        self.history = fem.Function(self.space)
         self.temperature = fem.Function(self.space, name="temperature")
-        self.temperature.x.array[:] = inlet_temperature
-        theta, s = ufl.TrialFunction(self.space), ufl.TestFunction(self.space)
-        degree = {"quadrature_degree": 6}
-        dx, ds = domain.dx(metadata=degree), domain.ds(metadata=degree)
-        wet = dx(domain.volumes["fluid"])
-        form = sum(
-            k * ufl.inner(ufl.grad(theta), ufl.grad(s)) * dx(domain.volumes[name]) for name, k in conductivities.items()
-        )
-        form += -heat_capacity * theta * ufl.inner(velocity, ufl.grad(s)) * wet
-        form += (
-            heat_capacity * ufl.dot(velocity, ufl.FacetNormal(domain.mesh)) * theta * s * ds(domain.surfaces["outlet"])
-        )
-        self._entity_maps = [fluid.cell_map]
-        self._matrix_form = fem.form(form, entity_maps=self._entity_maps, jit_options=jit_options())
-        load = self.flux * s * ds(domain.surfaces["heated"])
-        self._load_form = fem.form(load, jit_options=jit_options())
+        self.report: HeatReport | None = None
+        self._assembled = False
+        self.linear = not any(callable(m.conductivity) for m in materials.values())
+        self._compile()
         self._matrix = petsc.create_matrix(self._matrix_form)
         self._solver = LinearSolver(self._matrix, HEAT, self.options)
+        self.refresh_temperature()
 
-    def solve(self, flux: float) -> None:
-        """Solve for a heat flux.
+    def _form(self, form: ufl.Form) -> fem.Form:
+        return fem.form(form, entity_maps=self.terms.entity_maps, jit_options=jit_options())
 
-        Args:
-            flux: heat flux into the heated faces (W/m²).
+    def _compile(self) -> None:
+        terms, domain, s = self.terms, self.domain, ufl.TestFunction(self.space)
+        trial = ufl.TrialFunction(self.space)
+        if self.linear:
+            bilinear, load = ufl.system(terms.residual(trial, s, self.history))
+        else:
+            residual = terms.residual(self.theta, s, self.history)
+            bilinear, load = ufl.derivative(residual, self.theta, trial), -residual
+        if not isinstance(load, ufl.Form) or not load.integrals():  # nothing heats
+            load = fem.Constant(domain.mesh, 0.0) * s * domain.ds(next(iter(domain.surfaces.values())))
+        self._matrix_form, self._load_form = self._form(bilinear), self._form(load)
+        self._inflow_forms: dict[str, fem.Form | None] = {}
+        measure = {"quadrature_degree": 6}
+        for condition in terms.surface_conditions:
+            flux = terms.inflow(condition, self.theta)
+            here = domain.ds(domain.surfaces[condition.surface], metadata=measure)
+            self._inflow_forms[condition.surface] = None if flux is None else self._form(flux * here)
+        self._source_forms = {
+            c.volume: self._form(terms.loads[c.volume] * domain.dx(domain.volumes[c.volume], metadata=measure))
+            for c in terms.sources
+        }
+        self._stored_form = None
+        if terms.transient:
+            rise = terms.rate * self.theta + self.history
+            self._stored_form = self._form(
+                sum(
+                    m.heat_capacity * rise * domain.dx(domain.volumes[name], metadata=measure)
+                    for name, m in terms.materials.items()
+                )
+            )
+
+    def set_loads(self, loads: Loads) -> None:
+        """Change loads: a number for a number; a number, function or function of position for one that varies.
 
         Raises:
-            ConvergenceError: the linear solver failed.
+            InputError: the name has no condition, or its load cannot take such a value.
         """
-        self.flux.value = flux
+        for name, value in loads.items():
+            coefficient = self.terms.loads.get(name)
+            if isinstance(coefficient, fem.Constant) and not callable(value):
+                coefficient.value = float(value)
+            elif isinstance(coefficient, fem.Function):
+                set_values(coefficient, value, self.terms.cells[name])
+            elif coefficient is None:
+                raise InputError(f"heat: '{name}' has no load; there are: {', '.join(sorted(self.terms.loads))}")
+            else:
+                raise InputError(
+                    f"heat: the load of '{name}' was given as a number or expression and takes only numbers"
+                )
+
+    def solve(self, loads: Loads | None = None) -> HeatReport:
+        """Solve for the present velocities and loads.
+
+        Args:
+            loads: loads that change; the others stay.
+
+        Raises:
+            ConvergenceError: the solver failed.
+            BalanceError: heat is lost or made beyond 1e-8 of what is put in.
+        """
+        self.set_loads(loads or {})
+        self._assembled = False
+        return self._solve()
+
+    def solve_loads(self, loads: Iterable[Loads]) -> Iterator[HeatReport]:
+        """Solve for one set of loads after another on the same flow; each leaves its temperature in place.
+
+        If the problem is linear, all after the first matrix cost only a right-hand side and a back-substitution. The
+        velocities must be those of the last solve.
+        """
+        for each in loads:
+            self.set_loads(each)
+            yield self._solve()
+
+    def _solve(self) -> HeatReport:
+        steps = 1
+        if self.linear:
+            if not self._assembled:
+                self._assemble_matrix()
+            rhs = self._assemble_load()
+            absolute = _norm(rhs, PETSc.NormType.NORM_1)
+            self._solver.solve(rhs, self.theta.x.petsc_vec)
+            rhs.destroy()
+            self.theta.x.scatter_forward()
+        else:
+            steps, absolute = self._newton()
+        self.refresh_temperature()
+        self.report = self._account(absolute, steps)
+        return self.report
+
+    def _assemble_matrix(self) -> None:
         self._matrix.zeroEntries()
         petsc.assemble_matrix(self._matrix, self._matrix_form)
         self._matrix.assemble()
-        load = petsc.assemble_vector(self._load_form)
-        load.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        self._solver.solve(load, self._theta.x.petsc_vec)
+        self._assembled = True
+
+    def _assemble_load(self) -> PETSc.Vec:
+        rhs = petsc.assemble_vector(self._load_form)
+        rhs.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        return rhs
+
+    def _newton(self) -> tuple[int, float]:
+        """Newton's method with a line search from the last temperature; its steps and the absolute sum of the load.
+
+        Raises:
+            ConvergenceError: it does not converge.
+        """
+        guess = self.theta.x.array.copy()
+        self.theta.x.array[:] = 0.0
+        load = self._assemble_load()
+        cold, absolute = _norm(load), _norm(load, PETSc.NormType.NORM_1)
         load.destroy()
-        self._theta.x.scatter_forward()
-        self.temperature.x.array[:] = self._theta.x.array + self.inlet_temperature
+        self.theta.x.array[:] = guess
+        if self.report is None:
+            self._fixed_point()
+        step, change, norm = self.theta.x.petsc_vec.duplicate(), np.inf, np.inf
+        for count in range(MAX_NEWTON + 1):
+            rhs = self._assemble_load()
+            norm = _norm(rhs)
+            if norm <= NEWTON_TOLERANCE * cold or change <= NEWTON_TOLERANCE:
+                rhs.destroy()
+                step.destroy()
+                return count, absolute
+            if count < MAX_NEWTON and np.isfinite(norm):
+                self._assemble_matrix()
+                self._solver.solve(rhs, step)
+                change = self._advance(step, norm)
+            rhs.destroy()
+        step.destroy()
+        raise ConvergenceError(
+            f"heat: no convergence after {MAX_NEWTON} Newton steps (residual {norm / cold:.1e} of the load, last change "
+            f"{change:.1e}); a conductivity may fall to zero at the temperatures of this load"
+        )
+
+    def _advance(self, step: PETSc.Vec, before: float) -> float:
+        """Go along a step as far as the residual falls; its size relative to the solution."""
+        start, size = self.theta.x.array.copy(), 1.0
+        for _ in range(HALVINGS):
+            self.theta.x.petsc_vec.axpy(size, step)
+            self.theta.x.scatter_forward()
+            rhs = self._assemble_load()
+            after = _norm(rhs)
+            rhs.destroy()
+            if after < before:
+                break
+            if size == 1.0 and _norm(step) <= np.sqrt(NEWTON_TOLERANCE) * _norm(self.theta.x.petsc_vec):
+                break  # as close as rounding lets it come
+            self.theta.x.array[:], size = start, 0.5 * size
+        return size * _norm(step) / max(_norm(self.theta.x.petsc_vec), float(np.finfo(float).tiny))
+
+    def _fixed_point(self) -> None:
+        """A start that needs no guess: a few linear problems with the conductivities of the temperature before."""
+        trial, s = ufl.TrialFunction(self.space), ufl.TestFunction(self.space)
+        self.terms.known = self.theta
+        forms = [self._form(part) for part in ufl.system(self.terms.residual(trial, s, self.history))]
+        self.terms.known = None
+        newton, self._matrix_form, self._load_form = (self._matrix_form, self._load_form), *forms
+        for _ in range(START):
+            self._assemble_matrix()
+            rhs = self._assemble_load()
+            self._solver.solve(rhs, self.theta.x.petsc_vec)
+            rhs.destroy()
+            self.theta.x.scatter_forward()
+        self._matrix_form, self._load_form = newton
+
+    def refresh_temperature(self) -> None:
+        """Temperature from theta, which a coupling may have changed."""
+        self.temperature.x.array[:] = self.theta.x.array + float(self.terms.shift)
+
+    def _sum(self, form: fem.Form | None) -> float:
+        if form is None:
+            return 0.0
+        return float(self.domain.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
+
+    def _account(self, absolute: float, steps: int) -> HeatReport:
+        inflows = {name: self._sum(form) for name, form in self._inflow_forms.items()}
+        sources = {name: self._sum(form) for name, form in self._source_forms.items()}
+        stored = self._sum(self._stored_form)
+        gains: list[float] = [*inflows.values(), *sources.values(), -stored]
+        entering, leaving = sum(g for g in gains if g > 0.0), -sum(g for g in gains if g < 0.0)
+        scale = entering + ROUNDING * absolute
+        balance = Balance("heat", "heat over all surfaces", entering, leaving, "W", BALANCE_TOLERANCE, scale).require()
+        return HeatReport(inflows, sources, stored, balance, steps)
 
     def heat_in(self) -> float:
-        """Heat put in through the heated faces (W)."""
-        return self.domain.integral(self.flux * self.domain.ds(self.domain.surfaces["heated"]))
+        """Heat put in by fluxes and sources, of the last solve (W)."""
+        report = self._last()
+        kinds = {c.surface for c in self.terms.surface_conditions if isinstance(c, Flux)}
+        return sum(v for k, v in report.inflows.items() if k in kinds) + sum(report.sources.values())
 
     def heat_out(self) -> float:
-        """Heat that the coolant carries out over what it brought in (W)."""
-        normal = ufl.FacetNormal(self.domain.mesh)
-        outlet = self.domain.ds(self.domain.surfaces["outlet"])
-        flux = self.heat_capacity * ufl.dot(self.velocity, normal) * self._theta * outlet
-        return self.domain.integral(flux, self._entity_maps)
+        """Heat that the streams carry out over what they brought in, of the last solve (W)."""
+        kinds = {c.surface for c in self.terms.surface_conditions if isinstance(c, Inlet | Outlet)}
+        return -sum(v for k, v in self._last().inflows.items() if k in kinds)
+
+    def _last(self) -> HeatReport:
+        if self.report is None:
+            raise InputError("heat: nothing has been solved yet")
+        return self.report
+
+    def solver_statistics(self) -> tuple[int, int]:
+        """Factorisations so far and Krylov iterations of the last solve."""
+        return self._solver.factorisations, self._solver.iterations
+
+    def solver_options(self) -> dict[str, Any]:
+        """PETSc options in use."""
+        return dict(self.options)

@@ -1,6 +1,6 @@
 """Linear solvers as plain dictionaries of PETSc options under a prefix; the user overrides them by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from petsc4py import PETSc
@@ -47,7 +47,7 @@ class LinearSolver:
         self._ksp.setFromOptions()
         # Options of a prefix outlive their solver in PETSc's database: the next solver must not inherit them. MUMPS
         # reads its own when it factors, so they go when the first solve is done.
-        self._unread_options = [prefix + key for key in self.options]
+        self._unread_options = list(self.options)
 
     @property
     def iterations(self) -> int:
@@ -73,13 +73,40 @@ class LinearSolver:
                 f"options {self.options}); set other options under this prefix in [solver.options] of the case"
             )
         self._renew = self.iterations > STALE
-        for key in self._unread_options:
-            PETSc.Options().delValue(key)
+        forget(self.prefix, self._unread_options)
         self._unread_options = []
 
     def destroy(self) -> None:
         """Free the solver (collective)."""
         self._ksp.destroy()
+
+
+def configured(matrix: PETSc.Mat, prefix: str, options: Options, context: Any = None) -> PETSc.KSP:
+    """A Krylov solver with the options of a prefix.
+
+    Args:
+        matrix: the operator.
+        prefix: option prefix, ends in `_`.
+        options: PETSc options without the prefix.
+        context: a preconditioner with a method `apply(pc, x, y)`, instead of one of PETSc's.
+    """
+    ksp = PETSc.KSP().create(matrix.comm)
+    ksp.setOptionsPrefix(prefix)
+    database: Any = PETSc.Options()
+    for key, value in options.items():
+        database[prefix + key] = value
+    ksp.setOperators(matrix)
+    ksp.setFromOptions()
+    if context is not None:
+        ksp.getPC().setType(PETSc.PC.Type.PYTHON)
+        ksp.getPC().setPythonContext(context)
+    return ksp
+
+
+def forget(prefix: str, options: Iterable[str]) -> None:
+    """Take options of a prefix out of PETSc's database once they are read: the next solver must not inherit them."""
+    for key in options:
+        PETSc.Options().delValue(prefix + key)
 
 
 def chosen_options(default: Options, prefix: str, overrides: Mapping[str, Options] | None) -> dict[str, Any]:

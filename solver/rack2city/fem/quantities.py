@@ -1,10 +1,13 @@
 """What engineers read off the fields: pressure drop, flow rates, bulk, mean and extreme temperatures."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import ufl
-from dolfinx import fem
+from dolfinx import fem, geometry
 from mpi4py import MPI
 
+from rack2city.errors import InputError
 from rack2city.fem.domain import Domain, FluidDomain
 
 
@@ -14,9 +17,56 @@ def mean_over_surface(domain: Domain, value: fem.Function | ufl.core.expr.Expr, 
     return domain.integral(value * ds) / domain.integral(fem.Constant(domain.mesh, 1.0) * ds)
 
 
-def flow_through(fluid: FluidDomain, velocity: fem.Function, surface: str) -> float:
-    """Volume flow out of the fluid through an exterior surface (m³/s); negative where it enters."""
-    return fluid.integral(ufl.dot(velocity, ufl.FacetNormal(fluid.mesh)) * fluid.ds(fluid.surfaces[surface]))
+def values_at(function: fem.Function, points: np.ndarray) -> np.ndarray:
+    """Values of a function at points, the same on all ranks (collective).
+
+    Args:
+        function: scalar or vector function.
+        points: coordinates (m), shape (n, 2) or (n, 3).
+
+    Returns:
+        Shape (n, components).
+
+    Raises:
+        InputError: a point lies outside the mesh.
+    """
+    msh = function.function_space.mesh
+    points = np.column_stack([points, np.zeros((len(points), 3 - points.shape[1]))])
+    tree = geometry.bb_tree(msh, msh.topology.dim, padding=1e-10)
+    found = geometry.compute_colliding_cells(msh, geometry.compute_collisions_points(tree, points), points)
+    here = np.array([found.links(i)[0] if len(found.links(i)) else -1 for i in range(len(points))], dtype=np.int32)
+    holder = np.where(here >= 0, msh.comm.rank, msh.comm.size)
+    first = _over_ranks(msh.comm, holder, MPI.MIN)
+    if np.any(first == msh.comm.size):
+        raise InputError(f"the point {points[int(np.argmax(first == msh.comm.size))]} lies outside the mesh")
+    mine = first == msh.comm.rank
+    values = np.zeros((len(points), function.function_space.value_size))
+    if np.any(mine):
+        values[mine] = function.eval(points[mine], here[mine]).reshape(np.count_nonzero(mine), -1)
+    return _over_ranks(msh.comm, values, MPI.SUM)
+
+
+def _over_ranks(comm: MPI.Comm, values: np.ndarray, operation: MPI.Op) -> np.ndarray:
+    result = np.empty_like(values)
+    comm.Allreduce(values, result, op=operation)
+    return result
+
+
+def flow_through(
+    fluid: FluidDomain, velocity: fem.Function, surface: str, along: Sequence[float] | None = None
+) -> float:
+    """Volume flow out of the fluid through an exterior surface (m³/s), or through a plane one inside it.
+
+    Args:
+        fluid: the fluid.
+        velocity: velocity (m/s).
+        surface: name of the surface.
+        along: for a surface inside the fluid, its unit normal, towards which flow counts as positive.
+    """
+    tag = fluid.surfaces[surface]
+    if along is None:
+        return fluid.integral(ufl.dot(velocity, ufl.FacetNormal(fluid.mesh)) * fluid.ds(tag))
+    return fluid.integral(ufl.avg(ufl.dot(velocity, ufl.as_vector([float(a) for a in along]))) * fluid.dS(tag))
 
 
 Stretch = tuple[float, float]

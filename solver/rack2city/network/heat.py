@@ -47,7 +47,8 @@ class LineMixer:
     """Upwind mixing where each branch's outlet temperature is `offset + slope * T_in`: one sparse factorisation.
 
     It is made for given flows; offsets may be changed and mixed again at the cost of a substitution. Temperatures may be
-    counted from any datum, if offsets are: `offset - datum * (1 - slope)`.
+    counted from any datum, if offsets are: `offset - datum * (1 - slope)`. A branch beside another may heed that one's inlet
+    too: its outlet is then `offset + slope * T_in + cross * T_in'`.
 
     Args:
         start: node where each branch starts.
@@ -55,12 +56,23 @@ class LineMixer:
         flow: mass flow of each branch (kg/s), positive from start to end; zero where it is at rest.
         entering: mass flow that enters each node from outside (kg/s), not negative.
         slope: of each branch's line (-).
+        beside: the other branch of each; None where no outlet heeds another branch.
+        cross: how each outlet rises with the inlet of the branch beside it (-).
 
     Raises:
         InputError: a closed loop has neither entering flow nor loss, so that its temperature is not determined.
     """
 
-    def __init__(self, start: Index, end: Index, flow: Array, entering: Array, slope: Array) -> None:
+    def __init__(
+        self,
+        start: Index,
+        end: Index,
+        flow: Array,
+        entering: Array,
+        slope: Array,
+        beside: Index | None = None,
+        cross: Array | None = None,
+    ) -> None:
         nodes = len(entering)
         self.upstream = np.where(flow >= 0.0, start, end)
         self.downstream = np.where(flow >= 0.0, end, start)
@@ -71,8 +83,13 @@ class LineMixer:
         moves = self.amount > 0.0
         self._incoming = np.where(self.still, 1.0, incoming)
         # a row per node over what it receives: 1 on the diagonal, so that wide and narrow pipes weigh the same
-        share = (self.amount * slope)[moves] / self._incoming[self.downstream[moves]]
-        carried = sp.csc_array((share, (self.downstream[moves], self.upstream[moves])), shape=(nodes, nodes))
+        into, out, share = self.downstream[moves], self.upstream[moves], (self.amount * slope)[moves]
+        if beside is not None and cross is not None:
+            heeds = moves & (cross != 0.0)
+            into = np.concatenate([into, self.downstream[heeds]])
+            out = np.concatenate([out, self.upstream[beside[heeds]]])
+            share = np.concatenate([share, (self.amount * cross)[heeds]])
+        carried = sp.csc_array((share / self._incoming[into], (into, out)), shape=(nodes, nodes))
         try:
             self._solve = splu((sp.eye_array(nodes, format="csc") - carried).tocsc()).solve
         except RuntimeError:  # SuperLU: exactly singular

@@ -35,6 +35,21 @@ class OutletLine:
 
 
 @dataclass(frozen=True)
+class PipeResponse:
+    """What pipes do in a step, linear in the temperatures of their inlets and of what is around them; arrays of shape (P).
+
+    Outlet: `outlet_k + outlet_inlet * T_in + outlet_around * T_around`, mean over pipe and step: the same of `mean`.
+    """
+
+    outlet_k: Array
+    outlet_inlet: Array
+    outlet_around: Array
+    mean_k: Array
+    mean_inlet: Array
+    mean_around: Array
+
+
+@dataclass(frozen=True)
 class RetardedStep:
     """What a step did; arrays of shape (P), heat counted from the ground's temperature.
 
@@ -121,10 +136,11 @@ class RetardedPipes:
             np.where(turned, self._temperature_k[::-1], self._temperature_k),
         )
 
-    def _leaving(
-        self, time_s: float, flow: Array, ground_k: Array | float, share: Array, temperature_k: Array
-    ) -> tuple[Array, Array, Array, Array]:
-        """Contents pushed through in the step (P), transit time in decays (P), edges (K + 1, P), old heat leaving (P)."""
+    def _leaving(self, time_s: float, flow: Array, share: Array) -> tuple[Array, Array, Array, Array]:
+        """What leaves in a step.
+
+        Contents pushed through (P), transit time in decays (P), and per parcel what leaves, and what of its heat does (K, P).
+        """
         pushed = np.abs(flow) * self.heat_capacity * time_s / self.capacity_j_per_k
         pushed = np.where(pushed > LEAST_PUSHED, pushed, 0.0)
         moving = pushed > 0.0
@@ -134,8 +150,16 @@ class RetardedPipes:
         near, far = np.minimum(edges[:-1], pushed), np.minimum(edges[1:], pushed)
         # Mean decay of what leaves from between two places: it is on its way for as long as its place is from the outlet.
         weight = (far - near) * np.exp(-transit * near) * mean_decay(transit * (far - near))
-        old = (weight * (temperature_k - ground_k)).sum(axis=0)
-        return pushed, transit, edges, old
+        return pushed, transit, far - near, weight
+
+    def _losing(
+        self, time_s: float, pushed: Array, transit: Array, share: Array, left: Array, weight: Array
+    ) -> tuple[Array, Array, Array]:
+        """What stays of each parcel, and shares of the excess heat lost: of each parcel (K, P), and of the inlet's (P)."""
+        kept, entered = np.maximum(share - left, 0.0), np.minimum(pushed, 1.0)
+        parcels = kept * -np.expm1(-self.decay_per_s * time_s) + left - weight
+        fresh = entered * (1.0 - mean_decay(transit * entered)) + np.maximum(pushed - 1.0, 0.0) * -np.expm1(-transit)
+        return kept, parcels, fresh
 
     def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> OutletLine:
         """What would leave in a step, as a line in the inlet temperature; nothing changes.
@@ -146,8 +170,28 @@ class RetardedPipes:
             ground_k: temperature of the ground (K), one or one per pipe.
         """
         share, temperature = self._facing(mass_flow_kg_per_s)
-        pushed, transit, _, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k, share, temperature)
+        pushed, transit, _, weight = self._leaving(time_s, mass_flow_kg_per_s, share)
+        old = (weight * (temperature - ground_k)).sum(axis=0)
         return self._line(time_s, pushed, transit, old, ground_k, _first(share, temperature))
+
+    def response(self, time_s: float, mass_flow_kg_per_s: Array) -> PipeResponse:
+        """What a step would do for any temperatures of inlets and surroundings; nothing changes. Arguments as `line`."""
+        share, temperature = self._facing(mass_flow_kg_per_s)
+        pushed, transit, left, weight = self._leaving(time_s, mass_flow_kg_per_s, share)
+        line = self._line(time_s, pushed, transit, (weight * temperature).sum(axis=0), 0.0, _first(share, temperature))
+        moving, stay = pushed > 0.0, np.exp(-self.decay_per_s * time_s)
+        old = np.where(moving, weight.sum(axis=0) / np.where(moving, pushed, 1.0), stay)
+        _, parcels, fresh = self._losing(time_s, pushed, transit, share, left, weight)
+        decays = self.decay_per_s * time_s  # mean excess: heat lost over conductance and time
+        over = np.where(decays > 0.0, 1.0 / np.where(decays > 0.0, decays, 1.0), 0.0)
+        return PipeResponse(
+            line.offset_k,
+            line.slope,
+            1.0 - line.slope - old,
+            over * (parcels * temperature).sum(axis=0),
+            over * fresh,
+            1.0 - over * (parcels.sum(axis=0) + fresh),
+        )
 
     def ends_k(self, time_s: float, ground_k: Array | float) -> tuple[Array, Array]:
         """Temperatures at the start and at the end of each pipe (K) after standing for a time."""
@@ -186,24 +230,18 @@ class RetardedPipes:
         before = self.stored_j(ground_k)
         share, temperature = self._facing(mass_flow_kg_per_s)
         self._backward = np.where(mass_flow_kg_per_s != 0.0, mass_flow_kg_per_s < 0.0, self._backward)
-        pushed, transit, edges, old = self._leaving(time_s, mass_flow_kg_per_s, ground_k, share, temperature)
+        pushed, transit, left, weight = self._leaving(time_s, mass_flow_kg_per_s, share)
+        excess, fresh = temperature - ground_k, inlet_k - ground_k
+        old = (weight * excess).sum(axis=0)
         line = self._line(time_s, pushed, transit, old, ground_k, _first(share, temperature))
         outlet = line.offset_k + line.slope * inlet_k
-        entered = np.minimum(pushed, 1.0)
-        excess, fresh = temperature - ground_k, inlet_k - ground_k
-        left = np.minimum(edges[1:], pushed) - np.minimum(edges[:-1], pushed)
-        kept = np.maximum(share - left, 0.0)
-
-        stay = np.exp(-self.decay_per_s * time_s)
-        spent = transit * entered  # decays of the oldest of what entered and is still here
         # Each loss by itself, as what a parcel had less what it has, so that the balance is a check.
-        loss = (kept * excess).sum(axis=0) * -np.expm1(-self.decay_per_s * time_s)
-        loss += (left * excess).sum(axis=0) - old
-        loss += entered * fresh * (1.0 - mean_decay(spent))
-        loss += np.maximum(pushed - 1.0, 0.0) * fresh * -np.expm1(-transit)
+        kept, lost, lost_fresh = self._losing(time_s, pushed, transit, share, left, weight)
+        loss = (lost * excess).sum(axis=0) + lost_fresh * fresh
 
-        self._share, self._temperature_k = kept, ground_k + excess * stay
-        self._push(entered, ground_k + fresh * mean_decay(spent))
+        entered = np.minimum(pushed, 1.0)
+        self._share, self._temperature_k = kept, ground_k + excess * np.exp(-self.decay_per_s * time_s)
+        self._push(entered, ground_k + fresh * mean_decay(transit * entered))
         change = self.stored_j(ground_k) - before
         return RetardedStep(outlet, loss * self.capacity_j_per_k, change)
 

@@ -31,6 +31,7 @@ def district(**substations: object) -> Network:
         pair=["a", "b", "c"],
         **size,
     )
+    network.pipes.loc[["a", "b", "c"], "pair"] = ["ra", "rb", "rc"]
     create_producers(
         network,
         ["west", "east"],

@@ -1,5 +1,6 @@
 """Constructors: names, broadcasting, and messages that say where the fault is."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ from rack2city.network.tables import (
     create_producers,
     create_substations,
     describe,
+    load_network,
+    load_series,
 )
 from tests.network.tables.nets import district, everything
 
@@ -143,3 +146,24 @@ def test_every_table_has_a_constructor_and_a_description():
     assert "8 junctions, 2 curves, 6 pipes" in repr(network)
     with pytest.raises(KeyError):
         create(network, "gaskets")
+
+
+def test_the_examples_of_the_docs_run_as_they_stand(tmp_path, monkeypatch):
+    """The code blocks of the page one after the other, and what their comments say of the results."""
+    page = Path(__file__).resolve().parents[3] / "docs" / "network-tables.md"
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    assert len(blocks) == 2
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    exec(blocks[0], names)
+    steady = names["result"]
+    assert steady.res_substations.unmet_w["substation 1"] == 0.0
+    assert load_network(tmp_path / "street.network.zip").pipes.equals(names["network"].pipes)
+    exec(blocks[1], names)
+    result = names["result"]
+    standing = result.res_pipes["t_to_k"]["supply"].iloc[2:4]
+    assert (result.res_pipes["mdot_kg_per_s"]["supply"].iloc[2:4] == 0.0).all()
+    assert steady.res_pipes.t_to_k["supply"] > standing.iloc[0] > standing.iloc[1]
+    stations = result.res_substations
+    assert stations["heat_w"].sum().iloc[0] == pytest.approx(8e5 - stations["unmet_w"].sum().iloc[0], rel=1e-6)
+    assert load_series(tmp_path / "street.series.zip").res_pipes.equals(result.res_pipes)

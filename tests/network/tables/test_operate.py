@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from rack2city.errors import InputError
+from rack2city.errors import ConvergenceError, InputError
 from rack2city.network import pipe_pressure_drop
 from rack2city.network.tables import (
     Network,
     create_boundaries,
     create_curve,
+    create_heat_exchangers,
     create_junctions,
     create_pipes,
     create_producers,
@@ -279,3 +280,18 @@ def test_controls_that_leave_something_open_are_refused_by_name():
     network.substations["in_service"] = False
     with pytest.raises(InputError, match="row 'plant': control 'worst' finds no substation to look to"):
         solve_steady(network)
+
+
+def test_a_return_that_does_not_settle_names_the_producer_that_heeds_it():
+    """A plant of given power whose only load is a heat exchanger: no substation is there to be named."""
+    network = plant(street(in_service=False), mode="power", power_w=1e5)
+    network.pipes["conductance_w_per_m_k"] = 0.3
+    create_heat_exchangers(
+        network, "load", from_junction="s3", to_junction="r3", quadratic_pa_s2_per_m6=1e9, heat_w=-5e4
+    )
+    with pytest.raises(ConvergenceError, match=r"in 2 passes; what returns to the producers .* producer 'plant'"):
+        solve_steady(network, max_iterations=2)
+    result = solve_steady(network)
+    given = result.res_producers.heat_w["plant"]
+    assert 5e4 < given < 1e5  # its return comes within 1 K of its supply, so it throttles
+    assert given == pytest.approx(5e4 + result.res_pipes.loss_w.sum(), rel=1e-6)

@@ -109,6 +109,15 @@ def test_other_faults_are_named():
         simulate(network, {}, steps=1, initial="warm")
     with pytest.raises(InputError, match="pipe 'b' has no temperature above 0 K"):
         simulate(network, {}, steps=1, initial=pd.Series({"a": 300.0}))
+    with pytest.raises(InputError, match="initial: there is no pipe 'z'"):
+        simulate(network, {}, steps=1, initial=pd.Series(300.0, index=[*network.pipes.index, "z"]))
+    with pytest.raises(InputError, match="warm_up_steps is -1; it must not be negative"):
+        simulate(network, {}, steps=1, warm_up_steps=-1)
+    with pytest.raises(InputError, match="it has 3 steps, asked for are 2"):
+        simulate(network, {("substations", "demand_w"): demand()}, steps=2)
+    mixed = {("substations", "demand_w"): demand(), ("producers", "supply_k"): pd.Series([350.0] * 3)}
+    with pytest.raises(InputError, match="their indices differ"):
+        simulate(network, mixed, steps=3)
     with pytest.raises(InputError, match="keep: 'houses' is no table of results"):
         simulate(network, {}, steps=1, keep=["houses"])
     with pytest.raises(InputError, match="keep: pipes have no result 'speed'"):
@@ -129,15 +138,33 @@ def test_a_step_that_fails_is_named():
         simulate(district(), profiles, mode="quasi_steady")
 
 
+@pytest.mark.parametrize(
+    ("key", "values", "sentence"),
+    [
+        (("substations", "bypass_kg_per_s"), {"A": [0.1, 0.1, 7.0]}, "row 'A', column bypass_kg_per_s: it exceeds"),
+        (
+            ("producers", "difference_pa"),
+            {"west": [2e5, 2e5, np.nan]},
+            "row 'west', column difference_pa: mode 'pressure'",
+        ),
+    ],
+)
+def test_values_that_do_not_go_together_are_refused_in_their_step(key, values, sentence):
+    with pytest.raises(InputError, match=rf"step 2 \(2026-01-01 02:00:00\): table {key[0]}, {sentence}"):
+        simulate(district(max_flow_kg_per_s=6.0), {key: pd.DataFrame(values, index=HOURS)}, mode="quasi_steady")
+
+
 def test_results_are_saved_and_read_again(tmp_path):
     done = []
     network = district(max_flow_kg_per_s=6.0)
+    network.friction = "haaland"
     result = simulate(network, {("substations", "demand_w"): demand()}, progress=lambda *now: done.append(now))
     assert done == [(1, 3), (2, 3), (3, 3)]
     again = load_series(save_series(result, tmp_path / "a.series.zip"))
     for name in ("steps", "res_junctions", "res_pipes", "res_substations", "res_producers", "res_boundaries"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(result, name), check_freq=False)
     assert again.step_s == 3600.0
+    assert again.friction == result.friction == "haaland"
     few = simulate(network, {}, steps=1, keep=["substations", "pipes.t_to_k"])
     assert list(few.res_pipes.columns.unique("quantity")) == ["t_to_k"]
     assert few.res_junctions.empty

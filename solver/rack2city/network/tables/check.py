@@ -9,6 +9,7 @@ from rack2city.errors import InputError
 from rack2city.network.friction import require_formula
 from rack2city.network.tables.columns import Column, TableSchema
 from rack2city.network.tables.network import Network
+from rack2city.network.tables.pairs import check_pairs
 from rack2city.network.tables.schema import SCHEMA
 
 
@@ -17,11 +18,13 @@ def check_network(network: Network) -> None:
 
     Raises:
         InputError: a column is missing or unknown, a name stands twice, a value is empty, no number or out of bounds, or a
-            junction, curve or pipe that is named does not exist, or the friction formula is unknown.
+            junction, curve or pipe that is named does not exist, two pipes do not make a pair, or the friction formula is
+            unknown.
     """
     require_formula(network.friction)
     for name, schema in SCHEMA.items():
         check_table(schema, network.table(name), known_names(network))
+    check_pairs(network.pipes)
 
 
 def known_names(network: Network) -> dict[str, Collection[str]]:
@@ -45,7 +48,7 @@ def check_table(schema: TableSchema, frame: pd.DataFrame, known: dict[str, Colle
         raise InputError(f"table {schema.name}: the name '{name}' stands twice; names are unique")
     for column in schema.columns:
         _check_column(schema, frame, column, known)
-    _check_together(schema, frame)
+    check_together(schema, frame)
 
 
 def unknown_column(schema: TableSchema, name: str) -> str:
@@ -92,7 +95,7 @@ def _check_column(schema: TableSchema, frame: pd.DataFrame, column: Column, know
             _fail(schema, row, column.name, f"there is no {column.kind} '{value}'")
 
 
-def _check_together(schema: TableSchema, frame: pd.DataFrame) -> None:
+def check_together(schema: TableSchema, frame: pd.DataFrame) -> None:
     """What columns of one row must fulfil together."""
     if len(schema.ends) == 2 and (same := (frame[schema.ends[0]] == frame[schema.ends[1]]).to_numpy()).any():
         row = int(np.argmax(same))

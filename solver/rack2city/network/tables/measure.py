@@ -77,12 +77,13 @@ def measure(
     if transport.remembers:  # what is shut off, stands
         shut = np.ones(count, dtype=bool)
         shut[at] = False
-        for column, kelvin in zip(("t_from_k", "t_to_k"), transport.resting_k(), strict=True):
+        for column, kelvin in zip(("t_from_k", "t_to_k"), transport.resting_k(flow, inlet), strict=True):
             tables["pipes"][column][shut] = kelvin[shut]
     carried = transport.carry(flow, inlet)
     outlet = spread(count, at, mixed.outlet_k[: len(at)], 300.0)
-    own = capacity * np.abs(flow) * (inlet - outlet) - carried.loss_w - carried.stored_w
-    tables["pipes"] |= {"loss_w": carried.loss_w, "stored_w": carried.stored_w}
+    exchange = np.zeros(count) if carried.exchange_w is None else carried.exchange_w
+    own = capacity * np.abs(flow) * (inlet - outlet) - carried.loss_w - carried.stored_w - exchange
+    tables["pipes"] |= {"loss_w": carried.loss_w, "exchange_w": exchange, "stored_w": carried.stored_w}
     names = [f"pipe '{name}'" for name in network.pipes.index[np.argsort(np.abs(own))[-1:]]]
     stored = float(carried.stored_w.sum())
     held = Carried(np.zeros(0), np.zeros(0))
@@ -200,13 +201,13 @@ def _branches(
 
 
 def _pipes(network: Network, columns: Columns, ends: Columns) -> Columns:
-    """What only pipes have: velocity and Reynolds number; their losses are known after the step."""
+    """What only pipes have: velocity and Reynolds number; their losses and exchange are known after the step."""
     liquid, diameter = network.liquid, network.pipes.inner_diameter_m.to_numpy(dtype=float)
     speed = columns["mdot_kg_per_s"] / (liquid.density * np.pi / 4.0 * diameter**2)
     nothing = np.full(len(speed), np.nan)
     reynolds = liquid.density * np.abs(speed) * diameter / liquid.viscosity
     head = {"mdot_kg_per_s": columns["mdot_kg_per_s"], "v_m_per_s": speed, "dp_pa": columns["dp_pa"]}
-    return head | ends | {"loss_w": nothing, "reynolds": reynolds}
+    return head | ends | {"loss_w": nothing, "exchange_w": nothing, "reynolds": reynolds}
 
 
 def _substations(

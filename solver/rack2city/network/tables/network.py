@@ -37,7 +37,7 @@ class Network:
         friction: formula of the turbulent friction factor of its pipes, `"colebrook"` or `"haaland"`.
         junctions: points where pipes meet.
         pipes: straight pipes.
-        pumps: pumps with a curve.
+        pumps: pumps with a curve, or of constant power.
         valves: valves.
         heat_exchangers: anything that heats or cools the liquid by a given power.
         substations: where consumers take heat.

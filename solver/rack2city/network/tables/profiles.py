@@ -83,7 +83,7 @@ def read_profiles(network: Network, profiles: Profiles, steps: int | None) -> tu
             different steps.
     """
     read: list[Profile] = []
-    index: pd.Index | None = None if steps is None else pd.RangeIndex(steps, name="step")
+    index: pd.Index | None = None
     for key, given in profiles.items():
         if not (isinstance(key, tuple) and len(key) == 2):
             raise InputError(
@@ -101,17 +101,19 @@ def read_profiles(network: Network, profiles: Profiles, steps: int | None) -> tu
             raise InputError(f"profile {key!r}: give a DataFrame of steps x names, or a Series of steps for all rows")
         if index is None:
             index = given.index
+        if steps is not None and len(given) != steps:
+            raise InputError(f"profile {key!r}: it has {len(given)} steps, asked for are {steps}")
         if len(given) != len(index):
             raise InputError(f"profile {key!r}: it has {len(given)} steps, others have {len(index)}")
-        if steps is None and not given.index.equals(index):
+        if not given.index.equals(index):
             raise InputError(f"profile {key!r}: its steps are not those of the other profiles (their indices differ)")
         read.append(_profile(network, table, SCHEMA[table].column(name), given))
-    if index is None:
+    if index is None and steps is None:
         raise InputError("no profile is given, so the number of steps must be")
+    if index is None:
+        index = pd.RangeIndex(steps, name="step")
     if len(index) == 0:
         raise InputError("the profiles hold no step; give at least one")
-    if read and steps is not None:
-        index = next(iter(profiles.values())).index
     return read, index
 
 

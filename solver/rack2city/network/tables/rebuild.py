@@ -8,6 +8,7 @@ import pandas as pd
 from rack2city.errors import InputError
 from rack2city.network.graph import HydraulicNetwork
 from rack2city.network.tables.branch_laws import law_names, law_of
+from rack2city.network.tables.check import check_together
 from rack2city.network.tables.hydraulics import BRANCHES, GRAVITY, Hydraulics, to_hydraulics
 from rack2city.network.tables.network import Network, empty_table
 from rack2city.network.tables.schema import SCHEMA
@@ -33,9 +34,11 @@ class Builder:
         """What is to be solved with the tables as they are now.
 
         Raises:
-            InputError: see `to_hydraulics`.
+            InputError: see `to_hydraulics`; values of a row do not go together.
         """
         joined = self._joints()
+        for table in self._tables:  # each value was checked with its profile, what they make together was not
+            check_together(SCHEMA[table], self._network.table(table))
         if self._built is None or joined != self._joined:
             self._built, self._joined = to_hydraulics(self._network), joined
         elif self._tables & {*_LAWS, "boundaries"}:

@@ -18,7 +18,7 @@ class SteadyResult:
     Attributes:
         res_junctions: `p_pa` (gauge), `head_m` (height plus pressure head), `t_k`.
         res_pipes: `mdot_kg_per_s`, `v_m_per_s`, `dp_pa` (friction and local losses, without the static head), `t_from_k`,
-            `t_to_k`, `loss_w`, `reynolds`.
+            `t_to_k`, `loss_w` to the surroundings, `exchange_w` given to the other pipe of its pair, `reynolds`.
         res_valves: `mdot_kg_per_s`, `dp_pa`, `t_from_k`, `t_to_k`.
         res_heat_exchangers: as `res_valves`, and `heat_w` given to the liquid.
         res_pumps: as `res_valves`, `speed` and `electric_w`; `dp_pa` is the negative of its lift, without the static head.

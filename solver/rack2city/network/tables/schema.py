@@ -46,7 +46,10 @@ PIPES = TableSchema(
         _number("wall_density_kg_per_m3", "kg/m3", "density of the wall", above_low=True),
         _number("wall_heat_capacity_j_per_kg_k", "J/(kg K)", "specific heat capacity of the wall", above_low=True),
         _number("depth_m", "m", "depth of its axis below the surface"),
-        Column("pair", "the other pipe of the same trench, supply and return", "", "pipe", None),
+        Column("pair", "the other pipe of the same trench; each names the other", "", "pipe", None),
+        _number(
+            "pair_w_per_m_k", "W/(m K)", "conductance to the other pipe of the trench, given on one row or on both"
+        ),
         _IN_SERVICE,
     ),
 )

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
-from rack2city.network.friction import Array
+from rack2city.network.friction import Array, Formula, require_formula
 from rack2city.network.tables.measure import Measured
 from rack2city.network.tables.network import Network
 
@@ -55,6 +55,7 @@ class Series:
         res_producers: see above.
         res_storages: see above.
         res_boundaries: see above.
+        friction: formula of the pipes' turbulent friction factor.
     """
 
     step_s: float
@@ -68,6 +69,7 @@ class Series:
     res_producers: pd.DataFrame
     res_storages: pd.DataFrame
     res_boundaries: pd.DataFrame
+    friction: Formula = "colebrook"
 
 
 class Recorder:
@@ -87,7 +89,7 @@ class Recorder:
         if strange:
             raise InputError(f"keep: '{strange[0]}' is no table of results; give a table or table.quantity")
         self._names = {table: network.table(table).index for table in TABLES}
-        self._index, self._keep = index, keep
+        self._index, self._keep, self._friction = index, keep, network.friction
         self._blocks: dict[str, Array] = {}
         self._quantities: dict[str, list[str]] = {}
         self._steps: list[dict[str, object]] = []
@@ -125,7 +127,7 @@ class Recorder:
             f"res_{table}": _frame(self._blocks[table], self._index, self._quantities[table], self._names[table])
             for table in TABLES
         }
-        return Series(step_s, pd.DataFrame(self._steps, index=self._index), **frames)
+        return Series(step_s, pd.DataFrame(self._steps, index=self._index), **frames, friction=self._friction)
 
 
 def _frame(block: Array, index: pd.Index, quantities: list[str], names: pd.Index) -> pd.DataFrame:
@@ -151,6 +153,7 @@ def save_series(series: Series, path: str | Path) -> Path:
         "format": FORMAT,
         "version": VERSION,
         "step_s": series.step_s,
+        "friction": series.friction,
         "names": {table: list(frame.columns.unique("name")) for table, frame in frames.items()},
         "quantities": {table: list(frame.columns.unique("quantity")) for table, frame in frames.items()},
     }
@@ -195,7 +198,9 @@ def load_series(path: str | Path) -> Series:
         raise InputError(f"{path}: there is no such file") from None
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, IsADirectoryError) as error:
         raise InputError(f"{path}: it is not a file of results saved by save_series ({error})") from None
-    return Series(page["step_s"], steps, **frames)
+    friction = page.get("friction", "colebrook")
+    require_formula(friction)
+    return Series(page["step_s"], steps, **frames, friction=friction)
 
 
 def _write(archive: zipfile.ZipFile, name: str, frame: pd.DataFrame) -> None:

@@ -119,8 +119,6 @@ def settle(
         if bisection is not None:
             gap = np.minimum(gap, bisection.width(flow, wanted))
         settled = gap.max(initial=0.0) <= small and drift <= accuracy * largest_demand and warmed <= _SETTLED_K
-        if settled:
-            mixing.refuse_backwards()
         if settled and mixing.pressed_back:
             break
         if settled and not endless.any():
@@ -132,11 +130,16 @@ def settle(
         if passes == max_passes and max_bisections:
             bisection = Bisection(flow, wanted)
         flow = step.next(flow, wanted, draws) if bisection is None else bisection.next(flow, wanted)
-    mixing.refuse_backwards()
     if mixing.pressed_back:
         raise InputError(
             f"the flow through producer '{mixing.pressed_back}' goes backwards: the others press harder; "
             "raise its difference_pa, give it a flow, or take it out of service"
+        )
+    if warmed > _SETTLED_K and gap.max(initial=0.0) <= small and drift <= accuracy * largest_demand:
+        heeding = network.producers.index[built.rows["producers"][int(np.argmax(operation.heeds))]]
+        raise ConvergenceError(
+            f"flows and temperatures did not agree in {passes} passes; what returns to the producers changed to the last, "
+            f"producer '{heeding}' is one whose flow or supply follows from it"
         )
     worst = int(np.argmax(np.where(endless, np.inf, gap)))
     cold = "; its supply is hardly warmer than its return_set_k, give it a max_flow_kg_per_s" if endless[worst] else ""

@@ -16,8 +16,10 @@ from rack2city.errors import BalanceError, InputError, Rack2CityError
 from rack2city.network.friction import Array
 from rack2city.network.retarded import RetardedPipes
 from rack2city.network.tables.check import check_network
+from rack2city.network.tables.hydraulics import Hydraulics
 from rack2city.network.tables.measure import Measured, measure
 from rack2city.network.tables.network import Network
+from rack2city.network.tables.pairs import Pairs
 from rack2city.network.tables.profiles import Profiles, own_copy, put, read_profiles
 from rack2city.network.tables.rebuild import Builder
 from rack2city.network.tables.series import Recorder, Series
@@ -29,8 +31,8 @@ from rack2city.network.tables.transport import (
     Transport,
     pipes_with_walls,
     spread,
-    steady_profile,
 )
+from rack2city.network.tank import StratifiedTank
 
 _ACCURACY = 1e-9  # of the largest flow, that valves are brought to
 _PASSES, _BISECTIONS = 40, 120
@@ -81,8 +83,9 @@ def simulate(
         raise InputError(f"mode is {mode!r}; it must be 'dynamic' or 'quasi_steady'")
     check_network(network)
     read, index = read_profiles(network, profiles, steps)
-    run = _Run(own_copy(network), [(p.table, p.column) for p in read], step_s)
-    run.tanks = tanks_of(network, tank_k)
+    if warm_up_steps < 0:
+        raise InputError(f"warm_up_steps is {warm_up_steps}; it must not be negative")
+    run = _Run(own_copy(network), [(p.table, p.column) for p in read], step_s, tanks_of(network, tank_k))
     record = Recorder(network, index, keep)
     for number, label in enumerate(index):
         put(run.network, read, number)
@@ -104,10 +107,12 @@ def simulate(
 class _Run:
     """A simulation: the tables as they are in the step, what is built of them, and what pipes and storages remember."""
 
-    def __init__(self, network: Network, watched: list[tuple[str, str]], step_s: float) -> None:
-        self.network, self._step_s = network, step_s
+    def __init__(
+        self, network: Network, watched: list[tuple[str, str]], step_s: float, tanks: list[StratifiedTank]
+    ) -> None:
+        self.network, self._step_s, self.tanks = network, step_s, tanks
         self._builder = Builder(network, watched)
-        self.tanks = tanks_of(network) if network.storages.empty else []
+        self._pairs = Pairs.of(network)
         self._pipes: RetardedPipes | None = None
         self._last: Settled | None = None
 
@@ -116,43 +121,46 @@ class _Run:
         if mode == "quasi_steady":
             return
         pipes = self.network.pipes
+        if isinstance(initial, pd.Series) and len(strange := initial.index.difference(pipes.index)):
+            raise InputError(f"initial: there is no pipe '{strange[0]}'")
         if isinstance(initial, str):
             if initial != "steady":
                 raise InputError(f"initial is {initial!r}; it must be 'steady' or temperatures")
-            self._pipes = pipes_with_walls(self.network, self._steady_state())
+            self._pipes = pipes_with_walls(self.network, self._pairs, self._steady_state())
             return
         start = np.full(len(pipes), np.nan)
         start[:] = initial.reindex(pipes.index) if isinstance(initial, pd.Series) else initial
         if not np.all(start > 0.0):
             name = pipes.index[int(np.argmin(start > 0.0))]
             raise InputError(f"initial: pipe '{name}' has no temperature above 0 K")
-        self._pipes = pipes_with_walls(self.network, start)
+        self._pipes = pipes_with_walls(self.network, self._pairs, start)
 
     def _steady_state(self) -> Array:
         """Temperatures of the pieces of all pipes in the steady state of the tables as they are."""
         built = with_storages(self._builder.build(), self.network)
-        steady = SteadyPipes.of(self.network)
-        self._last = settle(self.network, built, steady, self._storages())
+        steady = SteadyPipes.of(self.network, self._pairs)
+        self._last = settle(self.network, built, steady, self._storages(built))
         rows, mixed = built.rows["pipes"], self._last.temperatures
         count = len(self.network.pipes)
         flow = spread(count, rows, mixed.flow[: len(rows)], 0.0)
         inlet = spread(count, rows, mixed.inlet_k[: len(rows)], 300.0)
-        return steady_profile(self.network, flow, inlet, _PIECES, steady.ambient_k)
+        return steady.profile(flow, inlet, _PIECES)
 
-    def _storages(self) -> Storages | None:
+    def _storages(self, built: Hydraulics) -> Storages | None:
         if self.network.storages.empty:
             return None
-        return Storages.of(self.network, self._builder.build(), self.tanks, self._step_s)
+        return Storages.of(self.network, built, self.tanks, self._step_s)
 
     def step(self) -> Measured:
         """Do a step with the tables as they are."""
         built = with_storages(self._builder.build(), self.network)
-        storages = self._storages()
-        transport: Transport = SteadyPipes.of(self.network)
-        limits = {}
-        if self._pipes is not None:
+        storages = self._storages(built)
+        transport: Transport
+        if self._pipes is None:
+            transport, limits = SteadyPipes.of(self.network, self._pairs), {}
+        else:
             ambient = self.network.pipes.ambient_k.to_numpy(dtype=float)
-            transport = PipesInTime(self._pipes, self._step_s, ambient)
+            transport = PipesInTime(self._pipes, self._step_s, ambient, self._pairs)
             limits = {"max_passes": _PASSES, "max_bisections": _BISECTIONS}
         settled = settle(self.network, built, transport, storages, self._last, accuracy=_ACCURACY, **limits)
         measured = measure(self.network, built, settled.operation, settled.draws.rows, settled, transport, storages)

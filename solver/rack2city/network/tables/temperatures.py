@@ -6,6 +6,7 @@ import numpy as np
 
 from rack2city.errors import InputError
 from rack2city.network.friction import Array
+from rack2city.network.graph import Index
 from rack2city.network.heat import LineMixer
 from rack2city.network.tables.draws import Draws
 from rack2city.network.tables.hydraulics import Hydraulics, ambient_k, at_rest
@@ -70,7 +71,6 @@ class Mixing:
         largest = float(np.abs(flow).max())
         self.flow = np.where(at_rest(flow), 0.0, flow)
         plants = slice(len(flow) - len(built.rows["producers"]), len(flow))  # they come last
-        self._backwards = ""
         # between passes that may be; in the end it may not
         backwards = flow[plants] < -_BACKWARDS * largest
         self.pressed_back = ""
@@ -78,10 +78,12 @@ class Mixing:
             self.pressed_back = str(network.producers.index[built.rows["producers"][int(np.argmin(flow[plants]))]])
         self.flow[plants] = np.maximum(self.flow[plants], 0.0)
 
-        rows, count = built.rows["pipes"], len(network.pipes)
-        lines = transport.lines(spread(count, rows, self.flow[: len(rows)], 0.0))
-        offset, slope = np.zeros(len(flow)), np.ones(len(flow))
-        offset[: len(rows)], slope[: len(rows)] = lines.offset_k[rows], lines.slope[rows]
+        self._built, self._transport, self._rows = built, transport, built.rows["pipes"]
+        rows, self._count = self._rows, len(network.pipes)
+        lines = transport.lines(self._of_pipes(self.flow, 0.0))
+        offset, slope, cross = np.zeros(len(flow)), np.ones(len(flow)), np.zeros(len(flow))
+        for column, line in ((offset, lines.offset_k), (slope, lines.slope), (cross, lines.cross)):
+            column[: len(rows)] = line[rows]
         offset += _heated(network, built, self.flow)
         offset[plants], slope[plants] = operation.supply_k, 0.0
 
@@ -94,29 +96,39 @@ class Mixing:
             moved = np.concatenate([moved, storages.flow[self._used]])
             offset = np.concatenate([offset, tanks.offset_k[self._used]])
             slope = np.concatenate([slope, tanks.slope[self._used]])
+            cross = np.concatenate([cross, np.zeros(np.count_nonzero(self._used))])
         entering, self._entering_k = _entering(built, operation.entering, _BACKWARDS * largest)
-        self._mixer = LineMixer(start, end, moved, entering, slope)
-        self._offset, self._slope = offset, slope
-        self.resting_k = tuple(ends[rows] for ends in transport.resting_k())
-        self._standing_k = self._standing(built)
+        self._beside = self._places(len(start)) if transport.pairs.coupled else None
+        self._mixer = LineMixer(start, end, moved, entering, slope, self._beside, cross)
+        self._offset, self._slope, self._cross = offset, slope, cross
+        self._rest = self._resting(np.full(len(rows), self.datum_k))
 
-    def refuse_backwards(self) -> None:
-        """Refuse a producer that is pressed backwards; flows that still change may do so for a pass or two."""
-        if self._backwards:
-            raise InputError(
-                f"the flow through producer '{self._backwards}' goes backwards: the others press harder; "
-                "raise its difference_pa, give it a flow, or take it out of service"
-            )
+    def _of_pipes(self, values: Array, empty: float) -> Array:
+        """Values of branches at the rows of the pipes."""
+        return spread(self._count, self._rows, values[: len(self._rows)], empty)
 
-    def _standing(self, built: Hydraulics) -> Array:
-        """Temperature of nodes where nothing flows (K)."""
-        count = len(built.network.node_names)
-        still = np.flatnonzero(self.flow[: len(self.resting_k[0])] == 0.0)
+    def _places(self, branches: int) -> Index:
+        """The branch beside each: the other pipe of its pair, or itself where that is none or rests."""
+        place = np.full(self._count, -1, dtype=np.intp)
+        place[self._rows] = np.arange(len(self._rows))
+        beside = np.arange(branches)
+        other = place[self._transport.pairs.partner[self._rows]]
+        beside[: len(self._rows)] = np.where(other < 0, beside[: len(self._rows)], other)
+        return beside
+
+    def _resting(self, inlet_k: Array) -> tuple[tuple[Array, Array], Array]:
+        """Temperatures at start and end of pipes where nothing flows, and of nodes where nothing does (K)."""
+        inlet = self._of_pipes(inlet_k, self.datum_k)
+        ends = self._transport.resting_k(self._of_pipes(self.flow, 0.0), inlet)
+        resting = (ends[0][self._rows], ends[1][self._rows])
+        graph = self._built.network
+        count = len(graph.node_names)
+        still = np.flatnonzero(self.flow[: len(self._rows)] == 0.0)
         total, number = np.zeros(count), np.zeros(count)
-        for nodes, kelvin in zip((built.network.start, built.network.end), self.resting_k, strict=True):
+        for nodes, kelvin in zip((graph.start, graph.end), resting, strict=True):
             total += np.bincount(nodes[still], kelvin[still], count)
             number += np.bincount(nodes[still], minlength=count)
-        return np.where(number > 0.0, total / np.maximum(number, 1.0), self.datum_k)
+        return resting, np.where(number > 0.0, total / np.maximum(number, 1.0), self.datum_k)
 
     def temperatures(self, taken: Array) -> Temperatures:
         """Temperatures where the substations take this heat (W)."""
@@ -124,15 +136,20 @@ class Mixing:
         through = self.flow[part] * self._capacity
         offset = self._offset.copy()
         offset[part] = np.where(through > 0.0, -taken / np.where(through > 0.0, through, 1.0), 0.0)
-        above = offset - self.datum_k * (1.0 - self._slope)
+        above = offset - self.datum_k * (1.0 - self._slope - self._cross)
         solved = self._mixer.mix(above, self._entering_k - self.datum_k)
-        node = np.where(self._mixer.still, self._standing_k, solved + self.datum_k)
+        pipes = len(self._rows)
+        if self._beside is not None and np.any(self.flow[:pipes] == 0.0):  # they heed the pipes beside them
+            self._rest = self._resting(solved[self._mixer.upstream[:pipes]] + self.datum_k)
+        resting, standing = self._rest
+        node = np.where(self._mixer.still, standing, solved + self.datum_k)
         inlet = node[self._mixer.upstream]
         outlet = above + self._slope * (inlet - self.datum_k) + self.datum_k
+        if self._beside is not None:
+            outlet += self._cross * (inlet[self._beside] - self.datum_k)
         inner = len(self.flow)
         tank = [np.full(len(self._used), np.nan) for _ in range(2)]
         tank[0][self._used], tank[1][self._used] = inlet[inner:], outlet[inner:]
-        pipes = len(self.resting_k[0])
         rest = self.flow == 0.0
         rest[:pipes] = False
         return Temperatures(
@@ -140,7 +157,7 @@ class Mixing:
             self.flow,
             inlet[:inner],
             np.where(rest, node[self._mixer.downstream[:inner]], outlet[:inner]),
-            (self.resting_k[0], self.resting_k[1]),
+            resting,
             *tank,
         )
 

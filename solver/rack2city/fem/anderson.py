@@ -1,0 +1,46 @@
+"""Anderson acceleration of a fixed-point iteration: the next guess is the best mix of the last ones.
+
+With residuals r_i = g(x_i) - x_i of the last iterates, the mix sum(a_i g(x_i)), sum(a_i) = 1, takes the a_i that make
+|sum(a_i r_i)| smallest (Walker & Ni 2011). On ranks the products are summed, so that all mix alike.
+"""
+
+import numpy as np
+from mpi4py import MPI
+
+
+class Anderson:
+    """Keeps the last iterates and mixes them.
+
+    Args:
+        comm: communicator over which the vectors are distributed.
+        depth: how many earlier iterates take part.
+        condition: largest condition number of the least-squares problem before the oldest are forgotten.
+    """
+
+    def __init__(self, comm: MPI.Comm, depth: int = 8, condition: float = 1e12) -> None:
+        """Start without a memory."""
+        self._comm, self._depth, self._condition = comm, depth, condition
+        self._residuals: list[np.ndarray] = []
+        self._images: list[np.ndarray] = []
+
+    def forget(self) -> None:
+        """Start afresh."""
+        self._residuals, self._images = [], []
+
+    def next(self, guess: np.ndarray, image: np.ndarray) -> np.ndarray:
+        """The next guess from the present one and its image, owned values, shape (n,)."""
+        self._residuals.append(image - guess)
+        self._images.append(image.copy())
+        del self._residuals[: -self._depth - 1], self._images[: -self._depth - 1]
+        while len(self._images) > 1:
+            steps = np.array([self._residuals[-1] - r for r in self._residuals[:-1]])
+            gram = self._comm.allreduce(steps @ steps.T, op=MPI.SUM)
+            right = self._comm.allreduce(steps @ self._residuals[-1], op=MPI.SUM)
+            scale = np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
+            scaled = gram / np.outer(scale, scale)
+            if np.linalg.cond(scaled) <= self._condition:
+                weights = np.linalg.solve(scaled, right / scale) / scale
+                changes = np.array([self._images[-1] - image for image in self._images[:-1]])
+                return self._images[-1] - weights @ changes
+            del self._residuals[0], self._images[0]
+        return self._images[-1].copy()

@@ -1,0 +1,306 @@
+"""Weak form of heat in solids and streams, and the heat that enters through each surface, from one and the same expression.
+
+Unknown: theta = T - T0. For all s
+
+  sum over volumes   (K grad T, grad s) + (rho c dT/dt, s)
+  - over streams     (rho c (T - T_b) u, grad s)
+  - over conditions  <inflow(T), s>  -  sum over sources (q, s)
+  + over contacts    <[T] / R, [s]>
+  + fixed surfaces   - <T - T_fixed, n.K grad s>                                                                  = 0
+
+  flux           inflow = q
+  convection     inflow = h (T_ambient - T)
+  fixed          inflow = n.K grad T + penalty (T_fixed - T)                              (Nitsche)
+  inlet          inflow = -rho c (u.n) (T_in - T_b)                                       (Danckwerts)
+  outlet         inflow = -rho c (u.n) (T - T_b), or with a given T_back where u.n < 0
+
+- With s = 1 the sum of the inflows, the sources and the heat that is stored is zero to the solver's rounding: all heat
+  that crosses a surface is counted by the very expression that stands in the equation.
+- T_b is the supply temperature of the stream's first inlet. Because advection is conservative in T - T_b, a stream at
+  its supply temperature stays uniform although div u_h is not zero point by point.
+- The penalty is that of the inverse trace inequality in the cell beside the facet, of the cell's height above it: it
+  needs no tuning on stretched cells.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import ufl
+from dolfinx import fem, mesh
+from dolfinx.fem import petsc
+from petsc4py import PETSc
+
+from rack2city.errors import InputError
+from rack2city.fem.compilation import jit_options
+from rack2city.fem.domain import Domain
+from rack2city.fem.heat_boundaries import (
+    Condition,
+    Contact,
+    Convection,
+    FixedTemperature,
+    Flux,
+    Inlet,
+    Material,
+    Outlet,
+    Source,
+    Stream,
+    SurfaceCondition,
+    as_coefficient,
+)
+
+Expression = Any  # of UFL
+QUADRATURE = {"quadrature_degree": 6}
+ROOM_K = 293.15  # T0 where nothing says better
+
+
+def cells_at(domain: Domain, surface: str) -> np.ndarray:
+    """Cells of this rank beside a surface."""
+    dim = domain.mesh.topology.dim
+    domain.mesh.topology.create_connectivity(dim - 1, dim)
+    links = domain.mesh.topology.connectivity(dim - 1, dim)
+    beside = [links.links(facet) for facet in domain.facets([surface])]
+    return np.unique(np.concatenate([*beside, np.empty(0, dtype=np.int32)])).astype(np.int32)
+
+
+def volumes_at(domain: Domain, surface: str) -> list[str]:
+    """Names of the volume groups beside a surface, the same on every rank (collective)."""
+    cells = cells_at(domain, surface)
+    local = [name for name, tag in domain.volumes.items() if np.isin(cells, domain.cell_tags.find(tag)).any()]
+    found = set().union(*domain.comm.allgather(local))
+    return [name for name in domain.volumes if name in found]
+
+
+def indicator(domain: Domain, volumes: Collection[str]) -> fem.Function:
+    """Function that is 1 in the cells of some volume groups and 0 elsewhere."""
+    inside = fem.Function(fem.functionspace(domain.mesh, ("Discontinuous Lagrange", 0)))
+    for name in volumes:
+        inside.x.array[domain.cell_tags.find(domain.volumes[name])] = 1.0
+    inside.x.scatter_forward()
+    return inside
+
+
+class HeatTerms:
+    """The terms of a heat problem over the functions they act on.
+
+    Args:
+        domain: the mesh.
+        materials: material of every volume group that takes part.
+        conditions: conditions on exterior surfaces and sources in volumes; all else is adiabatic.
+        streams: fluid bodies that move.
+        contacts: interior surfaces with a contact resistance.
+        transient: whether heat is stored.
+
+    Raises:
+        InputError: a name is unknown, or a material or condition is missing.
+    """
+
+    def __init__(
+        self,
+        domain: Domain,
+        materials: Mapping[str, Material],
+        conditions: Sequence[Condition],
+        streams: Sequence[Stream],
+        contacts: Sequence[Contact],
+        transient: bool,
+    ) -> None:
+        """Check the names and make the coefficients."""
+        self.domain, self.materials, self.streams, self.contacts = domain, materials, streams, contacts
+        self._check(conditions, transient)
+        self.sources = [c for c in conditions if isinstance(c, Source)]
+        self.surface_conditions: list[SurfaceCondition] = [c for c in conditions if not isinstance(c, Source)]
+        self.cells = {c.volume: domain.cell_tags.find(domain.volumes[c.volume]) for c in self.sources}
+        self.cells |= {c.surface: cells_at(domain, c.surface) for c in self.surface_conditions}
+        self.loads: dict[str, Expression] = {
+            self.key(c): as_coefficient(domain.mesh, c.load, self.cells[self.key(c)])
+            for c in conditions
+            if c.load is not None
+        }
+        self.normal = ufl.FacetNormal(domain.mesh)
+        self._beside = {c.surface: volumes_at(domain, c.surface) for c in self.surface_conditions}
+        self._inside = {
+            name: indicator(domain, [name]) for beside in self._beside.values() if len(beside) > 1 for name in beside
+        }
+        self._stream_of = {
+            c.surface: self._find_stream(c.surface) for c in self.surface_conditions if isinstance(c, Inlet | Outlet)
+        }
+        fixed = [c.surface for c in self.surface_conditions if isinstance(c, FixedTemperature)]
+        self._penalty = self._trace_penalty(fixed) if fixed else None
+        self.entity_maps = [s.cell_map for s in streams if s.cell_map is not None]
+        self.transient = transient
+        self.shift = self._reference(transient)
+        self.known: Expression | None = None  # theta at which conductivities are taken, where they do not follow it
+        self.rate = fem.Constant(domain.mesh, 0.0)  # of BDF, 1/s; heat is stored at rho c (rate theta + history)
+
+    @staticmethod
+    def key(condition: Condition) -> str:
+        """The name under which a condition's load goes."""
+        return condition.volume if isinstance(condition, Source) else condition.surface
+
+    def _check(self, conditions: Sequence[Condition], transient: bool) -> None:
+        domain = self.domain
+        names = [self.key(c) for c in conditions]
+        for condition, name in zip(conditions, names, strict=True):
+            known = domain.volumes if isinstance(condition, Source) else domain.surfaces
+            if name not in known:
+                raise InputError(f"heat: the mesh has no group '{name}'; it has: {', '.join(sorted(known))}")
+            if names.count(name) > 1:
+                raise InputError(f"heat: '{name}' has two conditions; a surface or volume takes one")
+        moving = [name for stream in self.streams for name in stream.volumes]
+        for name in [*moving, *self.materials, *(self.key(c) for c in conditions if isinstance(c, Source))]:
+            if name not in domain.volumes:
+                raise InputError(f"heat: the mesh has no volume '{name}'; it has: {', '.join(sorted(domain.volumes))}")
+        for contact in self.contacts:
+            if contact.surface not in domain.surfaces:
+                raise InputError(f"heat: the mesh has no surface '{contact.surface}' for a contact")
+        for name in domain.volumes:
+            if name not in self.materials:
+                raise InputError(f"heat: the volume '{name}' has no material")
+        for name in list(self.materials) if transient else moving:
+            if self.materials[name].heat_capacity is None:
+                raise InputError(f"heat: the volume '{name}' streams or stores heat and needs a heat capacity")
+
+    def _find_stream(self, surface: str) -> Stream:
+        for stream in self.streams:
+            if set(stream.volumes) & set(self._beside[surface]):
+                return stream
+        raise InputError(f"heat: no stream reaches the surface '{surface}', which is an inlet or outlet")
+
+    def stream_at(self, surface: str) -> Stream:
+        """The stream of an inlet or outlet."""
+        return self._stream_of[surface]
+
+    def _trace_penalty(self, surfaces: list[str]) -> fem.Function:
+        """Twice the constant of the inverse trace inequality of the cells beside fixed surfaces (1/m)."""
+        domain, dim = self.domain, self.domain.mesh.topology.dim
+        space = fem.functionspace(domain.mesh, ("Discontinuous Lagrange", 0))
+        v = ufl.TestFunction(space)
+        ds = domain.ds(tuple(domain.surfaces[s] for s in surfaces))
+        volume, area = (
+            petsc.assemble_vector(fem.form(form, jit_options=jit_options()))
+            for form in (v * ufl.dx(domain.mesh), v * ds)
+        )
+        for vector in (volume, area):
+            vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        # Simplices: p (p - 1 + d) / d for the gradient of degree p - 1 (Warburton & Hesthaven 2003); boxes: (p + 1)^2.
+        simplex = domain.mesh.topology.cell_type in (mesh.CellType.triangle, mesh.CellType.tetrahedron)
+        constant = 2.0 * (1 + dim) / dim if simplex else 9.0
+        penalty = fem.Function(space)
+        owned = space.dofmap.index_map.size_local
+        penalty.x.array[:owned] = 2.0 * constant * area.array_r[:owned] / volume.array_r[:owned]
+        penalty.x.scatter_forward()
+        for vector in (volume, area):
+            vector.destroy()
+        return penalty
+
+    def _reference(self, transient: bool) -> fem.Constant:
+        """T0: the first supply temperature itself, else the first fixed or ambient number."""
+        found = [
+            self.loads[c.surface]
+            for kind in (Inlet, FixedTemperature, Convection)
+            for c in self.surface_conditions
+            if isinstance(c, kind) and isinstance(self.loads[c.surface], fem.Constant)
+        ]
+        if found and isinstance(found[0], fem.Constant) and not transient:
+            return found[0]
+        return fem.Constant(self.domain.mesh, float(found[0]) if found else ROOM_K)
+
+    def _datum(self, stream: Stream) -> Expression:
+        """T_b: the supply temperature of a stream's first inlet, T0 if it has none."""
+        for condition in self.surface_conditions:
+            if isinstance(condition, Inlet) and self._stream_of[condition.surface] is stream:
+                return self.loads[condition.surface]
+        return self.shift
+
+    def _above(self, theta: Expression, datum: Expression) -> Expression:
+        return theta if datum is self.shift else theta + self.shift - datum
+
+    def _conduction(self, volume: str, theta: Expression) -> Expression:
+        """Conductivity, as what multiplies a gradient."""
+        k = self.materials[volume].conductivity
+        if callable(k):
+            return k((theta if self.known is None else self.known) + self.shift)
+        return ufl.as_matrix(np.asarray(k, dtype=float).tolist()) if np.ndim(k) else float(k)  # type: ignore[arg-type]
+
+    @staticmethod
+    def _flux(conductivity: Expression, gradient: Expression) -> Expression:
+        tensor = getattr(conductivity, "ufl_shape", ()) != ()
+        return ufl.dot(conductivity, gradient) if tensor else conductivity * gradient
+
+    def _surface_conductivity(self, surface: str, theta: Expression) -> Expression:
+        beside = self._beside[surface]
+        if len(beside) == 1:
+            return self._conduction(beside[0], theta)
+        parts = [self._conduction(name, theta) for name in beside]
+        if any(getattr(k, "ufl_shape", ()) for k in parts):
+            identity = ufl.Identity(self.domain.mesh.topology.dim)
+            parts = [k if getattr(k, "ufl_shape", ()) else k * identity for k in parts]
+        return sum(self._inside[name] * k for name, k in zip(beside, parts, strict=True))
+
+    def inflow(self, condition: SurfaceCondition, theta: Expression) -> Expression | None:
+        """Heat flux into the domain at a surface (W/m²); None where it is zero whatever theta is."""
+        load, n = self.loads.get(condition.surface), self.normal
+        match condition:
+            case Flux():
+                return load
+            case Convection():
+                return condition.coefficient * (load - theta - self.shift)
+            case FixedTemperature():
+                k = self._surface_conductivity(condition.surface, theta)
+                normal_k = ufl.dot(n, self._flux(k, n))
+                gap = (load - self.shift if load is not self.shift else 0.0) - theta
+                return ufl.dot(n, self._flux(k, ufl.grad(theta))) + self._penalty * normal_k * gap
+        stream = self._stream_of[condition.surface]
+        capacity = self._capacity(stream, condition.surface)
+        datum, speed = self._datum(stream), ufl.dot(stream.velocity, n)
+        if isinstance(condition, Inlet):
+            return None if load is datum else -capacity * speed * (load - datum)
+        if load is None:
+            return -capacity * speed * self._above(theta, datum)
+        outward, inward = 0.5 * (speed + abs(speed)), 0.5 * (speed - abs(speed))
+        return -capacity * (outward * self._above(theta, datum) + inward * (load - datum))
+
+    def _capacity(self, stream: Stream, surface: str) -> Expression:
+        name = next(v for v in stream.volumes if v in self._beside[surface])
+        return self.materials[name].heat_capacity
+
+    def residual(
+        self, theta: Expression, s: Expression, history: Expression, volumes: Collection[str] = ()
+    ) -> ufl.Form:
+        """The weak form, of the whole domain or of some volume groups alone, whose other sides are then cut off."""
+        domain, side = self.domain, indicator(self.domain, volumes) if volumes else None
+        dx, ds, jump_ds = (m(metadata=QUADRATURE) for m in (domain.dx, domain.ds, domain.dS))
+        weighted = s if side is None else side * s
+        forms = []
+        for name, material in self.materials.items():
+            if side is not None and name not in volumes:
+                continue
+            here = dx(domain.volumes[name])
+            k = self._conduction(name, theta)
+            forms.append(ufl.inner(self._flux(k, ufl.grad(theta)), ufl.grad(s)) * here)
+            if self.transient:
+                forms.append(material.heat_capacity * (self.rate * theta + history) * s * here)
+        for stream in self.streams:
+            for name in stream.volumes:
+                if side is not None and name not in volumes:
+                    continue
+                carried = self.materials[name].heat_capacity * self._above(theta, self._datum(stream))
+                forms.append(-carried * ufl.inner(stream.velocity, ufl.grad(s)) * dx(domain.volumes[name]))
+        for source in self.sources:
+            if side is None or source.volume in volumes:
+                forms.append(-self.loads[source.volume] * s * dx(domain.volumes[source.volume]))
+        for condition in self.surface_conditions:
+            here = ds(domain.surfaces[condition.surface])
+            flux = self.inflow(condition, theta)
+            if flux is not None:
+                forms.append(-flux * weighted * here)
+            if isinstance(condition, FixedTemperature):
+                k = self._surface_conductivity(condition.surface, theta)
+                gap = self._above(theta, self.loads[condition.surface])
+                symmetric = -gap * ufl.dot(self.normal, self._flux(k, ufl.grad(s)))
+                forms.append((symmetric if side is None else side * symmetric) * here)
+        for contact in self.contacts:
+            jump = (theta("+") - theta("-")) / contact.resistance
+            tested = s("+") - s("-") if side is None else side("+") * s("+") - side("-") * s("-")
+            forms.append(jump * tested * jump_ds(domain.surfaces[contact.surface]))
+        return sum(forms[1:], forms[0])
