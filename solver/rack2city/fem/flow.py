@@ -7,6 +7,7 @@ exactly, which is asserted in every solve.
 """
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -17,12 +18,20 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import BalanceError, ConvergenceError, InputError
-from rack2city.fem.boundaries import Boundary, Outlet, chosen_boundaries
+from rack2city.fem.boundaries import Boundary, Inlet, Outlet, chosen_boundaries
 from rack2city.fem.compilation import jit_options
 from rack2city.fem.continuation import continue_to_one
 from rack2city.fem.domain import FluidDomain
 from rack2city.fem.flow_conditions import FlowConditions, FlowRate
-from rack2city.fem.flow_forms import PLAIN, BodyForce, Expression, Scales, Stabilisation, steady_form
+from rack2city.fem.flow_forms import (
+    STABLE,
+    BodyForce,
+    Expression,
+    Scales,
+    Stabilisation,
+    lagged_convection,
+    steady_form,
+)
 from rack2city.fem.linear import DIRECT, Options, chosen_options
 from rack2city.fem.newton import Log, NewtonReport
 from rack2city.fem.nonlinear import NonlinearSystem
@@ -32,6 +41,7 @@ __all__ = ["SOLVER", "FlowProblem", "Log", "NewtonReport"]
 
 SOLVER: dict[str, Any] = {**DIRECT, "ksp_rtol": 1e-8}  # of a Newton step; Newton itself goes on to its tolerance
 MASS_TOLERANCE = 1e-10  # of the flow that enters
+PICARD_STEPS = 2  # after a change of the inertia; more do not help where these do not
 COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating given velocities may miss
 
 
@@ -51,7 +61,8 @@ class FlowProblem:
         boundaries: what happens at the surfaces; by default what the names `inlet`, `outlet` and `symmetry` say.
             Exterior surfaces without a condition are walls.
         body_force: force per volume (N/m³).
-        stabilisation: consistent terms that keep coarse meshes bounded.
+        stabilisation: consistent terms that keep coarse meshes bounded; by default `STABLE`, its backflow control only
+            where there is an inlet: without one, what enters through a pressure boundary drives the flow.
         speed: typical speed (m/s), needed only where neither an inlet nor a given velocity drives the flow.
     """
 
@@ -66,7 +77,7 @@ class FlowProblem:
         *,
         boundaries: Collection[Boundary] | None = None,
         body_force: BodyForce | None = None,
-        stabilisation: Stabilisation = PLAIN,
+        stabilisation: Stabilisation | None = None,
         speed: float | None = None,
     ) -> None:
         """Build spaces, boundary conditions and the weak form."""
@@ -74,6 +85,10 @@ class FlowProblem:
         self.options = chosen_options(SOLVER, FLOW, options)
         self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
         self._viscosity_scale, self._typical_speed = viscosity_scale, speed
+        if stabilisation is None:
+            driven = any(isinstance(b, Inlet) for b in self.boundaries)
+            stabilisation = replace(STABLE, backflow=driven)
+        self.stabilisation = stabilisation
         msh = fluid.mesh
         cell = msh.basix_cell()
         velocity_element = basix.ufl.element("Lagrange", cell, 2, shape=(fluid.dimensions,))
@@ -137,7 +152,7 @@ class FlowProblem:
         if not self._solved or not self._converges_from_here():
             values = self.unknown.x.array
             continue_to_one(
-                self._solve_with, values.copy, lambda kept: np.copyto(values, kept), self.log, "the inertia of the flow"
+                self._follow, values.copy, lambda kept: np.copyto(values, kept), self.log, "the inertia of the flow"
             )
         self._solved = True
         self.check_mass(system)
@@ -150,7 +165,8 @@ class FlowProblem:
 
     def system(self, form: ufl.Form) -> NonlinearSystem:
         """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
-        return NonlinearSystem("flow", form, self.unknown, self.conditions.bcs, FLOW, self.options, self.log)
+        lagged = lagged_convection(self.unknown, self.scales, self.stabilisation)
+        return NonlinearSystem("flow", form, self.unknown, self.conditions.bcs, FLOW, self.options, self.log, lagged)
 
     def _converges_from_here(self) -> bool:
         """Whether Newton's method converges from the last solution."""
@@ -169,6 +185,15 @@ class FlowProblem:
         """
         self._set_inertia(inertia)
         self._steady.solve()
+
+    def _follow(self, inertia: float) -> None:
+        """Solve with a share of the inertia from the solution with less of it.
+
+        Raises:
+            ConvergenceError: it diverges or stalls.
+        """
+        self._set_inertia(inertia)
+        self._steady.solve(picard=PICARD_STEPS if inertia > 0.0 else 0)
 
     def _set_inertia(self, share: float) -> None:
         length = self._hydraulic_diameter

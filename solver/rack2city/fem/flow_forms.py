@@ -10,7 +10,7 @@ Weak form: find (u, p) so that for all (v, q)
   + <p_out n - mu (grad u)^T n, v>_outlet = (f, v)
 and, each consistent (zero for the exact solution) and each to be left out:
   + 1/2 (rho (div u) u, v) - 1/2 <rho min(u.n, 0) u, v>_outlet        skew form and backflow control
-  + gamma (mu div u, div v)                                           grad-div
+  + gamma (rho U D div u, div v)                                      grad-div
 The first two together make the convective terms produce no energy: testing with v = u leaves the flux of energy that
 leaves through outlets, which cannot be negative. On surfaces of slip that are not normal to an axis, u.n = 0 is asked
 for by Nitsche's method.
@@ -39,12 +39,12 @@ DEGREE = {"quadrature_degree": 5}
 
 @dataclass(frozen=True)
 class Stabilisation:
-    """Consistent terms that keep a coarse mesh bounded; `PLAIN` is none of them.
+    """Consistent terms that keep a coarse mesh bounded; `PLAIN` is none of them, `STABLE` the default.
 
     Attributes:
         skew: half the divergence, so that convection produces no energy inside.
         backflow: convection produces no energy where fluid comes back through an outlet.
-        grad_div: weight of the divergence, in units of the viscosity (-).
+        grad_div: weight of the divergence over rho U D (-): inertia is what it keeps bounded.
     """
 
     skew: bool = True
@@ -53,6 +53,8 @@ class Stabilisation:
 
 
 PLAIN = Stabilisation(skew=False, backflow=False)
+STABLE = Stabilisation(grad_div=0.04)
+"""What lets jets into a plenum converge on coarse meshes; developed flow in a channel it does not change."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def steady_form(
         - q * ufl.div(u) * dx
     )
     if stabilisation.grad_div:
-        form += scales.grad_div * mu * ufl.div(u) * ufl.div(v) * dx
+        form += scales.grad_div * re * d * ufl.div(u) * ufl.div(v) * dx
     if body_force is not None:
         form -= ufl.inner(scaled_force(body_force, fluid, scales), v) * dx
     if closed:
@@ -141,6 +143,17 @@ def steady_form(
     for surface in weak_slip:
         form += _nitsche(fluid, surface, mu, (u, p), (v, q))
     return form
+
+
+def lagged_convection(unknown: fem.Function, scales: Scales, stabilisation: Stabilisation) -> ufl.Form:
+    """What Picard's method leaves out of the derivative: the change of the velocity that is carried."""
+    u, _ = ufl.split(unknown)
+    du, _ = ufl.split(ufl.TrialFunction(unknown.function_space))
+    v, _ = ufl.TestFunctions(unknown.function_space)
+    change = ufl.grad(u) * du
+    if stabilisation.skew:
+        change += 0.5 * ufl.div(du) * u
+    return scales.reynolds * ufl.inner(change, v) * ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
 
 
 def _nitsche(

@@ -14,6 +14,7 @@ RTOL = 1e-9  # of the residual of a cold start; the mass balance does not depend
 MAX_JACOBIANS = 15  # from a start that serves it takes one to four
 KEEP_BELOW = 0.3  # a step with a kept Jacobian must reduce the residual at least by this factor
 DIVERGED = 1e4  # of the residual of a cold start
+HOPELESS = 30.0  # growth over the least residual so far of Newton's own steps with fresh Jacobians
 STEP_TOLERANCE = 1e-10  # of the solution: in very long channels rounding keeps the residual above RTOL
 
 Log = Callable[[str], None]
@@ -42,7 +43,8 @@ class Newton:
         unknown: the solution, changed in place.
         residual: assembles the residual of the present values into a vector, rows of Dirichlet conditions included
             (value minus what is prescribed), and returns its norm.
-        jacobian: assembles the derivative of `residual` at the present values into a matrix.
+        jacobian: assembles the derivative of `residual` at the present values into a matrix, without what Picard's method
+            leaves out if the second argument says so.
         matrix: where `jacobian` writes.
         prefix: option prefix of the linear solver.
         options: its PETSc options, without the prefix.
@@ -54,7 +56,7 @@ class Newton:
         name: str,
         unknown: fem.Function,
         residual: Callable[[PETSc.Vec], float],
-        jacobian: Callable[[PETSc.Mat], None],
+        jacobian: Callable[[PETSc.Mat, bool], None],
         matrix: PETSc.Mat,
         prefix: str,
         options: Options,
@@ -77,31 +79,35 @@ class Newton:
         """Norm of the residual of the present values."""
         return self._residual(self._rhs)
 
-    def solve(self, cold: float) -> None:
+    def solve(self, cold: float, picard: int = 0) -> None:
         """Newton's method from the present values.
 
         Args:
             cold: residual norm of a start from rest: what convergence is measured against, however good the start is.
+            picard: steps to begin with in which the derivative is Picard's; the residual may grow in them.
 
         Raises:
             ConvergenceError: it diverges or stalls.
         """
         w = self.unknown.x.petsc_vec
-        change, before, jacobians, step = np.inf, np.inf, 0, 0
+        change, before, least, jacobians, step = np.inf, np.inf, np.inf, 0, 0
         while True:
             self.norm = self.norm_of_residual() / cold
-            self.log(f"{self.name}: Newton step {step}, relative residual {self.norm:.2e}")
+            kind = "Picard" if step < picard else "Newton"
+            self.log(f"{self.name}: {kind} step {step}, relative residual {self.norm:.2e}")
             if self.norm <= RTOL or change <= STEP_TOLERANCE:
                 self.steps += step
                 return
             # Assembling and factoring the Jacobian is what costs: it is kept for as long as it serves.
-            if not self._has_jacobian or not self.norm <= KEEP_BELOW * before:
-                if jacobians == MAX_JACOBIANS or (jacobians > 0 and not self.norm <= DIVERGED):
+            if not self._has_jacobian or (picard and step <= picard) or not self.norm <= KEEP_BELOW * before:
+                late = jacobians > picard and not self.norm <= min(DIVERGED, HOPELESS * max(least, 1e-3))
+                if jacobians == MAX_JACOBIANS + picard or late:
                     break
-                self._jacobian(self._matrix)
-                self._has_jacobian = True
+                self._jacobian(self._matrix, step < picard)
+                self._has_jacobian = step >= picard
                 jacobians += 1
             before = self.norm
+            least = min(least, before) if step >= picard else np.inf
             self._linear.solve(self._rhs, self._step)
             w.axpy(-1.0, self._step)
             self.unknown.x.scatter_forward()

@@ -35,19 +35,26 @@ class NonlinearSystem:
         prefix: str,
         options: Options,
         log: Log,
+        lagged: ufl.Form | None = None,
     ) -> None:
         """Compile the forms."""
         self.unknown, self.bcs = unknown, bcs
         self._residual_form = fem.form(form, jit_options=jit_options())
-        self._jacobian_form = fem.form(ufl.derivative(form, unknown), jit_options=jit_options())
+        self._picard = fem.Constant(unknown.function_space.mesh, 0.0)  # 1 for Picard's method, 0 for Newton's
+        self.can_lag = lagged is not None
+        derivative = ufl.derivative(form, unknown, ufl.TrialFunction(unknown.function_space))
+        if lagged is not None:
+            derivative -= self._picard * lagged
+        self._jacobian_form = fem.form(derivative, jit_options=jit_options())
         matrix = petsc.create_matrix(self._jacobian_form)
         self.newton = Newton(name, unknown, self._residual, self._jacobian, matrix, prefix, options, log)
 
-    def solve(self, slack: float = 1.0) -> None:
+    def solve(self, slack: float = 1.0, picard: int = 0) -> None:
         """Newton's method from the present values of the unknown.
 
         Args:
             slack: factor on the tolerance of the residual; the logged residual is divided by it.
+            picard: steps of Picard's method to begin with: it comes near from far away, where Newton's method does not.
 
         Raises:
             ConvergenceError: it diverges or stalls.
@@ -59,7 +66,7 @@ class NonlinearSystem:
         self.unknown.x.array[:] = present
         self.apply_conditions()
         if cold > 0.0:  # else nothing drives it, and rest is the solution
-            self.newton.solve(slack * cold)
+            self.newton.solve(slack * cold, picard if self.can_lag else 0)
         else:
             self.unknown.x.array[:] = 0.0
 
@@ -88,7 +95,8 @@ class NonlinearSystem:
         petsc.set_bc(b, self.bcs, x0=self.unknown.x.petsc_vec, alpha=-1.0)
         return float(b.norm())  # type: ignore[arg-type]
 
-    def _jacobian(self, matrix: PETSc.Mat) -> None:
+    def _jacobian(self, matrix: PETSc.Mat, lag: bool) -> None:
+        self._picard.value = float(lag)
         matrix.zeroEntries()
         petsc.assemble_matrix(matrix, self._jacobian_form, bcs=self.bcs)
         matrix.assemble()
