@@ -131,7 +131,9 @@ def test_cells_fit_together(tetrahedra: bool, tmp_path: Path) -> None:
     assert counts.max() == 2
     low, high = points.min(axis=0), points.max(axis=0)
     x = points[np.argsort(tags)][unique[counts == 1] - 1]  # facets x corners x 3
-    flat = np.any(np.all(np.isclose(x, low, atol=1e-9), axis=1) | np.all(np.isclose(x, high, atol=1e-9), axis=1), axis=1)
+    flat = np.any(
+        np.all(np.isclose(x, low, atol=1e-9), axis=1) | np.all(np.isclose(x, high, atol=1e-9), axis=1), axis=1
+    )
     assert np.all(flat)
     assert len(np.unique(np.concatenate([unique, tagged]), axis=0)) == len(unique)
     assert len(np.unique(tagged, axis=0)) == len(tagged)
@@ -140,11 +142,12 @@ def test_cells_fit_together(tetrahedra: bool, tmp_path: Path) -> None:
 def test_errors_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(MeshError, match="needs a length, a cell and a ratio"):
         Segment(1.0, 0).points()
-    axes = ((Segment(1.0, 1),),) * 3
-    empty = BlockMesh(axes, (0.0, 0.0, 0.0), lambda block: None, lambda face: None)  # type: ignore[arg-type]
+    axis = (Segment(1.0, 1),)
+    axes = (axis, axis, axis)
+    empty = BlockMesh(axes, (0.0, 0.0, 0.0), lambda block: None, lambda face: None)
     with pytest.raises(MeshError, match="every block of the mesh is empty"):
         write_blocks(empty, tmp_path / "e.msh")
-    cube = BlockMesh(axes, (0.0, 0.0, 0.0), lambda block: "fluid", lambda face: None)  # type: ignore[arg-type]
+    cube = BlockMesh(axes, (0.0, 0.0, 0.0), lambda block: "fluid", lambda face: None)
     with pytest.raises(MeshError, match="could not write"):
         write_blocks(cube, tmp_path / "no" / "folder.msh")
     assert not gmsh.isInitialized()
