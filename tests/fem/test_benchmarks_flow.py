@@ -12,6 +12,7 @@ from mpi4py import MPI
 from rack2city.fem.boundaries import Inlet, Outlet, Velocity
 from rack2city.fem.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
 from rack2city.fem.flow import FlowProblem
+from rack2city.fem.flow_forms import PLAIN
 from rack2city.fem.forces import force_on
 from rack2city.fem.quantities import values_at
 from rack2city.fem.transient import TransientFlow
@@ -35,7 +36,7 @@ def cylinder(
     """The DFG channel, and the force that a drag coefficient of 1 means (N/m)."""
     write_cylinder_channel(path, *sizes)
     fluid = fluid_domain(read_domain(path, MPI.COMM_SELF))
-    return FlowProblem(fluid, 1.0, 1e-3, 1e-3, **arguments), 0.5 * mean_speed**2 * 0.1
+    return FlowProblem(fluid, 1.0, 1e-3, 1e-3, stabilisation=PLAIN, **arguments), 0.5 * mean_speed**2 * 0.1
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,9 @@ def test_lid_driven_cavity(reference: Path) -> None:
     v_rows = table(reference / "flow" / "ghia1982_v_horizontal_centreline.csv")
     y, x = column(u_rows, "y"), column(v_rows, "x")
     for re in (100, 400, 1000):
-        problem = FlowProblem(fluid, 1.0, 1.0 / re, 1.0 / re, boundaries=[Velocity("top", (1.0, 0.0))])
+        problem = FlowProblem(
+            fluid, 1.0, 1.0 / re, 1.0 / re, stabilisation=PLAIN, boundaries=[Velocity("top", (1.0, 0.0))]
+        )
         problem.solve()
         u = values_at(problem.velocity(), np.column_stack([np.full_like(y, 0.5), y]))[:, 0]
         v = values_at(problem.velocity(), np.column_stack([x, np.full_like(x, 0.5)]))[:, 1]
@@ -124,7 +127,7 @@ def test_backward_facing_step(reference: Path) -> None:
         "inlet": lambda x: np.isclose(x[0], 0.0) & (x[1] > -1e-9),
         "outlet": lambda x: np.isclose(x[0], 30.0),
     }
-    problem = FlowProblem(fluid_domain(tagged_domain(msh, markers)), 1.0, 1.0 / 800.0, 1.0 / 800.0)
+    problem = FlowProblem(fluid_domain(tagged_domain(msh, markers)), 1.0, 1.0 / 800.0, 1.0 / 800.0, stabilisation=PLAIN)
     problem.solve(0.5)
     rows = table(reference / "flow" / "gartling1990_bfs_Re800_profiles.csv")
     y = column(rows, "y")

@@ -95,9 +95,7 @@ def test_given_velocity_follows_time() -> None:
     ramp = lambda t: 2e-5 * (1.0 + t)  # noqa: E731
     parabola = lambda x, t: np.array([6.0 * ramp(t) / HEIGHT**3 * x[1] * (HEIGHT - x[1]), 0.0 * x[0]])  # noqa: E731
     by_velocity = TransientFlow(
-        FlowProblem(
-            fluid, RHO, MU, MU, boundaries=[Velocity("left", parabola), Outlet("right")], stabilisation=PLAIN
-        )
+        FlowProblem(fluid, RHO, MU, MU, boundaries=[Velocity("left", parabola), Outlet("right")], stabilisation=PLAIN)
     )
     # without stabilisation, whose weight follows the speed that scales the velocity: the largest there, the mean here
     by_rate = TransientFlow(FlowProblem(fluid, RHO, MU, MU, boundaries=THROUGH, stabilisation=PLAIN), ramp)

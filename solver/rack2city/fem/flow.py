@@ -18,6 +18,8 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import BalanceError, ConvergenceError, InputError
+from rack2city.fem.block_forms import MixedSpace
+from rack2city.fem.block_newton import BlockSystem
 from rack2city.fem.boundaries import Boundary, Inlet, Outlet, chosen_boundaries
 from rack2city.fem.compilation import jit_options
 from rack2city.fem.continuation import continue_to_one
@@ -32,14 +34,20 @@ from rack2city.fem.flow_forms import (
     lagged_convection,
     steady_form,
 )
-from rack2city.fem.linear import DIRECT, Options, chosen_options
+from rack2city.fem.linear import DIRECT, Options, chosen_options, without_method
 from rack2city.fem.newton import Log, NewtonReport
 from rack2city.fem.nonlinear import NonlinearSystem
 from rack2city.fem.prefixes import FLOW
+from rack2city.fem.schur import BLOCKS
 
 __all__ = ["SOLVER", "FlowProblem", "Log", "NewtonReport"]
 
-SOLVER: dict[str, Any] = {**DIRECT, "ksp_rtol": 1e-8}  # of a Newton step; Newton itself goes on to its tolerance
+SOLVER: dict[str, Any] = {
+    "method": "direct",
+    **DIRECT,
+    "ksp_rtol": 1e-8,
+}  # of a Newton step; Newton itself goes on to its tolerance
+MOST_DIRECT = 120_000  # unknowns in three dimensions: beyond, factors cost more than the block solver's iterations
 MASS_TOLERANCE = 1e-10  # of the flow that enters
 PICARD_STEPS = 2  # after a change of the inertia; more do not help where these do not
 COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating given velocities may miss
@@ -82,7 +90,6 @@ class FlowProblem:
     ) -> None:
         """Build spaces, boundary conditions and the weak form."""
         self.fluid, self.density, self.log = fluid, density, log
-        self.options = chosen_options(SOLVER, FLOW, options)
         self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
         self._viscosity_scale, self._typical_speed = viscosity_scale, speed
         if stabilisation is None:
@@ -100,10 +107,11 @@ class FlowProblem:
         self.conditions = FlowConditions(
             fluid, self.space, self._velocity_space, self._pressure_space, self.boundaries, options
         )
+        self.options = chosen_options(self._default_solver(options), FLOW, options)
         self.unknown = fem.Function(self.space)  # scaled velocity and pressure
         self._hydraulic_diameter = self.conditions.hydraulic_diameter()
         self._speed, self._solved = 1.0, False
-        self._last: NonlinearSystem | None = None
+        self._last: NonlinearSystem | BlockSystem | None = None
 
         def constant(value: float) -> fem.Constant:
             return fem.Constant(msh, float(value))
@@ -131,6 +139,21 @@ class FlowProblem:
             body_force,
             self.conditions.closed,
         )
+
+    def _default_solver(self, options: Mapping[str, Options] | None) -> dict[str, Any]:
+        """The options of the method that the user or, without one, the size of the problem chooses."""
+        dofmap = self.space.dofmap
+        unknowns = dofmap.index_map.size_global * dofmap.index_map_bs
+        large = self.fluid.dimensions == 3 and unknowns > MOST_DIRECT and not self.conditions.closed
+        method = (options or {}).get(FLOW, {}).get("method", "blocks" if large else "direct")
+        if method not in ("direct", "blocks"):
+            raise InputError(f"solver options: method of '{FLOW}' is {method!r}; allowed are 'direct' and 'blocks'")
+        if method == "blocks" and self.conditions.closed:
+            raise InputError(
+                f"solver options: method 'blocks' of '{FLOW}' needs an outlet; a closed domain takes 'direct'"
+            )
+        self.log(f"flow: {unknowns} unknowns, solved by the {method} method")
+        return dict(BLOCKS if method == "blocks" else SOLVER)
 
     def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
         """Solve for a flow rate, from the last solution (scaled), or without a guess where there is none or it does not help.
@@ -160,13 +183,17 @@ class FlowProblem:
         return NewtonReport(newton.steps - steps, newton.factorisations - factorisations, newton.norm)
 
     @cached_property
-    def _steady(self) -> NonlinearSystem:
+    def _steady(self) -> NonlinearSystem | BlockSystem:
         return self.system(self.form)
 
-    def system(self, form: ufl.Form) -> NonlinearSystem:
+    def system(self, form: ufl.Form) -> NonlinearSystem | BlockSystem:
         """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
         lagged = lagged_convection(self.unknown, self.scales, self.stabilisation)
-        return NonlinearSystem("flow", form, self.unknown, self.conditions.bcs, FLOW, self.options, self.log, lagged)
+        equations = ("flow", form, self.unknown, self.conditions.bcs)
+        if self.options["method"] == "direct":
+            return NonlinearSystem(*equations, FLOW, without_method(self.options), self.log, lagged)
+        parts = (self._velocity_space, self.velocity_dofs, self._pressure_space, np.ravel(self._pressure_dofs))
+        return BlockSystem(*equations, MixedSpace(*parts), FLOW, without_method(self.options), self.log, lagged)
 
     def _converges_from_here(self) -> bool:
         """Whether Newton's method converges from the last solution."""
@@ -267,7 +294,7 @@ class FlowProblem:
     def _integrate(self, *forms: fem.Form) -> list[float]:
         return [float(self.fluid.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM)) for form in forms]
 
-    def check_mass(self, system: NonlinearSystem) -> None:
+    def check_mass(self, system: NonlinearSystem | BlockSystem) -> None:
         """Assert that what enters leaves; the sum of all pressure rows is the net flow, surfaces of slip apart.
 
         Raises:
@@ -326,7 +353,7 @@ class FlowProblem:
     @property
     def velocity_dofs(self) -> np.ndarray:
         """Unknowns of `unknown` that are the components of the velocity, in the order of its own space."""
-        return np.asarray(self._velocity_dofs)
+        return np.ravel(self._velocity_dofs)
 
     @property
     def hydraulic_diameter(self) -> float:

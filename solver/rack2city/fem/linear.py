@@ -112,3 +112,8 @@ def forget(prefix: str, options: Iterable[str]) -> None:
 def chosen_options(default: Options, prefix: str, overrides: Mapping[str, Options] | None) -> dict[str, Any]:
     """Options of a solver: the default, then what the user set under the same prefix."""
     return {**default, **(overrides or {}).get(prefix, {})}
+
+
+def without_method(options: Options) -> dict[str, Any]:
+    """Options that are PETSc's: without our own `method`."""
+    return {key: value for key, value in options.items() if key != "method"}

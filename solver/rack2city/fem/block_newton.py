@@ -1,0 +1,183 @@
+"""Newton's method on blocks of velocity and pressure, with inexact linear solves: for meshes too large to factor."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from dolfinx.fem import petsc
+
+from rack2city.errors import ConvergenceError
+from rack2city.fem.block_forms import BlockForms, MixedSpace
+from rack2city.fem.linear import configured, forget
+from rack2city.fem.newton import RTOL, Log
+from rack2city.fem.schur import FlowPreconditioner, Saddle
+
+MAX_STEPS = 15
+MASS_RTOL = 1e-11  # of what enters
+LINEAR_RTOL, LEAST_LINEAR_RTOL = 1e-2, 1e-4  # of a Newton step; no smaller than what the next one needs
+DIVERGED = 1.5  # growth of the residual over a step, after the first, from which Newton's method does not come back
+USEFUL = 0.3  # reduction by the linear solver below which a step is worth taking although it has not converged
+
+
+@dataclass
+class Counts:
+    """What has been done since the beginning.
+
+    Attributes:
+        steps: Newton steps.
+        factorisations: linearisations.
+        linear: iterations of the linear solver.
+        norm: last residual over that of a cold start (-).
+    """
+
+    steps: int = 0
+    factorisations: int = 0
+    linear: int = 0
+    norm: float = np.inf
+    history: list[int] = field(default_factory=list)
+
+
+class BlockSystem:
+    """The equations of `NonlinearSystem`, solved in blocks; the mass balance is exact after every step.
+
+    Args:
+        name: of the equations, for messages.
+        form: residual as a UFL form in `unknown`.
+        unknown: the mixed solution, changed in place.
+        bcs: conditions on the velocity; of two on the same unknown the last wins.
+        space: parts of the mixed space.
+        prefix: option prefix of the linear solver.
+        options: its options, without the prefix; see `schur.BLOCKS`.
+        log: receives one line for each step.
+        lagged: the part of the derivative, a bilinear form in the mixed space, that Picard's method leaves out.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        form: ufl.Form,
+        unknown: fem.Function,
+        bcs: list[fem.DirichletBC],
+        space: MixedSpace,
+        prefix: str,
+        options: dict[str, Any],
+        log: Log,
+        lagged: ufl.Form | None = None,
+    ) -> None:
+        """Compile the forms and factor what does not change."""
+        self.name, self.unknown, self.bcs, self.log = name, unknown, bcs, log
+        self.newton = Counts()
+        self.blocks = blocks = BlockForms(form, unknown, space, bcs, lagged)
+        dim = space.velocity.dofmap.bs
+        parts = (blocks.k, blocks.g, blocks.d)
+        self._saddle = Saddle(*parts)
+        self._matrix = self._saddle.matrix()
+        self._preconditioner = FlowPreconditioner(
+            self._saddle, *parts, blocks.mass_diagonal(), blocks.fixed, dim, prefix, options
+        )
+        own = {key: value for key, value in options.items() if key.startswith("ksp_")}
+        self._ksp = configured(self._matrix, prefix, own, self._preconditioner)
+        forget(prefix, own)
+        self._step, self._rhs = self._matrix.createVecRight(), self._matrix.createVecLeft()
+        self._changes = blocks.g.createVecLeft(), blocks.g.createVecRight()
+
+    def apply_conditions(self) -> None:
+        """Give the fixed unknowns their values."""
+        petsc.set_bc(self.unknown.x.petsc_vec, self.bcs)
+        self.unknown.x.scatter_forward()
+
+    def reaction(self) -> np.ndarray:
+        """Residual without conditions at the mixed unknowns that this rank owns."""
+        self.blocks.pull()
+        momentum, mass = self.blocks.residual(fixed=False)
+        out = np.zeros(self.unknown.x.array.size)
+        for vector, dofs in ((momentum, self.blocks.space.velocity_dofs), (mass, self.blocks.space.pressure_dofs)):
+            owned = vector.getLocalSize()
+            out[np.asarray(dofs)[:owned]] = vector.array_r
+        space = self.unknown.function_space.dofmap
+        return out[: space.index_map.size_local * space.index_map_bs]
+
+    def solve(self, slack: float = 1.0, picard: int = 0, rtol: float = RTOL) -> None:
+        """Newton's method from the present values of the unknown.
+
+        Args:
+            slack: factor on the tolerance of the residual.
+            picard: steps of Picard's method to begin with.
+            rtol: residual to reach, over that of a start from rest.
+
+        Raises:
+            ConvergenceError: it diverges or stalls, or the linear solver fails.
+        """
+        rtol = slack * rtol
+        present = self.unknown.x.array.copy()
+        self.unknown.x.array[:] = 0.0
+        self.apply_conditions()
+        self.blocks.pull()
+        cold = self._residual()
+        entering = self._net_mass()
+        self.unknown.x.array[:] = present
+        self.apply_conditions()
+        self.blocks.pull()
+        if cold == 0.0:  # nothing drives it, and rest is the solution
+            self.unknown.x.array[:] = 0.0
+            return
+        norm, forcing = self._residual() / cold, LINEAR_RTOL
+        for step in range(MAX_STEPS + 1):
+            self.newton.norm = norm
+            self.log(f"{self.name}: Newton step {step}, relative residual {norm:.2e}")
+            if norm <= rtol and self._conserves(entering, min(MASS_RTOL, rtol)):
+                self.blocks.push()
+                return
+            if step == MAX_STEPS:
+                break
+            self._newton_step(max(forcing, min(0.1, 0.3 * rtol / norm)), step < picard)
+            before, norm = norm, self._residual() / cold
+            if not np.isfinite(norm) or (step > picard + 1 and norm > DIVERGED * before and norm > rtol):
+                break
+            # Eisenstat & Walker's choice: the linear residual need not be smaller than what Newton's method leaves
+            forcing = float(np.clip(0.5 * (norm / before) ** 2, LEAST_LINEAR_RTOL, LINEAR_RTOL))
+        raise ConvergenceError(
+            f"{self.name}: no convergence after {step + 1} Newton steps (relative residual {norm:.1e})"
+        )
+
+    def _residual(self) -> float:
+        momentum, mass = self.blocks.residual()
+        return float(np.hypot(momentum.norm(), mass.norm()))
+
+    def _net_mass(self) -> float:
+        """Sum of the residual of mass: what enters less what leaves."""
+        return abs(float(np.real(self.blocks.residual()[1].sum())))
+
+    def _conserves(self, entering: float, rtol: float) -> bool:
+        """Whether what enters leaves; the linear solver only brings the sum of the rows down with the rows."""
+        return entering == 0.0 or self._net_mass() <= rtol * entering
+
+    def _newton_step(self, rtol: float, picard: bool) -> None:
+        """Linearise, solve, and take the step.
+
+        Raises:
+            ConvergenceError: the linear solver gains hardly anything.
+        """
+        blocks = self.blocks
+        blocks.linearise(picard)
+        self._preconditioner.update()
+        self._saddle.join(*blocks.residual(), self._rhs)
+        self._ksp.setTolerances(rtol=rtol)
+        self._ksp.solve(self._rhs, self._step)
+        iterations = int(self._ksp.getIterationNumber())
+        self.newton.steps += 1
+        self.newton.factorisations += 1
+        self.newton.linear += iterations
+        self.newton.history.append(iterations)
+        gained = self._ksp.getResidualNorm() / max(float(self._rhs.norm()), 1e-300)  # type: ignore[arg-type]
+        self.log(f"{self.name}: linear solver, {iterations} iterations to {gained:.1e}")
+        if not gained <= max(USEFUL, rtol):
+            raise ConvergenceError(
+                f"{self.name}: the linear solver stalls after {iterations} iterations at {gained:.1e}"
+            )
+        self._saddle.split(self._step, *self._changes)
+        for function, part in zip((blocks.velocity, blocks.pressure), self._changes, strict=True):
+            function.x.petsc_vec.axpy(-1.0, part)
+            function.x.scatter_forward()

@@ -1,0 +1,87 @@
+"""The block solver of the flow gives what the direct one gives, on one rank or several."""
+
+import numpy as np
+import pytest
+from dolfinx import mesh
+from mpi4py import MPI
+
+from rack2city.errors import InputError
+from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
+from rack2city.fem.domain import FluidDomain, fluid_domain, tagged_domain
+from rack2city.fem.flow import FlowProblem
+from rack2city.fem.quantities import flow_through, mean_over_surface
+
+LENGTH, HEIGHT, WIDTH, SPEED = 10e-3, 3e-3, 0.5e-3, 0.3
+RHO, MU = 992.2, 6.53e-4
+
+
+def half_channel(comm: MPI.Comm, cell: mesh.CellType = mesh.CellType.hexahedron) -> FluidDomain:
+    """Half a channel with symmetry at z = 0, uniform inflow at x = 0."""
+    box = mesh.create_box(
+        comm,
+        [np.zeros(3), np.array([LENGTH, HEIGHT, WIDTH])],
+        [8, 4, 2],
+        cell,
+        ghost_mode=mesh.GhostMode.shared_facet,
+    )
+    surfaces = {
+        "inlet": lambda x: np.isclose(x[0], 0.0),
+        "outlet": lambda x: np.isclose(x[0], LENGTH),
+        "symmetry": lambda x: np.isclose(x[2], 0.0, atol=1e-9),
+    }
+    return fluid_domain(tagged_domain(box, surfaces))
+
+
+def solved(
+    comm: MPI.Comm, method: str, cell: mesh.CellType = mesh.CellType.hexahedron
+) -> tuple[FlowProblem, list[str]]:
+    lines: list[str] = []
+    problem = FlowProblem(
+        half_channel(comm, cell),
+        RHO,
+        MU,
+        MU,
+        {"flow_": {"method": method}},
+        lines.append,
+        boundaries=[Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")],
+    )
+    problem.solve(SPEED * HEIGHT * WIDTH)
+    return problem, lines
+
+
+@pytest.mark.parametrize("cell", [mesh.CellType.hexahedron, mesh.CellType.tetrahedron], ids=["hexahedra", "tetrahedra"])
+def test_blocks_agree_with_the_direct_solver(cell: mesh.CellType) -> None:
+    (direct, _), (blocks, lines) = solved(MPI.COMM_SELF, "direct", cell), solved(MPI.COMM_SELF, "blocks", cell)
+    assert any("linear solver" in line for line in lines)
+    for one, other in ((direct.velocity(), blocks.velocity()), (direct.pressure(), blocks.pressure())):
+        assert other.x.array == pytest.approx(one.x.array, abs=1e-7 * np.max(np.abs(one.x.array)))
+    assert blocks.reaction() == pytest.approx(direct.reaction(), abs=1e-7 * np.max(np.abs(direct.reaction())))
+
+
+def test_next_flow_rate_starts_from_the_last_solution() -> None:
+    problem, _ = solved(MPI.COMM_SELF, "blocks")
+    first = problem._steady.newton.steps
+    report = problem.solve(1.1 * SPEED * HEIGHT * WIDTH)
+    assert 0 < report.iterations < first
+    assert flow_through(problem.fluid, problem.velocity(), "outlet") == pytest.approx(
+        1.1 * SPEED * HEIGHT * WIDTH, rel=1e-9
+    )
+
+
+def test_a_method_that_does_not_exist_or_serve_is_refused() -> None:
+    fluid = half_channel(MPI.COMM_SELF)
+    with pytest.raises(InputError, match="allowed are 'direct' and 'blocks'"):
+        FlowProblem(fluid, RHO, MU, MU, {"flow_": {"method": "magic"}})
+    with pytest.raises(InputError, match="needs an outlet"):
+        FlowProblem(
+            fluid, RHO, MU, MU, {"flow_": {"method": "blocks"}}, boundaries=[Velocity("inlet", (0.0, 0.0, 0.0))]
+        )
+
+
+@pytest.mark.mpi
+def test_blocks_do_not_depend_on_ranks() -> None:
+    drops = []
+    for comm in (MPI.COMM_SELF, MPI.COMM_WORLD):
+        problem, _ = solved(comm, "blocks")
+        drops.append(mean_over_surface(problem.fluid, problem.pressure(), "inlet"))
+    assert drops[1] == pytest.approx(drops[0], rel=1e-8)
