@@ -116,10 +116,9 @@ class Pairs:
 
 def partners(pipes: pd.DataFrame) -> Index:
     """Row of the other pipe of each pair, -1 where there is none."""
-    named = pipes.pair.where(pipes.pair.notna() & (pipes.pair != ""), None)
     found = np.full(len(pipes), -1, dtype=np.intp)
-    some = named.notna().to_numpy()
-    found[some] = pipes.index.get_indexer(pd.Index(named[some], dtype=object))
+    some = (pipes.pair.notna() & (pipes.pair != "")).to_numpy(dtype=bool)
+    found[some] = pipes.index.get_indexer(pd.Index(pipes.pair[some], dtype=object))
     return found
 
 

@@ -214,7 +214,7 @@ def _long(frame: pd.DataFrame, index: pd.Index) -> pd.DataFrame:
     quantities, names = frame.columns.unique("quantity"), frame.columns.unique("name")
     block = frame.to_numpy().reshape(len(index), len(quantities), len(names)).transpose(0, 2, 1)
     long = pd.DataFrame(block.reshape(-1, len(quantities)), columns=list(quantities))
-    named = pd.Categorical.from_codes(np.tile(np.arange(len(names)), len(index)), names)
+    named = pd.Categorical.from_codes(np.tile(np.arange(len(names)), len(index)).tolist(), names)
     long.insert(0, "name", pd.Series(named))
     long.insert(0, "step", np.repeat(np.arange(len(index)), len(names)))
     return long
