@@ -1,6 +1,6 @@
 """Newton's method on blocks of velocity and pressure, with inexact linear solves: for meshes too large to factor."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,19 +28,16 @@ class Counts:
     Attributes:
         steps: Newton steps.
         factorisations: linearisations.
-        linear: iterations of the linear solver.
         norm: last residual over that of a cold start (-).
     """
 
     steps: int = 0
     factorisations: int = 0
-    linear: int = 0
     norm: float = np.inf
-    history: list[int] = field(default_factory=list)
 
 
 class BlockSystem:
-    """The equations of `NonlinearSystem`, solved in blocks; the mass balance is exact after every step.
+    """The equations of `NonlinearSystem`, solved in blocks; it ends only when mass balances, too.
 
     Args:
         name: of the equations, for messages.
@@ -143,12 +140,12 @@ class BlockSystem:
         )
 
     def _residual(self) -> float:
-        momentum, mass = self.blocks.residual()
+        self._latest = momentum, mass = self.blocks.residual()
         return float(np.hypot(momentum.norm(), mass.norm()))
 
     def _net_mass(self) -> float:
-        """Sum of the residual of mass: what enters less what leaves."""
-        return abs(float(np.real(self.blocks.residual()[1].sum())))
+        """Sum of the last residual of mass: what enters less what leaves."""
+        return abs(float(np.real(self._latest[1].sum())))
 
     def _conserves(self, entering: float, rtol: float) -> bool:
         """Whether what enters leaves; the linear solver only brings the sum of the rows down with the rows."""
@@ -163,14 +160,12 @@ class BlockSystem:
         blocks = self.blocks
         blocks.linearise(picard)
         self._preconditioner.update()
-        self._saddle.join(*blocks.residual(), self._rhs)
+        self._saddle.join(*self._latest, self._rhs)
         self._ksp.setTolerances(rtol=rtol)
         self._ksp.solve(self._rhs, self._step)
         iterations = int(self._ksp.getIterationNumber())
         self.newton.steps += 1
         self.newton.factorisations += 1
-        self.newton.linear += iterations
-        self.newton.history.append(iterations)
         gained = self._ksp.getResidualNorm() / max(float(self._rhs.norm()), 1e-300)  # type: ignore[arg-type]
         self.log(f"{self.name}: linear solver, {iterations} iterations to {gained:.1e}")
         if not gained <= max(USEFUL, rtol):

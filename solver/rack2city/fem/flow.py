@@ -42,11 +42,8 @@ from rack2city.fem.schur import BLOCKS
 
 __all__ = ["SOLVER", "FlowProblem", "Log", "NewtonReport"]
 
-SOLVER: dict[str, Any] = {
-    "method": "direct",
-    **DIRECT,
-    "ksp_rtol": 1e-8,
-}  # of a Newton step; Newton itself goes on to its tolerance
+# The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
+SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_rtol": 1e-8}
 MOST_DIRECT = 120_000  # unknowns in three dimensions: beyond, factors cost more than the block solver's iterations
 MASS_TOLERANCE = 1e-10  # of the flow that enters
 PICARD_STEPS = 2  # after a change of the inertia; more do not help where these do not
@@ -189,11 +186,14 @@ class FlowProblem:
     def system(self, form: ufl.Form) -> NonlinearSystem | BlockSystem:
         """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
         lagged = lagged_convection(self.unknown, self.scales, self.stabilisation)
-        equations = ("flow", form, self.unknown, self.conditions.bcs)
+        equations, rest = (
+            ("flow", form, self.unknown, self.conditions.bcs),
+            (without_method(self.options), self.log, lagged),
+        )
         if self.options["method"] == "direct":
-            return NonlinearSystem(*equations, FLOW, without_method(self.options), self.log, lagged)
+            return NonlinearSystem(*equations, FLOW, *rest)
         parts = (self._velocity_space, self.velocity_dofs, self._pressure_space, np.ravel(self._pressure_dofs))
-        return BlockSystem(*equations, MixedSpace(*parts), FLOW, without_method(self.options), self.log, lagged)
+        return BlockSystem(*equations, MixedSpace(*parts), FLOW, *rest)
 
     def _converges_from_here(self) -> bool:
         """Whether Newton's method converges from the last solution."""

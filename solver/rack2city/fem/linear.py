@@ -38,13 +38,7 @@ class LinearSolver:
         self.prefix, self.options = prefix, dict(options)
         self.factorisations = 0
         self._renew = True
-        self._ksp = PETSc.KSP().create(matrix.comm)
-        self._ksp.setOptionsPrefix(prefix)
-        database: Any = PETSc.Options()
-        for key, value in self.options.items():
-            database[prefix + key] = value
-        self._ksp.setOperators(matrix)
-        self._ksp.setFromOptions()
+        self._ksp = configured(matrix, prefix, self.options)
         # Options of a prefix outlive their solver in PETSc's database: the next solver must not inherit them. MUMPS
         # reads its own when it factors, so they go when the first solve is done.
         self._unread_options = list(self.options)

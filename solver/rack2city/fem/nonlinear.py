@@ -24,6 +24,7 @@ class NonlinearSystem:
         prefix: option prefix of the linear solver.
         options: its PETSc options, without the prefix.
         log: receives one line for each Newton step.
+        lagged: the part of the derivative, a bilinear form in the unknown's space, that Picard's method leaves out.
     """
 
     def __init__(
