@@ -97,3 +97,22 @@ def test_figures_of_a_run_are_finite_and_its_words_are_there(finished_run: Path)
     assert {check["name"] for check in summary["verdict"]["checks"]} >= {"CDU head for the coolant loop"}
     assert {balance["stage"] for balance in summary["balances"]} == {"fem", "rack", "plant", "city"}
     assert all(balance["relative"] <= balance["tolerance"] for balance in summary["balances"])
+
+
+def test_a_run_tells_how_it_was_solved(finished_run: Path) -> None:
+    """Method, options, stabilisation and counts of flow and heat are those of the runs, not a copy of the defaults."""
+    provenance = json.loads((finished_run / "summary.json").read_text(encoding="utf-8"))["provenance"]
+    solver, options, counts = (provenance[key] for key in ("solver", "solver_options", "iterations"))
+    for name in ("flow", "heat"):
+        assert solver[name]["method"] == options[f"{name}_"]["method"] == "direct"
+        assert options[f"{name}_"]["pc_type"] == "lu"
+    assert solver["flow"]["unknowns"] > solver["heat"]["unknowns"] > 1000
+    assert solver["flow"]["stabilisation"]["grad_div"] > 0.0
+    assert solver["libraries"].keys() == {"dolfinx", "petsc"}
+    runs = zip(*(counts[key] for key in ("newton", "flow_factorisations", "outer", "heat_factorisations")), strict=True)
+    for newton, of_flow, outer, of_heat in runs:
+        assert 0 < of_flow <= newton
+        assert 0 <= of_heat <= outer
+    assert max(counts["heat_factorisations"]) > 0
+    log = (finished_run / "solver.log").read_text(encoding="utf-8")
+    assert f"heat: {solver['heat']['unknowns']} unknowns, solved by the direct method" in log

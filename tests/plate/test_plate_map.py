@@ -37,7 +37,10 @@ def analytic_map() -> PlateMap:
         newton_iterations=(9,) * 5,
         heat_balances=((1.0, 1.0),) * 5,
         mass_balances=((1e-8, 1e-8),) * 5,
+        flow_factorisations=(2,) * 5,
+        heat_factorisations=(1,) * 5,
         solver_options={"flow_": {"pc_type": "lu"}},
+        solver_record={"flow": {"method": "direct"}},
     )
 
 

@@ -228,6 +228,21 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
                 },
                 "heat_": {"ksp_type": "gmres", "ksp_rtol": 1e-12, "pc_type": "hypre", "ksp_monitor": None},
             },
+            "solver": {
+                "flow": {
+                    "method": "direct",
+                    "unknowns": 12345,
+                    "stabilisation": {"skew": True, "backflow": True, "grad_div": 0.04},
+                },
+                "heat": {"method": "multigrid", "unknowns": 123456},
+                "libraries": {"petsc": "3.24.0"},
+            },
+            "iterations": {
+                "outer": [5, 4, 4, 4, 5],
+                "newton": [21, 14, 13, 12, 11],
+                "flow_factorisations": [7, 3, 3, 3, 3],
+                "heat_factorisations": [2, 1, 1, 1, 1],
+            },
             "ranks": 1,
             "date": "2026-01-15",
             "seconds": {"mesh": 0.8, "plate": 52.4, "rack": 0.1, "plant": 0.4, "city": 6.2},

@@ -55,6 +55,15 @@ def test_values_stand_in_engineering_units(run_dir: Path) -> None:
         assert text in pdf
 
 
+def test_html_tells_how_the_finite_elements_were_solved(run_dir: Path) -> None:
+    text = " ".join(re.sub(r"<[^>]+>", " ", (run_dir / "report.html").read_text()).split())
+    assert "flow: method direct" in text
+    assert "heat: method multigrid" in text
+    assert "heat: factorisations of each run 2, 1, 1, 1, 1" in text
+    assert "grad_div 0.04" in text
+    assert "petsc 3.24.0" in text
+
+
 def test_html_refers_to_nothing_outside(run_dir: Path) -> None:
     html = (run_dir / "report.html").read_text()
     assert not re.search(r"https?://|<script|<link|@import", html)

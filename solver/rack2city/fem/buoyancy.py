@@ -113,7 +113,7 @@ class BuoyantProblem:
         )
         self.velocity = self.flow.velocity().copy()
         stream = Stream(volumes, self.velocity, self.fluid.cell_map)
-        self.heat = HeatProblem(domain, materials, conditions, [stream], contacts, options)
+        self.heat = HeatProblem(domain, materials, conditions, [stream], contacts, options, log=log)
         self._owned = self.heat.space.dofmap.index_map.size_local
         self._solved, self._exchanges, self._steps, self._change = False, 0, 0, np.inf
         cell_pairs = (self._cells, self._parent_cells)

@@ -1,7 +1,7 @@
 """Flow and conjugate heat together: the viscosity follows the temperature."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from rack2city.fem.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Flux, Inlet, Material, Outlet, Stream
-from rack2city.fem.linear import Options
+from rack2city.fem.linear import Options, library_versions
 from rack2city.fem.prefixes import FLOW, HEAT
 
 OUTER_TOLERANCE = 1e-8  # change of temperature over its rise above the inlet
@@ -31,11 +31,15 @@ class CoupledReport:
     Attributes:
         outer_iterations: exchanges of temperature and viscosity.
         newton_iterations: Newton steps of the flow, summed.
+        flow_factorisations: how often a Jacobian of the flow was factored or its preconditioner set up.
+        heat_factorisations: how often a matrix of heat was.
         change: last change of temperature over its rise (-).
     """
 
     outer_iterations: int
     newton_iterations: int
+    flow_factorisations: int
+    heat_factorisations: int
     change: float
 
 
@@ -88,6 +92,7 @@ class ConjugateProblem:
             [Inlet("inlet", inlet_temperature), Outlet("outlet"), Flux("heated")],
             [Stream(("fluid",), self.velocity, self.fluid.cell_map)],
             options=options,
+            log=log,
         )
 
     def solve(self, flow_rate: float, flux: float, max_iterations: int = 30) -> CoupledReport:
@@ -101,10 +106,12 @@ class ConjugateProblem:
         Raises:
             ConvergenceError: flow, heat or their coupling does not converge.
         """
-        newton, change = 0, np.inf
+        newton, factorisations, change = 0, 0, np.inf
+        before_heat = self.heat.solver_statistics()[0]
         temperature = self.heat.temperature
         for iteration in range(1, max_iterations + 1):
-            newton += self.flow.solve(flow_rate).iterations
+            flow = self.flow.solve(flow_rate)
+            newton, factorisations = newton + flow.iterations, factorisations + flow.factorisations
             self.velocity.x.array[:] = self.flow.velocity().x.array
             before = temperature.x.array.copy()
             self.heat.solve({"heated": flux})
@@ -115,15 +122,30 @@ class ConjugateProblem:
             )
             self.log(f"coupling: iteration {iteration}, change of temperature {change:.1e} of its rise")
             if change <= OUTER_TOLERANCE:
-                return CoupledReport(iteration, newton, change)
+                of_heat = self.heat.solver_statistics()[0] - before_heat
+                return CoupledReport(iteration, newton, factorisations, of_heat, change)
         raise ConvergenceError(
             f"flow and temperature do not agree after {max_iterations} iterations (last change {change:.1e}, wanted "
             f"{OUTER_TOLERANCE:.0e}); the heat flux may be beyond what this flow can carry: raise the flow or lower the power"
         )
 
     def solver_options(self) -> dict[str, dict[str, Any]]:
-        """PETSc options in use, by prefix."""
-        return {FLOW: self.flow.options, HEAT: self.heat.options}
+        """Method and PETSc options in use, by prefix."""
+        return {FLOW: dict(self.flow.options), HEAT: self.heat.solver_options()}
+
+    def solver_record(self) -> dict[str, dict[str, Any]]:
+        """What else decides how flow and heat are solved: methods, unknowns, stabilisation, versions of the libraries."""
+        dofmaps = {"flow": self.flow.space.dofmap, "heat": self.heat.space.dofmap}
+        unknowns = {name: d.index_map.size_global * d.index_map_bs for name, d in dofmaps.items()}
+        return {
+            "flow": {
+                "method": self.flow.options["method"],
+                "unknowns": unknowns["flow"],
+                "stabilisation": asdict(self.flow.stabilisation),
+            },
+            "heat": {"method": self.heat.solver_options()["method"], "unknowns": unknowns["heat"]},
+            "libraries": library_versions(),
+        }
 
     def hottest_fluid(self) -> float:
         """Highest nodal temperature of the fluid, walls included (K)."""

@@ -5,25 +5,24 @@ jumping by the flux times a contact resistance. `heat_forms` has the weak form. 
 of cold plates that is ten times more accurate than linear.
 
 Where no conductivity depends on temperature the problem is linear: a further set of loads on the same flow costs a
-right-hand side and a back-substitution. Else Newton's method.
+right-hand side and a solution with what is set up already. Else Newton's method. `heat_solver` chooses the linear solver,
+`heat_balance` keeps the account.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc
-from mpi4py import MPI
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.evidence.balance import Balance
 from rack2city.fem.compilation import jit_options
 from rack2city.fem.contact import broken_space
 from rack2city.fem.domain import Domain
+from rack2city.fem.heat_balance import HeatAccount, HeatReport
 from rack2city.fem.heat_boundaries import (
     Condition,
     Contact,
@@ -38,13 +37,11 @@ from rack2city.fem.heat_boundaries import (
     set_values,
 )
 from rack2city.fem.heat_forms import HeatTerms
-from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options
-from rack2city.fem.prefixes import HEAT
+from rack2city.fem.heat_solver import HeatSolver
+from rack2city.fem.linear import Options
 
-# Flexible GMRES keeps what it has preconditioned: a further load then costs one back-substitution, not two.
-SOLVER: dict[str, Any] = {**DIRECT, "ksp_type": "fgmres"}
-BALANCE_TOLERANCE = 1e-8  # of the heat put in
-ROUNDING = 1e-4  # share of the right-hand side's absolute sum that counts as put in: 1e-12 of it is rounding
+__all__ = ["HeatProblem", "HeatReport", "Loads"]
+
 NEWTON_TOLERANCE = 1e-12  # of residual or step
 MAX_NEWTON = 25
 START = 3  # fixed-point steps before the first Newton step: they overshoot less from far away
@@ -52,26 +49,6 @@ HALVINGS = 8  # of a Newton step that does not reduce the residual
 
 type Loads = Mapping[str, Load]
 """Loads by the name of their surface or volume: W/m², W/m³ or K, as the condition says."""
-
-
-@dataclass(frozen=True)
-class HeatReport:
-    """Where the heat of a solution comes from and goes to.
-
-    Attributes:
-        inflows: heat into the domain through each surface with a condition (W); of streams, above the supply temperature
-            of their first inlet. Every other exterior surface is adiabatic.
-        sources: heat set free in each volume with a source (W).
-        stored: rate at which heat is stored (W); zero if steady.
-        balance: the sum of all these, asserted.
-        newton_iterations: Newton steps; one if linear.
-    """
-
-    inflows: dict[str, float]
-    sources: dict[str, float]
-    stored: float
-    balance: Balance
-    newton_iterations: int
 
 
 def _norm(vector: PETSc.Vec, kind: Any = None) -> float:
@@ -87,8 +64,10 @@ class HeatProblem:
         conditions: conditions on exterior surfaces, and sources; what has none is adiabatic.
         streams: fluid bodies that move; update the values of their velocities in place, then solve again.
         contacts: interior surfaces with a contact resistance.
-        options: PETSc options by prefix that override the default of `heat_`.
+        options: PETSc options by prefix that override the default of `heat_`; its `method`, "direct" or "multigrid", is
+            otherwise chosen by size.
         transient: prepare for `transient_heat.TransientHeat`.
+        log: receives lines on the choice of the solver.
 
     Raises:
         InputError: names, materials or conditions do not fit, or nothing sets the level of a steady temperature.
@@ -103,14 +82,15 @@ class HeatProblem:
         contacts: Sequence[Contact] = (),
         options: Mapping[str, Options] | None = None,
         transient: bool = False,
+        log: Callable[[str], None] = lambda line: None,
     ) -> None:
         """Build the space and the compiled forms."""
         if not transient and not any(isinstance(c, Inlet | FixedTemperature | Convection) for c in conditions):
             raise InputError("heat: a steady temperature needs an inlet, a fixed temperature or convection somewhere")
         self.domain = domain
-        self.options = chosen_options(SOLVER, HEAT, options)
         self.terms = HeatTerms(domain, materials, conditions, streams, contacts, transient)
-        self.space = broken_space(domain, [c.surface for c in contacts])
+        broken = [c.surface for c in contacts]
+        self.space = broken_space(domain, broken)
         self.theta = fem.Function(self.space)
         self.history = fem.Function(self.space)
         self.temperature = fem.Function(self.space, name="temperature")
@@ -119,7 +99,7 @@ class HeatProblem:
         self.linear = not any(callable(m.conductivity) for m in materials.values())
         self._compile()
         self._matrix = petsc.create_matrix(self._matrix_form)
-        self._solver = LinearSolver(self._matrix, HEAT, self.options)
+        self._solver = HeatSolver(self._matrix, domain, self.space, broken, options, log)
         self.refresh_temperature()
 
     def _form(self, form: ufl.Form) -> fem.Form:
@@ -136,25 +116,7 @@ class HeatProblem:
         if not isinstance(load, ufl.Form) or not load.integrals():  # nothing heats
             load = fem.Constant(domain.mesh, 0.0) * s * domain.ds(next(iter(domain.surfaces.values())))
         self._matrix_form, self._load_form = self._form(bilinear), self._form(load)
-        self._inflow_forms: dict[str, fem.Form | None] = {}
-        measure = {"quadrature_degree": 6}
-        for condition in terms.surface_conditions:
-            flux = terms.inflow(condition, self.theta)
-            here = domain.ds(domain.surfaces[condition.surface], metadata=measure)
-            self._inflow_forms[condition.surface] = None if flux is None else self._form(flux * here)
-        self._source_forms = {
-            c.volume: self._form(terms.loads[c.volume] * domain.dx(domain.volumes[c.volume], metadata=measure))
-            for c in terms.sources
-        }
-        self._stored_form = None
-        if terms.transient:
-            rise = terms.rate * self.theta + self.history
-            self._stored_form = self._form(
-                sum(
-                    m.heat_capacity * rise * domain.dx(domain.volumes[name], metadata=measure)
-                    for name, m in terms.materials.items()
-                )
-            )
+        self._account = HeatAccount(terms, self.theta, self.history, self._form)
 
     def set_loads(self, loads: Loads) -> None:
         """Change loads: a number for a number; a number, function or function of position for one that varies.
@@ -212,7 +174,7 @@ class HeatProblem:
         else:
             steps, absolute = self._newton()
         self.refresh_temperature()
-        self.report = self._account(absolute, steps)
+        self.report = self._account.report(absolute, steps)
         return self.report
 
     def _assemble_matrix(self) -> None:
@@ -294,21 +256,6 @@ class HeatProblem:
         """Temperature from theta, which a coupling may have changed."""
         self.temperature.x.array[:] = self.theta.x.array + float(self.terms.shift)
 
-    def _sum(self, form: fem.Form | None) -> float:
-        if form is None:
-            return 0.0
-        return float(self.domain.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
-
-    def _account(self, absolute: float, steps: int) -> HeatReport:
-        inflows = {name: self._sum(form) for name, form in self._inflow_forms.items()}
-        sources = {name: self._sum(form) for name, form in self._source_forms.items()}
-        stored = self._sum(self._stored_form)
-        gains: list[float] = [*inflows.values(), *sources.values(), -stored]
-        entering, leaving = sum(g for g in gains if g > 0.0), -sum(g for g in gains if g < 0.0)
-        scale = entering + ROUNDING * absolute
-        balance = Balance("heat", "heat over all surfaces", entering, leaving, "W", BALANCE_TOLERANCE, scale).require()
-        return HeatReport(inflows, sources, stored, balance, steps)
-
     def heat_in(self) -> float:
         """Heat put in by fluxes and sources, of the last solve (W)."""
         report = self._last()
@@ -326,9 +273,14 @@ class HeatProblem:
         return self.report
 
     def solver_statistics(self) -> tuple[int, int]:
-        """Factorisations so far and Krylov iterations of the last solve."""
+        """How often a factor or multigrid was set up so far, and Krylov iterations of the last solve."""
         return self._solver.factorisations, self._solver.iterations
 
     def solver_options(self) -> dict[str, Any]:
-        """PETSc options in use."""
-        return dict(self.options)
+        """The method and PETSc options in use."""
+        return dict(self._solver.options)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The method and PETSc options in use."""
+        return self.solver_options()

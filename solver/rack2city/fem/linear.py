@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import dolfinx
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError
@@ -21,7 +22,8 @@ DIRECT: dict[str, Any] = {
     "pc_factor_mat_solver_type": "mumps",
     "mat_mumps_icntl_14": 60,  # room for pivoting: saddle-point matrices need more than MUMPS foresees
 }
-STALE = 4  # Krylov iterations after which a kept factor is renewed at the next solve
+STALE = 4  # Krylov iterations after which a kept factor is renewed at the next solve,
+WORN = 1.25  # or, of a preconditioner that is no factor, of the iterations with a new one
 
 
 class LinearSolver:
@@ -31,14 +33,17 @@ class LinearSolver:
         matrix: the operator; its values may change between solves.
         prefix: option prefix, ends in `_`, such as `"flow_"`.
         options: PETSc options without the prefix.
+        interpolation: to the unknowns from those of a second, coarser level, for the preconditioner `mg`.
     """
 
-    def __init__(self, matrix: PETSc.Mat, prefix: str, options: Options) -> None:
+    def __init__(
+        self, matrix: PETSc.Mat, prefix: str, options: Options, interpolation: PETSc.Mat | None = None
+    ) -> None:
         """Create the solver and read its options."""
         self.prefix, self.options = prefix, dict(options)
         self.factorisations = 0
-        self._renew = True
-        self._ksp = configured(matrix, prefix, self.options)
+        self._renew, self._fresh = True, 0
+        self._ksp = configured(matrix, prefix, self.options, interpolation=interpolation)
         # Options of a prefix outlive their solver in PETSc's database: the next solver must not inherit them. MUMPS
         # reads its own when it factors, so they go when the first solve is done.
         self._unread_options = list(self.options)
@@ -66,16 +71,21 @@ class LinearSolver:
                 f"the linear solver '{self.prefix}' stopped after {self.iterations} iterations (PETSc reason {reason}, "
                 f"options {self.options}); set other options under this prefix in [solver.options] of the case"
             )
-        self._renew = self.iterations > STALE
+        self._fresh = self.iterations if renew else self._fresh
+        worn = 0.0 if self.options.get("pc_type") == "lu" else WORN * self._fresh
+        self._renew = self.iterations > max(STALE, worn)
         forget(self.prefix, self._unread_options)
         self._unread_options = []
 
     def destroy(self) -> None:
         """Free the solver (collective)."""
         self._ksp.destroy()
+        forget(self.prefix, self._unread_options)
 
 
-def configured(matrix: PETSc.Mat, prefix: str, options: Options, context: Any = None) -> PETSc.KSP:
+def configured(
+    matrix: PETSc.Mat, prefix: str, options: Options, context: Any = None, interpolation: PETSc.Mat | None = None
+) -> PETSc.KSP:
     """A Krylov solver with the options of a prefix.
 
     Args:
@@ -83,6 +93,7 @@ def configured(matrix: PETSc.Mat, prefix: str, options: Options, context: Any = 
         prefix: option prefix, ends in `_`.
         options: PETSc options without the prefix.
         context: a preconditioner with a method `apply(pc, x, y)`, instead of one of PETSc's.
+        interpolation: from a coarser level, as in `LinearSolver`.
     """
     ksp = PETSc.KSP().create(matrix.comm)
     ksp.setOptionsPrefix(prefix)
@@ -90,6 +101,10 @@ def configured(matrix: PETSc.Mat, prefix: str, options: Options, context: Any = 
     for key, value in options.items():
         database[prefix + key] = value
     ksp.setOperators(matrix)
+    if interpolation is not None:
+        ksp.getPC().setType(PETSc.PC.Type.MG)
+        ksp.getPC().setMGLevels(2)
+        ksp.getPC().setMGInterpolation(1, interpolation)
     ksp.setFromOptions()
     if context is not None:
         ksp.getPC().setType(PETSc.PC.Type.PYTHON)
@@ -106,6 +121,11 @@ def forget(prefix: str, options: Iterable[str]) -> None:
 def chosen_options(default: Options, prefix: str, overrides: Mapping[str, Options] | None) -> dict[str, Any]:
     """Options of a solver: the default, then what the user set under the same prefix."""
     return {**default, **(overrides or {}).get(prefix, {})}
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of DOLFINx and of PETSc, which need not be Python packages of their own."""
+    return {"dolfinx": dolfinx.__version__, "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion())}
 
 
 def without_method(options: Options) -> dict[str, Any]:

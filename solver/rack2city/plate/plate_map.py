@@ -39,7 +39,10 @@ class PlateMap:
         newton_iterations: Newton steps of the flow (-).
         heat_balances: entering heat, leaving heat of each run (W, of the mesh).
         mass_balances: entering and leaving volume flow of each run (m³/s, of the mesh).
-        solver_options: PETSc options by prefix that the runs used.
+        flow_factorisations: factorisations of the flow's Jacobian (-).
+        heat_factorisations: factorisations, or setups of multigrid, of the matrix of heat (-).
+        solver_options: method and PETSc options by prefix that the runs used.
+        solver_record: methods, unknowns and stabilisation of flow and heat, and versions of the libraries.
         holdout_flow_per_channel_m3_per_s: flow of a run that is not in the map (m³/s).
         holdout_pressure_drop_error: interpolated over computed pressure drop there, minus one (-).
         holdout_case_to_inlet_error: the same of the largest case-to-inlet resistance (-).
@@ -65,7 +68,10 @@ class PlateMap:
     newton_iterations: tuple[int, ...]
     heat_balances: tuple[tuple[float, float], ...]
     mass_balances: tuple[tuple[float, float], ...]
+    flow_factorisations: tuple[int, ...]
+    heat_factorisations: tuple[int, ...]
     solver_options: dict[str, dict[str, Any]]
+    solver_record: dict[str, dict[str, Any]]
     holdout_flow_per_channel_m3_per_s: float = float("nan")
     holdout_pressure_drop_error: float = float("nan")
     holdout_case_to_inlet_error: float = float("nan")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from mpi4py import MPI
@@ -122,9 +121,7 @@ def developed_base_to_bulk(problem: ConjugateProblem, flux: float, stretch: tupl
     return (base - bulk_temperature(domain, fluid, problem.velocity, temperature, -inlet_normal(fluid), stretch)) / flux
 
 
-def _collect(
-    case: Case, design: PlateDesign, points: list[ChannelPoint], options: dict[str, dict[str, Any]]
-) -> PlateMap:
+def _collect(case: Case, design: PlateDesign, points: list[ChannelPoint], problem: ConjugateProblem) -> PlateMap:
     points = sorted(points, key=lambda point: point.flow)
     return PlateMap(
         load=design.load,
@@ -145,7 +142,10 @@ def _collect(
         newton_iterations=tuple(p.report.newton_iterations for p in points),
         heat_balances=tuple(p.heat for p in points),
         mass_balances=tuple(p.mass for p in points),
-        solver_options=options,
+        flow_factorisations=tuple(p.report.flow_factorisations for p in points),
+        heat_factorisations=tuple(p.report.heat_factorisations for p in points),
+        solver_options=problem.solver_options(),
+        solver_record=problem.solver_record(),
     )
 
 
@@ -186,7 +186,7 @@ def run_plate(
     pivot = int(np.argmin(np.abs(np.array(factors) - 1.0)))
     points = [solve(f) for f in factors[pivot:]]
     points += [solve(f) for f in reversed(factors[:pivot])]
-    plate_map = _collect(case, design, points, problem.solver_options())
+    plate_map = _collect(case, design, points, problem)
     held_out = solve(float(np.sqrt(factors[0] * factors[1])))  # midway in the widest gap of a cubic in log flow
     design_point = solve(1.0)
     step("fields")

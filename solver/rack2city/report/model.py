@@ -41,6 +41,10 @@ _REQUIRED_KEYS = {
     "kpi.definitions": "pue erf",
     "balances[]": "stage name entering leaving unit relative tolerance holds",
     "provenance": "versions solver_options ranks date seconds command",
+    "provenance.solver": "flow heat libraries",
+    "provenance.solver.flow": "method unknowns stabilisation",
+    "provenance.solver.heat": "method unknowns",
+    "provenance.iterations": "outer newton flow_factorisations heat_factorisations",
 }
 _PLATE_CURVES = (
     "flow_per_channel_m3_per_s pressure_drop_pa base_to_bulk_m2k_per_w case_to_inlet_max_m2k_per_w "

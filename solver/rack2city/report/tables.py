@@ -236,10 +236,12 @@ def inputs(summary: dict[str, Any]) -> Table:
     return Table("Inputs as given, in SI, and where they come from.", ("field", "given", "SI", "source"), rows, "llll")
 
 
-def provenance(summary: dict[str, Any]) -> tuple[Table, Table, Table]:
-    """Versions, solver options and the time each stage took."""
+def provenance(summary: dict[str, Any]) -> tuple[Table, ...]:
+    """Versions, how the finite elements were solved, solver options and the time each stage took."""
     p = summary["provenance"]
-    versions = _pairs("Versions of the software.", ("package", "version"), p["versions"].items())
+    versions = _pairs(
+        "Versions of the software.", ("package", "version"), (p["versions"] | p["solver"]["libraries"]).items()
+    )
     options = (
         (prefix, ", ".join(f"{key} {'' if value is None else value}".strip() for key, value in chosen.items()))
         for prefix, chosen in p["solver_options"].items()
@@ -247,9 +249,30 @@ def provenance(summary: dict[str, Any]) -> tuple[Table, Table, Table]:
     seconds = ((stage, quantity(float(s), Scale("s"), 3)) for stage, s in p["seconds"].items())
     return (
         versions,
+        _pairs("How flow and heat were solved.", ("solver", ""), _solver_rows(p)),
         _pairs("Options of the linear and nonlinear solvers (PETSc), by prefix.", ("prefix", "options"), options),
         _pairs(f"Time of each stage on {p['ranks']} rank(s).", ("stage", "time"), seconds, "lr"),
     )
+
+
+def _solver_rows(p: dict[str, Any]) -> list[tuple[str, str]]:
+    flow, heat, counts = p["solver"]["flow"], p["solver"]["heat"], p["iterations"]
+    terms = ", ".join(f"{name} {_plain(value)}" for name, value in flow["stabilisation"].items())
+
+    def runs(key: str) -> str:
+        return ", ".join(str(count) for count in counts[key])
+
+    return [
+        ("flow: method", flow["method"]),
+        ("flow: unknowns", number(flow["unknowns"])),
+        ("flow: stabilisation", terms),
+        ("flow: Newton steps of each run", runs("newton")),
+        ("flow: factorisations of each run", runs("flow_factorisations")),
+        ("heat: method", heat["method"]),
+        ("heat: unknowns", number(heat["unknowns"])),
+        ("heat: factorisations of each run", runs("heat_factorisations")),
+        ("exchanges of viscosity and temperature of each run", runs("outer")),
+    ]
 
 
 def mesh_table(summary: dict[str, Any]) -> Table:
