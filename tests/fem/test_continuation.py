@@ -52,3 +52,14 @@ def test_says_how_far_it_came() -> None:
         ConvergenceError, match=r"cannot be followed beyond 0\.4\d* of the full load; the flow may be unsteady"
     ):
         follow(Follower(reach=2.0, wall=0.5 - 1e-9))
+
+
+def test_a_guess_is_made_from_the_last_two_solutions() -> None:
+    follower, guesses = Follower(reach=0.1), []
+
+    def predict(before: float, last: float, ahead: float) -> None:
+        guesses.append(last + ahead * (last - before))
+
+    continue_to_one(follower.attempt, lambda: follower.state, follower.restore, lambda _: None, "load", predict)
+    # the solution is the load itself, so that a straight line through two of them is exact
+    assert set(guesses) >= set(follower.visited[3:])

@@ -44,6 +44,7 @@ def solved(
         {"flow_": {"method": method}},
         lines.append,
         boundaries=[Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")],
+        pressure="continuous",
     )
     problem.solve(SPEED * HEIGHT * WIDTH)
     return problem, lines

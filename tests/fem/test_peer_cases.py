@@ -51,11 +51,11 @@ def solved(
 def test_case_a_with_208_cells(
     bench: tuple[ModuleType, ModuleType], tmp_path: Path, stabilisation: Stabilisation
 ) -> None:
-    """One quadratic cell across half the channel is enough for 0.2 %; watts in are watts out."""
+    """One quadratic cell across half the channel is enough for 0.25 %; watts in are watts out."""
     result, errors = solved(bench, tmp_path / "a.msh", "A", "coarse", stabilisation)
     assert result.cells == 208
     bulk = errors.pop("bulk_k")
-    assert max(map(abs, errors.values())) < 2e-3, errors
+    assert max(map(abs, errors.values())) < 2.5e-3, errors
     assert abs(bulk) < 1e-8
     assert result.mass_balance < 1e-10
     assert result.heat_balance < 1e-8
@@ -90,16 +90,24 @@ def test_case_a_on_tetrahedra(bench: tuple[ModuleType, ModuleType], tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_case_c_converges_from_rest(bench: tuple[ModuleType, ModuleType], tmp_path: Path) -> None:
-    """At 0.1 m/s in the channels jets enter the outlet plenum; no guess is given."""
-    result, _ = solved(bench, tmp_path / "c.msh", "C", "coarse", JETS, speed=0.1)
-    exact = bench[0].bulk_outlet_k("C", 0.1)
+@pytest.mark.parametrize("speed", [0.1, 0.3, 0.5])
+def test_case_c_converges_from_rest(bench: tuple[ModuleType, ModuleType], tmp_path: Path, speed: float) -> None:
+    """Jets enter the outlet plenum; no guess is given."""
+    result, _ = solved(bench, tmp_path / "c.msh", "C", "coarse", JETS, speed=speed)
+    exact = bench[0].bulk_outlet_k("C", speed)
     assert result.bulk_k == pytest.approx(exact, abs=1e-8 * (exact - bench[0].INLET_K))
     assert result.mass_balance < 1e-10
     assert result.heat_balance < 1e-8
-    # Developed friction of a 0.3 x 3 mm channel over 20 mm is most of it; the rest are entrances, exits and plenums.
-    developed = 46461.57 * 0.1 / 0.5 * 20e-3
-    assert 1.0 < result.pressure_drop_pa / developed < 1.2
+    # Developed friction of a 0.3 x 3 mm channel over 20 mm is most of it; the rest, entrances, exits and plenums, grows faster.
+    developed = 46461.57 * speed / 0.5 * 20e-3
+    assert 1.0 < result.pressure_drop_pa / developed < 1.0 + 0.4 * speed / 0.5 + 0.05
+
+
+@pytest.mark.slow
+def test_case_c_meets_its_reference(bench: tuple[ModuleType, ModuleType], tmp_path: Path) -> None:
+    _, errors = solved(bench, tmp_path / "c.msh", "C", "medium", JETS)
+    assert abs(errors.pop("bulk_k")) < 1e-8
+    assert max(map(abs, errors.values())) < 5e-3, errors
 
 
 def test_references_are_what_the_cases_say(bench: tuple[ModuleType, ModuleType]) -> None:

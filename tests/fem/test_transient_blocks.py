@@ -18,7 +18,14 @@ def advanced(method: str) -> tuple[FlowProblem, list[str]]:
     lines: list[str] = []
     boundaries: list[Boundary] = [Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")]
     problem = FlowProblem(
-        half_channel(MPI.COMM_SELF), RHO, MU, MU, {"flow_": {"method": method}}, lines.append, boundaries=boundaries
+        half_channel(MPI.COMM_SELF),
+        RHO,
+        MU,
+        MU,
+        {"flow_": {"method": method}},
+        lines.append,
+        boundaries=boundaries,
+        pressure="continuous",
     )
     flow = TransientFlow(problem, lambda t: RATE * (1.0 + 0.5 * sin(6.283 * t / PERIOD)), speed=SPEED)
     flow.advance(0.1 * PERIOD, 0.05 * PERIOD)

@@ -15,6 +15,9 @@ class Anderson:
         comm: communicator over which the vectors are distributed.
         depth: how many earlier iterates take part.
         condition: largest condition number of the least-squares problem before the oldest are forgotten.
+
+    Attributes:
+        gain: what the last mix leaves of the last residual (-).
     """
 
     def __init__(self, comm: MPI.Comm, depth: int = 8, condition: float = 1e12) -> None:
@@ -22,25 +25,36 @@ class Anderson:
         self._comm, self._depth, self._condition = comm, depth, condition
         self._residuals: list[np.ndarray] = []
         self._images: list[np.ndarray] = []
+        self.gain = 1.0
 
     def forget(self) -> None:
         """Start afresh."""
         self._residuals, self._images = [], []
 
-    def next(self, guess: np.ndarray, image: np.ndarray) -> np.ndarray:
-        """The next guess from the present one and its image, owned values, shape (n,)."""
-        self._residuals.append(image - guess)
+    def next(self, guess: np.ndarray, image: np.ndarray, measured: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """The next guess from the present one and its image, owned values, shape (n,); `measured` entries tell how near."""
+        self._residuals.append((image - guess)[measured])
         self._images.append(image.copy())
         del self._residuals[: -self._depth - 1], self._images[: -self._depth - 1]
+        last = self._residuals[-1]
         while len(self._images) > 1:
-            steps = np.array([self._residuals[-1] - r for r in self._residuals[:-1]])
-            gram = self._comm.allreduce(steps @ steps.T, op=MPI.SUM)
-            right = self._comm.allreduce(steps @ self._residuals[-1], op=MPI.SUM)
+            steps = np.array([last - r for r in self._residuals[:-1]])
+            gram = self._sum(steps @ steps.T)
+            right = self._sum(steps @ last)
             scale = np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
             scaled = gram / np.outer(scale, scale)
             if np.linalg.cond(scaled) <= self._condition:
                 weights = np.linalg.solve(scaled, right / scale) / scale
-                changes = np.array([self._images[-1] - image for image in self._images[:-1]])
-                return self._images[-1] - weights @ changes
+                left = last - weights @ steps
+                whole = max(float(self._sum(last @ last)), np.finfo(float).tiny)
+                self.gain = float(np.sqrt(self._sum(left @ left) / whole))
+                mixed = self._images[-1].copy()
+                for weight, earlier in zip(weights, self._images[:-1], strict=True):
+                    mixed -= weight * (self._images[-1] - earlier)
+                return mixed
             del self._residuals[0], self._images[0]
+        self.gain = 1.0
         return self._images[-1].copy()
+
+    def _sum[T](self, values: T) -> T:
+        return self._comm.allreduce(values, op=MPI.SUM)

@@ -37,6 +37,7 @@ class BlockForms:
         space: its parts.
         bcs: conditions on the mixed space, on the velocity alone.
         lagged: the part of the derivative, a bilinear form in the mixed space, that Picard's method leaves out.
+        inertia: bilinear form in the mixed space that a pseudo-time adds to the derivative, times its inverse.
 
     Attributes:
         velocity: velocity of the mixed unknown.
@@ -51,7 +52,8 @@ class BlockForms:
         unknown: fem.Function,
         space: MixedSpace,
         bcs: list[fem.DirichletBC],
-        lagged: ufl.Form | None = None,
+        lagged: ufl.Form,
+        inertia: ufl.Form,
     ) -> None:
         """Compile the forms and make the matrices."""
         self.space, self.unknown = space, unknown
@@ -69,13 +71,19 @@ class BlockForms:
         jit = {"jit_options": jit_options()}
         self._momentum, self._mass = fem.form(momentum, **jit), fem.form(mass, **jit)
         self._picard = fem.Constant(space.velocity.mesh, 0.0)  # 1 for Picard's method, 0 for Newton's
-        derivative = ufl.derivative(momentum, self.velocity, trials[0])
-        if lagged is not None:
-            number = {a.number(): a for a in lagged.arguments()}
-            zero = ufl.as_vector([*(trials[0][i] for i in range(dim)), 0.0])
-            wall = ufl.as_vector([*(ufl.TestFunction(space.velocity)[i] for i in range(dim)), 0.0])
-            part = ufl.replace(lagged, {unknown: mixed(self.velocity, self.pressure), number[0]: wall, number[1]: zero})
-            derivative = ufl.replace(derivative, {tests[0]: ufl.TestFunction(space.velocity)}) - self._picard * part
+        self._rate = fem.Constant(space.velocity.mesh, 0.0)
+        wall = ufl.as_vector([*(ufl.TestFunction(space.velocity)[i] for i in range(dim)), 0.0])
+        zero = ufl.as_vector([*(trials[0][i] for i in range(dim)), 0.0])
+
+        def of_velocity(part: ufl.Form) -> ufl.Form:
+            number = {a.number(): a for a in part.arguments()}
+            replaced = {unknown: mixed(self.velocity, self.pressure), number[0]: wall, number[1]: zero}
+            return ufl.replace(part, replaced)
+
+        derivative = ufl.replace(
+            ufl.derivative(momentum, self.velocity, trials[0]), {tests[0]: ufl.TestFunction(space.velocity)}
+        )
+        derivative += -self._picard * of_velocity(lagged) + self._rate * of_velocity(inertia)
         self._k = fem.form(derivative, **jit)
         self._g = fem.form(ufl.derivative(momentum, self.pressure, trials[1]), **jit)
         self._d = fem.form(ufl.derivative(mass, self.velocity, trials[0]), **jit)
@@ -129,9 +137,14 @@ class BlockForms:
             self._ru.array[self.fixed] = 0.0
         return self._ru, self._rp
 
-    def linearise(self, picard: bool = False) -> None:
-        """Assemble the derivative of the momentum by the velocity, or Picard's part of it; the other blocks are constant."""
-        self._picard.value = float(picard)
+    def linearise(self, picard: bool = False, rate: float = 0.0) -> None:
+        """Assemble the derivative of the momentum by the velocity; the other blocks are constant.
+
+        Args:
+            picard: only Picard's part of it.
+            rate: inverse of the pseudo-time (1/m).
+        """
+        self._picard.value, self._rate.value = float(picard), rate
         self.k.zeroEntries()
         petsc.assemble_matrix(self.k, self._k, bcs=self._conditions)
         self.k.assemble()
@@ -150,3 +163,11 @@ class BlockForms:
             diagonal.array[dim * nodes + axis] = own
         matrix.destroy()
         return diagonal
+
+    def interpolation(self) -> PETSc.Mat:
+        """Matrix that gives a velocity its values from those of a linear one on the same mesh."""
+        velocity = self.space.velocity
+        linear = fem.functionspace(velocity.mesh, ("Lagrange", 1, (velocity.dofmap.bs,)))
+        matrix = petsc.interpolation_matrix(linear, velocity)
+        matrix.assemble()
+        return matrix.convert("aij")

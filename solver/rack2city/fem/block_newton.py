@@ -9,6 +9,7 @@ from dolfinx import fem
 from dolfinx.fem import petsc
 
 from rack2city.errors import ConvergenceError
+from rack2city.fem.approach import approach
 from rack2city.fem.block_forms import BlockForms, MixedSpace
 from rack2city.fem.linear import configured, forget
 from rack2city.fem.newton import RTOL, Log
@@ -49,7 +50,10 @@ class BlockSystem:
         options: its options, without the prefix; see `schur.BLOCKS`.
         log: receives one line for each step.
         lagged: the part of the derivative, a bilinear form in the mixed space, that Picard's method leaves out.
+        inertia: bilinear form in the mixed space that a pseudo-time adds to the derivative, times its inverse.
     """
+
+    near = 1e-4  # Newton's systems take ten times the iterations of Picard's
 
     def __init__(
         self,
@@ -61,18 +65,19 @@ class BlockSystem:
         prefix: str,
         options: dict[str, Any],
         log: Log,
-        lagged: ufl.Form | None = None,
+        lagged: ufl.Form,
+        inertia: ufl.Form,
     ) -> None:
         """Compile the forms and factor what does not change."""
         self.name, self.unknown, self.bcs, self.log = name, unknown, bcs, log
-        self.newton = Counts()
-        self.blocks = blocks = BlockForms(form, unknown, space, bcs, lagged)
+        self.newton, self._cold = Counts(), 1.0
+        self.blocks = blocks = BlockForms(form, unknown, space, bcs, lagged, inertia)
         dim = space.velocity.dofmap.bs
         parts = (blocks.k, blocks.g, blocks.d)
         self._saddle = Saddle(*parts)
         self._matrix = self._saddle.matrix()
         self._preconditioner = FlowPreconditioner(
-            self._saddle, *parts, blocks.mass_diagonal(), blocks.fixed, dim, prefix, options
+            self._saddle, *parts, blocks.mass_diagonal(), blocks.fixed, blocks.interpolation(), dim, prefix, options
         )
         own = {key: value for key, value in options.items() if key.startswith("ksp_")}
         self._ksp = configured(self._matrix, prefix, own, self._preconditioner)
@@ -96,48 +101,84 @@ class BlockSystem:
         space = self.unknown.function_space.dofmap
         return out[: space.index_map.size_local * space.index_map_bs]
 
-    def solve(self, slack: float = 1.0, picard: int = 0, rtol: float = RTOL) -> None:
+    def solve(self, slack: float = 1.0) -> None:
         """Newton's method from the present values of the unknown.
 
         Args:
             slack: factor on the tolerance of the residual.
-            picard: steps of Picard's method to begin with.
-            rtol: residual to reach, over that of a start from rest.
 
         Raises:
             ConvergenceError: it diverges or stalls, or the linear solver fails.
         """
-        rtol = slack * rtol
-        present = self.unknown.x.array.copy()
-        self.unknown.x.array[:] = 0.0
-        self.apply_conditions()
-        self.blocks.pull()
-        cold = self._residual()
-        entering = self._net_mass()
-        self.unknown.x.array[:] = present
-        self.apply_conditions()
-        self.blocks.pull()
-        if cold == 0.0:  # nothing drives it, and rest is the solution
+        rtol, entering = slack * RTOL, self._start()
+        if self._cold == 0.0:  # nothing drives it, and rest is the solution
             self.unknown.x.array[:] = 0.0
             return
-        norm, forcing = self._residual() / cold, LINEAR_RTOL
+        norm, forcing = self.residual(), LINEAR_RTOL
         for step in range(MAX_STEPS + 1):
-            self.newton.norm = norm
             self.log(f"{self.name}: Newton step {step}, relative residual {norm:.2e}")
-            if norm <= rtol and self._conserves(entering, min(MASS_RTOL, rtol)):
+            if norm <= rtol and self._conserves(entering, slack * MASS_RTOL):
                 self.blocks.push()
                 return
             if step == MAX_STEPS:
                 break
-            self._newton_step(max(forcing, min(0.1, 0.3 * rtol / norm)), step < picard)
-            before, norm = norm, self._residual() / cold
-            if not np.isfinite(norm) or (step > picard + 1 and norm > DIVERGED * before and norm > rtol):
+            self._step_with(max(forcing, min(0.1, 0.3 * rtol / norm)))
+            before, norm = norm, self.residual()
+            if not np.isfinite(norm) or (step > 1 and norm > DIVERGED * before and norm > rtol):
                 break
             # Eisenstat & Walker's choice: the linear residual need not be smaller than what Newton's method leaves
             forcing = float(np.clip(0.5 * (norm / before) ** 2, LEAST_LINEAR_RTOL, LINEAR_RTOL))
         raise ConvergenceError(
             f"{self.name}: no convergence after {step + 1} Newton steps (relative residual {norm:.1e})"
         )
+
+    def approach(self, length: float, predicted: bool) -> None:
+        """Come near to the solution as `approach.approach` says; `length` is the hydraulic diameter (m).
+
+        Raises:
+            ConvergenceError: no step helps any more.
+        """
+        self._start()
+        if self._cold > 0.0:
+            approach(self, self.unknown.function_space.mesh.comm, length, predicted)
+        self.blocks.push()
+
+    def _start(self) -> float:
+        """Bring the conditions up to date, take the residual of a start from rest as the measure; gives what enters."""
+        present = self.unknown.x.array.copy()
+        self.unknown.x.array[:] = 0.0
+        self.apply_conditions()
+        self.blocks.pull()
+        self._cold = self._residual()
+        entering = self._net_mass()
+        self.unknown.x.array[:] = present
+        self.apply_conditions()
+        self.blocks.pull()
+        return entering
+
+    def residual(self) -> float:
+        """As `approach.Equations` says."""
+        self.newton.norm = self._residual() / self._cold
+        return self.newton.norm
+
+    def state(self) -> np.ndarray:
+        """As `approach.Equations` says."""
+        return np.concatenate([f.x.petsc_vec.array_r for f in (self.blocks.velocity, self.blocks.pressure)])
+
+    def restore(self, values: np.ndarray) -> None:
+        """As `approach.Equations` says."""
+        split = self._changes[0].getLocalSize()
+        for function, part in zip((self.blocks.velocity, self.blocks.pressure), np.split(values, [split]), strict=True):
+            function.x.petsc_vec.array[:] = part
+            function.x.scatter_forward()
+
+    def velocities(self) -> np.ndarray:
+        """As `approach.Equations` says."""
+        return np.arange(self._changes[0].getLocalSize())
+
+    def take_step(self, lagged: bool, rate: float) -> None:
+        """As `approach.Equations` says."""
+        self._step_with(LINEAR_RTOL, lagged, rate)
 
     def _residual(self) -> float:
         self._latest = momentum, mass = self.blocks.residual()
@@ -151,14 +192,14 @@ class BlockSystem:
         """Whether what enters leaves; the linear solver only brings the sum of the rows down with the rows."""
         return entering == 0.0 or self._net_mass() <= rtol * entering
 
-    def _newton_step(self, rtol: float, picard: bool) -> None:
-        """Linearise, solve, and take the step.
+    def _step_with(self, rtol: float, picard: bool = False, rate: float = 0.0) -> None:
+        """Linearise, solve to a tolerance, and take the step.
 
         Raises:
             ConvergenceError: the linear solver gains hardly anything.
         """
         blocks = self.blocks
-        blocks.linearise(picard)
+        blocks.linearise(picard, rate)
         self._preconditioner.update()
         self._saddle.join(*self._latest, self._rhs)
         self._ksp.setTolerances(rtol=rtol)

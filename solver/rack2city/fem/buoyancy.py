@@ -200,6 +200,7 @@ class BuoyantProblem:
         self._fluid_temperature.interpolate(self.heat.temperature, cells0=self._parent_cells, cells1=self._cells)
         self._fluid_temperature.x.scatter_forward()
         self.velocity.x.array[:] = self.flow.velocity().x.array
+        self.heat.terms.refresh()
 
     def _largest(self, values: np.ndarray) -> float:
         return float(self.domain.comm.allreduce(np.max(np.abs(values), initial=0.0), op=MPI.MAX))

@@ -13,6 +13,7 @@ def continue_to_one[State](
     restore: Callable[[State], None],
     log: Callable[[str], None],
     parameter: str,
+    predict: Callable[[State, State, float], None] | None = None,
 ) -> None:
     """Solve at 0, then raise the parameter to 1, going back to the last solution where the solver cannot follow.
 
@@ -22,6 +23,8 @@ def continue_to_one[State](
         restore: takes a kept state back.
         log: receives a line for each step.
         parameter: name of the parameter, for messages.
+        predict: called with the last two solutions but that at 0, and how far the next is beyond the last, over their
+            distance; makes a guess of it the present state.
 
     Raises:
         ConvergenceError: the first solution, or the smallest step, does not converge.
@@ -29,9 +32,12 @@ def continue_to_one[State](
     log(f"continuation: {parameter} = 0")
     attempt(0.0)
     reached, step = 0.0, 1.0
+    before: tuple[float, State] | None = None
     while reached < 1.0:
         state, target = keep(), min(1.0, reached + step)
         log(f"continuation: {parameter} = {target:.4g}")
+        if predict is not None and before is not None:
+            predict(before[1], state, (target - reached) / (reached - before[0]))
         try:
             attempt(target)
         except ConvergenceError:
@@ -43,4 +49,5 @@ def continue_to_one[State](
                     'unsteady, or the mesh too coarse: try a smaller flow or mesh.level = "fine"'
                 ) from None
         else:
+            before = (reached, state) if reached > 0.0 else None
             reached, step = target, GROWTH * step

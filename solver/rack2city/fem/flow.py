@@ -9,8 +9,9 @@ exactly, which is asserted in every solve.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
+import basix
 import basix.ufl
 import numpy as np
 import ufl
@@ -32,6 +33,7 @@ from rack2city.fem.flow_forms import (
     Scales,
     Stabilisation,
     lagged_convection,
+    pseudo_inertia,
     steady_form,
 )
 from rack2city.fem.linear import DIRECT, Options, chosen_options, without_method
@@ -42,12 +44,38 @@ from rack2city.fem.schur import BLOCKS
 
 __all__ = ["SOLVER", "FlowProblem", "Log", "NewtonReport"]
 
+PressureKind = Literal["continuous", "discontinuous"]
+
 # The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
 SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_rtol": 1e-8}
 MOST_DIRECT = 120_000  # unknowns in three dimensions: beyond, factors cost more than the block solver's iterations
 MASS_TOLERANCE = 1e-10  # of the flow that enters
-PICARD_STEPS = 2  # after a change of the inertia; more do not help where these do not
+ROUGHLY = 1e5  # of the tolerance: a creeping flow is where the flow starts
 COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating given velocities may miss
+
+
+def preferred_pressure(cell: basix.CellType, method: str) -> PressureKind:
+    """Discontinuous where it is stable and can be factored: the commutator of `schur` needs ten times the iterations on it."""
+    tensor = cell in (basix.CellType.quadrilateral, basix.CellType.hexahedron)
+    return "discontinuous" if tensor and method == "direct" else "continuous"
+
+
+def pressure_element(cell: basix.CellType, kind: PressureKind) -> Any:
+    """Linear pressure, continuous (Taylor-Hood) or discontinuous, which conserves mass on each cell.
+
+    Raises:
+        InputError: it is to be discontinuous on simplices, where with quadratic velocity it is not stable.
+    """
+    if kind == "continuous":
+        return basix.ufl.element("Lagrange", cell, 1)
+    if cell not in (basix.CellType.quadrilateral, basix.CellType.hexahedron):
+        raise InputError(
+            "flow: a discontinuous pressure needs quadrilaterals or hexahedra; on simplices take 'continuous'"
+        )
+    # values at points, not moments, so that the functions sum to one: the rows of mass then sum to the net flow
+    return basix.ufl.element(
+        basix.ElementFamily.DPC, cell, 1, dpc_variant=basix.DPCVariant.simplex_equispaced, discontinuous=True
+    )
 
 
 class FlowProblem:
@@ -69,6 +97,7 @@ class FlowProblem:
         stabilisation: consistent terms that keep coarse meshes bounded; by default `STABLE`, its backflow control only
             where there is an inlet: without one, what enters through a pressure boundary drives the flow.
         speed: typical speed (m/s), needed only where neither an inlet nor a given velocity drives the flow.
+        pressure: `"discontinuous"` or `"continuous"`; by default what `preferred_pressure` says.
     """
 
     def __init__(
@@ -84,6 +113,7 @@ class FlowProblem:
         body_force: BodyForce | None = None,
         stabilisation: Stabilisation | None = None,
         speed: float | None = None,
+        pressure: PressureKind | None = None,
     ) -> None:
         """Build spaces, boundary conditions and the weak form."""
         self.fluid, self.density, self.log = fluid, density, log
@@ -96,18 +126,24 @@ class FlowProblem:
         msh = fluid.mesh
         cell = msh.basix_cell()
         velocity_element = basix.ufl.element("Lagrange", cell, 2, shape=(fluid.dimensions,))
+        defaults = self._default_solver(options)
+        self.options = chosen_options(defaults, FLOW, options)
+        self.pressure_kind = pressure or preferred_pressure(cell, self.options["method"])
         self.space = fem.functionspace(
-            msh, basix.ufl.mixed_element([velocity_element, basix.ufl.element("Lagrange", cell, 1)])
+            msh, basix.ufl.mixed_element([velocity_element, pressure_element(cell, self.pressure_kind)])
+        )
+        unknowns = self.space.dofmap.index_map.size_global * self.space.dofmap.index_map_bs
+        self.log(
+            f"flow: {unknowns} unknowns, {self.pressure_kind} pressure, solved by the {self.options['method']} method"
         )
         self._velocity_space, self._velocity_dofs = self.space.sub(0).collapse()
         self._pressure_space, self._pressure_dofs = self.space.sub(1).collapse()
         self.conditions = FlowConditions(
             fluid, self.space, self._velocity_space, self._pressure_space, self.boundaries, options
         )
-        self.options = chosen_options(self._default_solver(options), FLOW, options)
         self.unknown = fem.Function(self.space)  # scaled velocity and pressure
         self._hydraulic_diameter = self.conditions.hydraulic_diameter()
-        self._speed, self._solved = 1.0, False
+        self._speed, self._solved, self._followed = 1.0, False, 0.0
         self._last: NonlinearSystem | BlockSystem | None = None
 
         def constant(value: float) -> fem.Constant:
@@ -139,17 +175,18 @@ class FlowProblem:
 
     def _default_solver(self, options: Mapping[str, Options] | None) -> dict[str, Any]:
         """The options of the method that the user or, without one, the size of the problem chooses."""
-        dofmap = self.space.dofmap
-        unknowns = dofmap.index_map.size_global * dofmap.index_map_bs
-        large = self.fluid.dimensions == 3 and unknowns > MOST_DIRECT and not self.conditions.closed
+        topology, dim = self.fluid.mesh.topology, self.fluid.dimensions
+        nodes = fem.functionspace(self.fluid.mesh, ("Lagrange", 2)).dofmap.index_map.size_global
+        unknowns = dim * nodes + topology.index_map(0).size_global
+        closed = not any(isinstance(b, Outlet) for b in self.boundaries)
+        large = dim == 3 and unknowns > MOST_DIRECT and not closed
         method = (options or {}).get(FLOW, {}).get("method", "blocks" if large else "direct")
         if method not in ("direct", "blocks"):
             raise InputError(f"solver options: method of '{FLOW}' is {method!r}; allowed are 'direct' and 'blocks'")
-        if method == "blocks" and self.conditions.closed:
+        if method == "blocks" and closed:
             raise InputError(
                 f"solver options: method 'blocks' of '{FLOW}' needs an outlet; a closed domain takes 'direct'"
             )
-        self.log(f"flow: {unknowns} unknowns, solved by the {method} method")
         return dict(BLOCKS if method == "blocks" else SOLVER)
 
     def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
@@ -171,8 +208,13 @@ class FlowProblem:
         steps, factorisations = system.newton.steps, system.newton.factorisations
         if not self._solved or not self._converges_from_here():
             values = self.unknown.x.array
+            self._followed = 0.0
+
+            def predict(before: np.ndarray, last: np.ndarray, ahead: float) -> None:
+                values[:] = last + ahead * (last - before)
+
             continue_to_one(
-                self._follow, values.copy, lambda kept: np.copyto(values, kept), self.log, "the inertia of the flow"
+                self._follow, values.copy, lambda kept: np.copyto(values, kept), self.log, "inertia", predict
             )
         self._solved = True
         self.check_mass(system)
@@ -186,12 +228,13 @@ class FlowProblem:
     def system(self, form: ufl.Form) -> NonlinearSystem | BlockSystem:
         """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
         lagged = lagged_convection(self.unknown, self.scales, self.stabilisation)
+        inertia = pseudo_inertia(self.unknown, self.scales)
         equations, rest = (
             ("flow", form, self.unknown, self.conditions.bcs),
-            (without_method(self.options), self.log, lagged),
+            (without_method(self.options), self.log, lagged, inertia),
         )
         if self.options["method"] == "direct":
-            return NonlinearSystem(*equations, FLOW, *rest)
+            return NonlinearSystem(*equations, FLOW, *rest, self.velocity_dofs)
         parts = (self._velocity_space, self.velocity_dofs, self._pressure_space, np.ravel(self._pressure_dofs))
         return BlockSystem(*equations, MixedSpace(*parts), FLOW, *rest)
 
@@ -220,7 +263,13 @@ class FlowProblem:
             ConvergenceError: it diverges or stalls.
         """
         self._set_inertia(inertia)
-        self._steady.solve(picard=PICARD_STEPS if inertia > 0.0 else 0)
+        if inertia == 0.0:
+            self._steady.solve(slack=ROUGHLY)
+        else:
+            self._steady.approach(self._hydraulic_diameter, predicted=self._followed > 0.0)
+            if inertia == 1.0:
+                self._steady.solve()
+            self._followed = inertia
 
     def _set_inertia(self, share: float) -> None:
         length = self._hydraulic_diameter

@@ -152,12 +152,19 @@ class FlowConditions:
     def _pressure_pin(self, pressure_space: fem.FunctionSpace) -> fem.DirichletBC:
         """Pressure zero at one node, the same on any number of ranks: the first in x, then y, then z."""
         points = pressure_space.tabulate_dof_coordinates()[: pressure_space.dofmap.index_map.size_local]
-        size = self.fluid.comm.allreduce(float(np.max(np.abs(points), initial=0.0)), op=MPI.MAX)
+        comm, sub = self.fluid.comm, self._space.sub(1)
+        size = comm.allreduce(float(np.max(np.abs(points), initial=0.0)), op=MPI.MAX)
         rounded = np.round(points / (1e-9 * size))
-        first = min((tuple(row) for row in rounded), default=(np.inf,) * 3)
-        place = np.array(min(self.fluid.comm.allgather(first))) * 1e-9 * size
-        sub = self._space.sub(1)
-        dofs = fem.locate_dofs_geometrical(
-            (sub, pressure_space), lambda x: np.max(np.abs(x.T - place), axis=1) < 1e-8 * size
+        first, rank = min(
+            (place, rank)
+            for rank, place in enumerate(comm.allgather(min((tuple(row) for row in rounded), default=(np.inf,) * 3)))
         )
+        if pressure_space.ufl_element().discontinuous:  # several values at a place, each of one cell: take one
+            own = np.flatnonzero(np.all(rounded == np.array(first), axis=1))[: int(rank == comm.rank)].astype(np.int32)
+            dofs = [np.ravel(sub.collapse()[1])[own].astype(np.int32), own]
+        else:
+            place = np.array(first) * 1e-9 * size
+            dofs = fem.locate_dofs_geometrical(
+                (sub, pressure_space), lambda x: np.max(np.abs(x.T - place), axis=1) < 1e-8 * size
+            )
         return fem.dirichletbc(fem.Function(pressure_space), dofs, sub)

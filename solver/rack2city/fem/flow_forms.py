@@ -156,6 +156,13 @@ def lagged_convection(unknown: fem.Function, scales: Scales, stabilisation: Stab
     return scales.reynolds * ufl.inner(change, v) * ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
 
 
+def pseudo_inertia(unknown: fem.Function, scales: Scales) -> ufl.Form:
+    """Inertia of a step in pseudo-time, which is told by the way of the velocity that scales: times the inverse (1/m)."""
+    du, _ = ufl.split(ufl.TrialFunction(unknown.function_space))
+    v, _ = ufl.TestFunctions(unknown.function_space)
+    return scales.reynolds * ufl.inner(du, v) * ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
+
+
 def _nitsche(
     fluid: FluidDomain,
     surface: str,

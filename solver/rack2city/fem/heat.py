@@ -22,6 +22,7 @@ from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.compilation import jit_options
 from rack2city.fem.contact import broken_space
 from rack2city.fem.domain import Domain
+from rack2city.fem.heat_advection import BOUNDED, Advection
 from rack2city.fem.heat_balance import HeatAccount, HeatReport
 from rack2city.fem.heat_boundaries import (
     Condition,
@@ -68,6 +69,7 @@ class HeatProblem:
             otherwise chosen by size.
         transient: prepare for `transient_heat.TransientHeat`.
         log: receives lines on the choice of the solver.
+        advection: how temperature is carried; by default so that it stays bounded on coarse meshes.
 
     Raises:
         InputError: names, materials or conditions do not fit, or nothing sets the level of a steady temperature.
@@ -83,12 +85,13 @@ class HeatProblem:
         options: Mapping[str, Options] | None = None,
         transient: bool = False,
         log: Callable[[str], None] = lambda line: None,
+        advection: Advection = BOUNDED,
     ) -> None:
         """Build the space and the compiled forms."""
         if not transient and not any(isinstance(c, Inlet | FixedTemperature | Convection) for c in conditions):
             raise InputError("heat: a steady temperature needs an inlet, a fixed temperature or convection somewhere")
         self.domain = domain
-        self.terms = HeatTerms(domain, materials, conditions, streams, contacts, transient)
+        self.terms = HeatTerms(domain, materials, conditions, streams, contacts, transient, advection)
         broken = [c.surface for c in contacts]
         self.space = broken_space(domain, broken)
         self.theta = fem.Function(self.space)
@@ -163,6 +166,8 @@ class HeatProblem:
 
     def _solve(self) -> HeatReport:
         steps = 1
+        if not self._assembled:
+            self.terms.refresh()
         if self.linear:
             if not self._assembled:
                 self._assemble_matrix()

@@ -3,7 +3,7 @@
 Unknown: theta = T - T0. For all s
 
   sum over volumes   (K grad T, grad s) + (rho c dT/dt, s)
-  - over streams     (rho c (T - T_b) u, grad s)
+  - over streams     (rho c (T - T_b) u, grad s)  -  (tau u.grad s, R(T))         (tau and this u: `heat_advection`)
   - over conditions  <inflow(T), s>  -  sum over sources (q, s)
   + over contacts    <[T] / R, [s]>
   + fixed surfaces   - <T - T_fixed, n.K grad s>                                                                  = 0
@@ -17,7 +17,7 @@ Unknown: theta = T - T0. For all s
 - With s = 1 the sum of the inflows, the sources and the heat that is stored is zero to the solver's rounding: all heat
   that crosses a surface is counted by the very expression that stands in the equation.
 - T_b is the supply temperature of the stream's first inlet. Because advection is conservative in T - T_b, a stream at
-  its supply temperature stays uniform although div u_h is not zero point by point.
+  its supply temperature stays uniform even by a velocity whose divergence is not zero point by point.
 - The penalty is that of the inverse trace inequality in the cell beside the facet, of the cell's height above it: it
   needs no tuning on stretched cells.
 """
@@ -27,13 +27,11 @@ from typing import Any
 
 import numpy as np
 import ufl
-from dolfinx import fem, mesh
-from dolfinx.fem import petsc
-from petsc4py import PETSc
+from dolfinx import fem
 
 from rack2city.errors import InputError
-from rack2city.fem.compilation import jit_options
 from rack2city.fem.domain import Domain
+from rack2city.fem.heat_advection import Advection, residence_time
 from rack2city.fem.heat_boundaries import (
     Condition,
     Contact,
@@ -48,6 +46,8 @@ from rack2city.fem.heat_boundaries import (
     SurfaceCondition,
     as_coefficient,
 )
+from rack2city.fem.solenoidal import Solenoidal, may_diverge
+from rack2city.fem.trace import trace_penalty
 
 Expression = Any  # of UFL
 QUADRATURE = {"quadrature_degree": 6}
@@ -90,6 +90,7 @@ class HeatTerms:
         streams: fluid bodies that move.
         contacts: interior surfaces with a contact resistance.
         transient: whether heat is stored.
+        advection: how temperature is carried.
 
     Raises:
         InputError: a name is unknown, or a material or condition is missing.
@@ -103,6 +104,7 @@ class HeatTerms:
         streams: Sequence[Stream],
         contacts: Sequence[Contact],
         transient: bool,
+        advection: Advection,
     ) -> None:
         """Check the names and make the coefficients."""
         self.domain, self.materials, self.streams, self.contacts = domain, materials, streams, contacts
@@ -125,8 +127,15 @@ class HeatTerms:
             c.surface: self._find_stream(c.surface) for c in self.surface_conditions if isinstance(c, Inlet | Outlet)
         }
         fixed = [c.surface for c in self.surface_conditions if isinstance(c, FixedTemperature)]
-        self._penalty = self._trace_penalty(fixed) if fixed else None
+        self._penalty = trace_penalty(domain, fixed) if fixed else None
         self.entity_maps = [s.cell_map for s in streams if s.cell_map is not None]
+        self._advection = advection
+        openings = list(self._stream_of)
+        self._corrections = {
+            i: Solenoidal(domain, s.volumes, s.velocity, self.entity_maps, openings)
+            for i, s in enumerate(streams)
+            if advection.solenoidal and may_diverge(s.velocity)
+        }
         self.transient = transient
         self.shift = self._reference(transient)
         self.known: Expression | None = None  # theta at which conductivities are taken, where they do not follow it
@@ -170,29 +179,6 @@ class HeatTerms:
         """The stream of an inlet or outlet."""
         return self._stream_of[surface]
 
-    def _trace_penalty(self, surfaces: list[str]) -> fem.Function:
-        """Twice the constant of the inverse trace inequality of the cells beside fixed surfaces (1/m)."""
-        domain, dim = self.domain, self.domain.mesh.topology.dim
-        space = fem.functionspace(domain.mesh, ("Discontinuous Lagrange", 0))
-        v = ufl.TestFunction(space)
-        ds = domain.ds(tuple(domain.surfaces[s] for s in surfaces))
-        volume, area = (
-            petsc.assemble_vector(fem.form(form, jit_options=jit_options()))
-            for form in (v * ufl.dx(domain.mesh), v * ds)
-        )
-        for vector in (volume, area):
-            vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-        # Simplices: p (p - 1 + d) / d for the gradient of degree p - 1 (Warburton & Hesthaven 2003); boxes: (p + 1)^2.
-        simplex = domain.mesh.topology.cell_type in (mesh.CellType.triangle, mesh.CellType.tetrahedron)
-        constant = 2.0 * (1 + dim) / dim if simplex else 9.0
-        penalty = fem.Function(space)
-        owned = space.dofmap.index_map.size_local
-        penalty.x.array[:owned] = 2.0 * constant * area.array_r[:owned] / volume.array_r[:owned]
-        penalty.x.scatter_forward()
-        for vector in (volume, area):
-            vector.destroy()
-        return penalty
-
     def _reference(self, transient: bool) -> fem.Constant:
         """T0: the first supply temperature itself, else the first fixed or ambient number."""
         found = [
@@ -214,6 +200,29 @@ class HeatTerms:
 
     def _above(self, theta: Expression, datum: Expression) -> Expression:
         return theta if datum is self.shift else theta + self.shift - datum
+
+    def refresh(self) -> None:
+        """Bring what depends on the velocities up to their present values (collective)."""
+        for correction in self._corrections.values():
+            correction.update()
+
+    def _carrying(self, stream: Stream) -> Expression:
+        """The velocity that carries temperature inside a stream; on surfaces it is the stream's own."""
+        number = next(i for i, s in enumerate(self.streams) if s is stream)
+        if number not in self._corrections:
+            return stream.velocity
+        return stream.velocity + self._corrections[number].correction
+
+    def _upwind(self, volume: str, velocity: Expression, theta: Expression, s: Expression, history: Expression) -> Any:
+        """Integrand of streamline-upwind Petrov-Galerkin."""
+        capacity, k = self.materials[volume].heat_capacity, self._conduction(volume, theta)
+        residual = capacity * ufl.dot(velocity, ufl.grad(theta)) - ufl.div(self._flux(k, ufl.grad(theta)))
+        if self.transient:
+            residual += capacity * (self.rate * theta + history)
+        if volume in self.loads:
+            residual -= self.loads[volume]
+        tau = residence_time(self.domain.mesh, velocity, k / capacity)
+        return tau * ufl.dot(velocity, ufl.grad(s)) * residual
 
     def _conduction(self, volume: str, theta: Expression) -> Expression:
         """Conductivity, as what multiplies a gradient."""
@@ -281,11 +290,14 @@ class HeatTerms:
             if self.transient:
                 forms.append(material.heat_capacity * (self.rate * theta + history) * s * here)
         for stream in self.streams:
+            carrying = self._carrying(stream)
             for name in stream.volumes:
                 if side is not None and name not in volumes:
                     continue
                 carried = self.materials[name].heat_capacity * self._above(theta, self._datum(stream))
-                forms.append(-carried * ufl.inner(stream.velocity, ufl.grad(s)) * dx(domain.volumes[name]))
+                forms.append(-carried * ufl.inner(carrying, ufl.grad(s)) * dx(domain.volumes[name]))
+                if self._advection.upwind:
+                    forms.append(self._upwind(name, carrying, theta, s, history) * dx(domain.volumes[name]))
         for source in self.sources:
             if side is None or source.volume in volumes:
                 forms.append(-self.loads[source.volume] * s * dx(domain.volumes[source.volume]))

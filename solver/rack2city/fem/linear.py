@@ -23,6 +23,7 @@ DIRECT: dict[str, Any] = {
     "mat_mumps_icntl_14": 60,  # room for pivoting: saddle-point matrices need more than MUMPS foresees
 }
 STALE = 4  # Krylov iterations after which a kept factor is renewed at the next solve,
+LOOSE_STALE, LOOSE_MOST = 12, 25  # the same and the most iterations, of a solve that need not be accurate
 WORN = 1.25  # or, of a preconditioner that is no factor, of the iterations with a new one
 
 
@@ -44,6 +45,7 @@ class LinearSolver:
         self.factorisations = 0
         self._renew, self._fresh = True, 0
         self._ksp = configured(matrix, prefix, self.options, interpolation=interpolation)
+        self._tolerances = self._ksp.getTolerances()
         # Options of a prefix outlive their solver in PETSc's database: the next solver must not inherit them. MUMPS
         # reads its own when it factors, so they go when the first solve is done.
         self._unread_options = list(self.options)
@@ -53,12 +55,22 @@ class LinearSolver:
         """Krylov iterations of the last solve."""
         return int(self._ksp.getIterationNumber())
 
-    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> None:
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, rtol: float | None = None) -> None:
         """Solve in place, with the kept factor if it still serves, else with a new one.
+
+        Args:
+            rhs: right-hand side.
+            solution: receives the solution.
+            rtol: reduction of the residual that is enough, instead of what the options say.
 
         Raises:
             ConvergenceError: the solver does not converge even with a new factor.
         """
+        own_rtol, atol, divtol, most = self._tolerances
+        loose = rtol is not None and rtol > own_rtol
+        self._ksp.setTolerances(
+            rtol if rtol is not None else own_rtol, atol, divtol, min(most, LOOSE_MOST) if loose else most
+        )
         for renew in (True,) if self._renew else (False, True):
             self._ksp.getPC().setReusePreconditioner(not renew)
             self.factorisations += int(renew)
@@ -73,7 +85,7 @@ class LinearSolver:
             )
         self._fresh = self.iterations if renew else self._fresh
         worn = 0.0 if self.options.get("pc_type") == "lu" else WORN * self._fresh
-        self._renew = self.iterations > max(STALE, worn)
+        self._renew = self.iterations > max(LOOSE_STALE if loose else STALE, worn)
         forget(self.prefix, self._unread_options)
         self._unread_options = []
 

@@ -79,12 +79,25 @@ class Newton:
         """Norm of the residual of the present values."""
         return self._residual(self._rhs)
 
-    def solve(self, cold: float, picard: int = 0) -> None:
+    def take_step(self, lagged: bool, rtol: float) -> None:
+        """One step from the present values, whose residual was the last to be asked for.
+
+        Args:
+            lagged: Picard's method instead of Newton's.
+            rtol: tolerance of the linear solver.
+        """
+        self._jacobian(self._matrix, lagged)
+        self._has_jacobian = False  # of Newton's method alone
+        self._linear.solve(self._rhs, self._step, rtol)
+        self.unknown.x.petsc_vec.axpy(-1.0, self._step)
+        self.unknown.x.scatter_forward()
+        self.steps += 1
+
+    def solve(self, cold: float) -> None:
         """Newton's method from the present values.
 
         Args:
             cold: residual norm of a start from rest: what convergence is measured against, however good the start is.
-            picard: steps to begin with in which the derivative is Picard's; the residual may grow in them.
 
         Raises:
             ConvergenceError: it diverges or stalls.
@@ -93,21 +106,20 @@ class Newton:
         change, before, least, jacobians, step = np.inf, np.inf, np.inf, 0, 0
         while True:
             self.norm = self.norm_of_residual() / cold
-            kind = "Picard" if step < picard else "Newton"
-            self.log(f"{self.name}: {kind} step {step}, relative residual {self.norm:.2e}")
+            self.log(f"{self.name}: Newton step {step}, relative residual {self.norm:.2e}")
             if self.norm <= RTOL or change <= STEP_TOLERANCE:
                 self.steps += step
                 return
             # Assembling and factoring the Jacobian is what costs: it is kept for as long as it serves.
-            if not self._has_jacobian or (picard and step <= picard) or not self.norm <= KEEP_BELOW * before:
-                late = jacobians > picard and not self.norm <= min(DIVERGED, HOPELESS * max(least, 1e-3))
-                if jacobians == MAX_JACOBIANS + picard or late:
+            if not self._has_jacobian or not self.norm <= KEEP_BELOW * before:
+                late = jacobians > 0 and not self.norm <= min(DIVERGED, HOPELESS * max(least, 1e-3))
+                if jacobians == MAX_JACOBIANS or late:
                     break
-                self._jacobian(self._matrix, step < picard)
-                self._has_jacobian = step >= picard
+                self._jacobian(self._matrix, False)
+                self._has_jacobian = True
                 jacobians += 1
             before = self.norm
-            least = min(least, before) if step >= picard else np.inf
+            least = min(least, before)
             self._linear.solve(self._rhs, self._step)
             w.axpy(-1.0, self._step)
             self.unknown.x.scatter_forward()

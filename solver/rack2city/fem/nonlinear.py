@@ -8,9 +8,12 @@ from dolfinx import fem
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
+from rack2city.fem.approach import approach
 from rack2city.fem.compilation import jit_options
 from rack2city.fem.linear import Options
 from rack2city.fem.newton import Log, Newton
+
+PICARD_RTOL, NEWTON_RTOL = 1e-2, 1e-3  # linear tolerances on the way: a kept factor then serves several steps
 
 
 class NonlinearSystem:
@@ -25,7 +28,11 @@ class NonlinearSystem:
         options: its PETSc options, without the prefix.
         log: receives one line for each Newton step.
         lagged: the part of the derivative, a bilinear form in the unknown's space, that Picard's method leaves out.
+        inertia: bilinear form that a pseudo-time adds to the derivative, times its inverse.
+        velocities: unknowns by which `approach` tells a distance.
     """
+
+    near = 0.02
 
     def __init__(
         self,
@@ -37,39 +44,84 @@ class NonlinearSystem:
         options: Options,
         log: Log,
         lagged: ufl.Form | None = None,
+        inertia: ufl.Form | None = None,
+        velocities: np.ndarray | None = None,
     ) -> None:
         """Compile the forms."""
-        self.unknown, self.bcs = unknown, bcs
+        self.name, self.unknown, self.bcs, self.log = name, unknown, bcs, log
         self._residual_form = fem.form(form, jit_options=jit_options())
-        self._picard = fem.Constant(unknown.function_space.mesh, 0.0)  # 1 for Picard's method, 0 for Newton's
-        self.can_lag = lagged is not None
+        msh = unknown.function_space.mesh
+        self._picard = fem.Constant(msh, 0.0)  # 1 for Picard's method, 0 for Newton's
+        self._rate = fem.Constant(msh, 0.0)
+        self._cold = 1.0
+        owned = unknown.x.petsc_vec.getLocalSize()
+        self._velocities = np.arange(owned) if velocities is None else np.sort(velocities[velocities < owned])
         derivative = ufl.derivative(form, unknown, ufl.TrialFunction(unknown.function_space))
         if lagged is not None:
             derivative -= self._picard * lagged
+        if inertia is not None:
+            derivative += self._rate * inertia
         self._jacobian_form = fem.form(derivative, jit_options=jit_options())
         matrix = petsc.create_matrix(self._jacobian_form)
         self.newton = Newton(name, unknown, self._residual, self._jacobian, matrix, prefix, options, log)
 
-    def solve(self, slack: float = 1.0, picard: int = 0) -> None:
+    def solve(self, slack: float = 1.0) -> None:
         """Newton's method from the present values of the unknown.
 
         Args:
             slack: factor on the tolerance of the residual; the logged residual is divided by it.
-            picard: steps of Picard's method to begin with: it comes near from far away, where Newton's method does not.
 
         Raises:
             ConvergenceError: it diverges or stalls.
         """
+        self._start()
+        if self._cold > 0.0:  # else nothing drives it, and rest is the solution
+            self.newton.solve(slack * self._cold)
+        else:
+            self.unknown.x.array[:] = 0.0
+
+    def approach(self, length: float, predicted: bool) -> None:
+        """Come near to the solution as `approach.approach` says; `length` is the hydraulic diameter (m).
+
+        Raises:
+            ConvergenceError: no step helps any more.
+        """
+        self._start()
+        if self._cold > 0.0:
+            approach(self, self.unknown.function_space.mesh.comm, length, predicted)
+
+    def _start(self) -> None:
+        """Bring the conditions up to date, and take the residual of a start from rest as the measure."""
         present = self.unknown.x.array.copy()
         self.unknown.x.array[:] = 0.0
         self.apply_conditions()
-        cold = self.newton.norm_of_residual()
+        self._cold = self.newton.norm_of_residual()
         self.unknown.x.array[:] = present
         self.apply_conditions()
-        if cold > 0.0:  # else nothing drives it, and rest is the solution
-            self.newton.solve(slack * cold, picard if self.can_lag else 0)
-        else:
-            self.unknown.x.array[:] = 0.0
+
+    def residual(self) -> float:
+        """As `approach.Equations` says."""
+        self.newton.norm = self.newton.norm_of_residual() / self._cold
+        return self.newton.norm
+
+    def state(self) -> np.ndarray:
+        """As `approach.Equations` says."""
+        return np.array(self.unknown.x.petsc_vec.array_r)
+
+    def restore(self, values: np.ndarray) -> None:
+        """As `approach.Equations` says."""
+        self.unknown.x.petsc_vec.array[:] = values
+        self.unknown.x.scatter_forward()
+
+    def velocities(self) -> np.ndarray:
+        """As `approach.Equations` says."""
+        return self._velocities
+
+    def take_step(self, lagged: bool, rate: float) -> None:
+        """As `approach.Equations` says."""
+        self._rate.value = rate
+        self.newton.take_step(lagged, PICARD_RTOL if lagged else NEWTON_RTOL)
+        self._rate.value = 0.0
 
     def apply_conditions(self) -> None:
         """Give the fixed unknowns their values."""

@@ -20,11 +20,19 @@ BLOCKS: dict[str, Any] = {
     "ksp_max_it": 100,
     "velocity_ksp_type": "fgmres",
     "velocity_ksp_max_it": 8,
-    "velocity_ksp_rtol": 0.1,
+    "velocity_ksp_rtol": 0.03,
     "component_ksp_type": "preonly",
-    "component_pc_type": "bjacobi",
-    "component_sub_pc_type": "ilu",
-    "component_sub_pc_factor_mat_ordering_type": "rcm",
+    "component_pc_type": "mg",
+    "component_pc_mg_galerkin": "both",
+    "component_mg_levels_ksp_type": "gmres",
+    "component_mg_levels_ksp_max_it": 2,
+    "component_mg_levels_ksp_norm_type": "none",
+    "component_mg_levels_pc_type": "bjacobi",
+    "component_mg_levels_sub_pc_type": "ilu",
+    "component_mg_levels_sub_pc_factor_mat_ordering_type": "rcm",
+    "component_mg_coarse_ksp_type": "preonly",
+    "component_mg_coarse_pc_type": "lu",
+    "component_mg_coarse_pc_factor_mat_solver_type": "mumps",
     "pressure_ksp_type": "preonly",
     "pressure_pc_type": "cholesky",
     "pressure_pc_factor_mat_solver_type": "mumps",
@@ -77,21 +85,27 @@ class Saddle:
 class _Components:
     """Python preconditioner: each component of the velocity by itself."""
 
-    def __init__(self, dim: int, prefix: str, options: dict[str, Any]) -> None:
-        self.dim, self._prefix, self._options = dim, prefix, options
+    def __init__(self, dim: int, prefix: str, options: dict[str, Any], interpolation: PETSc.Mat) -> None:
+        self.dim, self._prefix, self._options, self._interpolation = dim, prefix, options, interpolation
         self._solvers: list[PETSc.KSP] = []
         self._parts: list[PETSc.Mat] = []
 
     def update(self, k: PETSc.Mat) -> None:
         """Factor the diagonal blocks of K."""
-        first, last = k.getOwnershipRange()
-        rows = [
-            PETSc.IS().createStride((last - first) // self.dim, first + axis, self.dim, comm=k.comm)
-            for axis in range(self.dim)
-        ]
+        rows = self._rows(*k.getOwnershipRange(), k.comm)
         if not self._parts:
             self._parts = [k.createSubMatrix(row, row) for row in rows]
-            self._solvers = [configured(part, self._prefix, self._options) for part in self._parts]
+            linear = self._rows(*self._interpolation.getOwnershipRangeColumn(), k.comm)
+            two_levels = self._options.get("pc_type") == "mg"
+            self._solvers = [
+                configured(
+                    part,
+                    self._prefix,
+                    self._options,
+                    interpolation=self._interpolation.createSubMatrix(fine, coarse) if two_levels else None,
+                )
+                for part, fine, coarse in zip(self._parts, rows, linear, strict=True)
+            ]
             self._right, self._left = self._parts[0].createVecRight(), self._parts[0].createVecLeft()
         else:
             for row, part in zip(rows, self._parts, strict=True):
@@ -101,6 +115,13 @@ class _Components:
             solver.setUp()
             solver.setUpOnBlocks()
         forget(self._prefix, self._options)
+
+    def _rows(self, first: int, last: int, comm: Any) -> list[PETSc.IS]:
+        """Owned unknowns of each component."""
+        return [
+            PETSc.IS().createStride((last - first) // self.dim, first + axis, self.dim, comm=comm)
+            for axis in range(self.dim)
+        ]
 
     def apply(self, _: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """Solve each component."""
@@ -119,6 +140,7 @@ class FlowPreconditioner:
         k, g, d: the blocks.
         mass_diagonal: diagonal of the velocity's mass matrix.
         fixed: owned velocity unknowns that a condition fixes.
+        interpolation: to the velocity from a linear one on the same mesh, both by node, then component.
         dim: components of the velocity.
         prefix: option prefix of the flow.
         options: options without the prefix: `velocity_`, `component_` and `pressure_` are ours.
@@ -132,6 +154,7 @@ class FlowPreconditioner:
         d: PETSc.Mat,
         mass_diagonal: PETSc.Vec,
         fixed: np.ndarray,
+        interpolation: PETSc.Mat,
         dim: int,
         prefix: str,
         options: dict[str, Any],
@@ -151,7 +174,7 @@ class FlowPreconditioner:
         self._pressure = configured(self._poisson, prefix + "pressure_", under("pressure_"))
         self._pressure.setUp()
         forget(prefix + "pressure_", under("pressure_"))
-        self._components = _Components(dim, prefix + "component_", under("component_"))
+        self._components = _Components(dim, prefix + "component_", under("component_"), interpolation)
         self._velocity = configured(k, prefix + "velocity_", under("velocity_"), self._components)
         forget(prefix + "velocity_", under("velocity_"))
         self._u = [g.createVecLeft() for _ in range(4)]

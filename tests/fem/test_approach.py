@@ -1,0 +1,71 @@
+"""Coming near from afar, on equations of two unknowns whose solutions are known."""
+
+import numpy as np
+import pytest
+from mpi4py import MPI
+
+from rack2city.errors import ConvergenceError
+from rack2city.fem.approach import ROUGH, approach
+
+
+class Cubic:
+    """x³ - x = 3, beginning where the slope is nearly zero, so that Newton's step goes far; Picard's has a fixed slope."""
+
+    name = "cubic"
+    root = 1.6716998816571610  # of the closed form
+
+    def __init__(self, slope: float, near: float, square: float = 0.0) -> None:
+        self.near, self.slope, self.square = near, slope, square
+        self.x, self.lines, self.kinds = np.array([0.6, 0.0]), list[str](), list[tuple[bool, float]]()
+
+    def log(self, line: str) -> None:
+        self.lines.append(line)
+
+    def residual(self) -> float:
+        x = self.x[0]
+        self.r = x**2 + self.square if self.square else x**3 - x - 3.0
+        return float(abs(self.r) / 3.0)
+
+    def state(self) -> np.ndarray:
+        return self.x.copy()
+
+    def restore(self, values: np.ndarray) -> None:
+        self.x = values.copy()
+
+    def velocities(self) -> np.ndarray:
+        return np.array([0])
+
+    def take_step(self, lagged: bool, rate: float) -> None:
+        self.kinds.append((lagged, rate))
+        x = self.x[0]
+        slope = self.slope if lagged else (2.0 * x if self.square else 3.0 * x**2 - 1.0) + rate
+        self.x[0] -= self.r / slope
+
+
+def test_mixing_brings_a_slow_iteration_near() -> None:
+    equations = Cubic(slope=9.0, near=1e-8)
+    approach(equations, MPI.COMM_SELF, 1.0)
+    assert equations.residual() <= ROUGH
+    assert sum(lagged for lagged, _ in equations.kinds) <= 12
+
+
+def test_pseudo_time_converges_where_newton_diverges() -> None:
+    equations = Cubic(slope=1e9, near=0.1)  # Picard's method does not move, which looks like being near
+    approach(equations, MPI.COMM_SELF, 1.0)
+    assert equations.x[0] == pytest.approx(Cubic.root, abs=ROUGH)
+    assert "rejected" in " ".join(equations.lines)
+    rates = [rate for lagged, rate in equations.kinds if not lagged]
+    assert rates[0] == 0.0  # plain Newton is tried first
+    assert max(rates) > 0.0
+
+
+def test_a_guess_from_near_by_needs_no_picard_step() -> None:
+    equations = Cubic(slope=1.0, near=1e-3)
+    equations.x[0] = 1.6
+    approach(equations, MPI.COMM_SELF, 1.0, predicted=True)
+    assert not any(lagged for lagged, _ in equations.kinds)
+
+
+def test_what_has_no_solution_is_told() -> None:
+    with pytest.raises(ConvergenceError, match="cubic: no convergence after"):
+        approach(Cubic(slope=9.0, near=1e-3, square=2.0), MPI.COMM_SELF, 1.0)
