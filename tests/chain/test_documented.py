@@ -107,6 +107,7 @@ def test_a_run_tells_how_it_was_solved(finished_run: Path) -> None:
         assert solver[name]["method"] == options[f"{name}_"]["method"] == "direct"
         assert options[f"{name}_"]["pc_type"] == "lu"
     assert solver["flow"]["unknowns"] > solver["heat"]["unknowns"] > 1000
+    assert solver["flow"]["pressure"] == "discontinuous"  # the meshes are of hexahedra
     assert solver["flow"]["stabilisation"]["grad_div"] > 0.0
     assert solver["libraries"].keys() == {"dolfinx", "petsc"}
     runs = zip(*(counts[key] for key in ("newton", "flow_factorisations", "outer", "heat_factorisations")), strict=True)

@@ -232,6 +232,7 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
                 "flow": {
                     "method": "direct",
                     "unknowns": 12345,
+                    "pressure": "discontinuous",
                     "stabilisation": {"skew": True, "backflow": True, "grad_div": 0.04},
                 },
                 "heat": {"method": "multigrid", "unknowns": 123456},

@@ -1,4 +1,4 @@
-"""Incompressible laminar flow with variable viscosity: Taylor-Hood elements, Newton's method; steady flow.
+"""Incompressible laminar flow with variable viscosity: quadratic velocity, linear pressure; steady flow.
 
 Strong and weak form stand in `flow_forms`, the boundary conditions in `boundaries`, unsteady flow in `transient`.
 Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and pressure by mu U / D_h, so that the residual
@@ -9,9 +9,7 @@ exactly, which is asserted in every solve.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Literal
 
-import basix
 import basix.ufl
 import numpy as np
 import ufl
@@ -36,46 +34,17 @@ from rack2city.fem.flow_forms import (
     pseudo_inertia,
     steady_form,
 )
-from rack2city.fem.linear import DIRECT, Options, chosen_options, without_method
+from rack2city.fem.flow_method import PressureKind, chosen_solver, preferred_pressure, pressure_element
+from rack2city.fem.linear import Options, without_method
 from rack2city.fem.newton import Log, NewtonReport
 from rack2city.fem.nonlinear import NonlinearSystem
 from rack2city.fem.prefixes import FLOW
-from rack2city.fem.schur import BLOCKS
 
-__all__ = ["SOLVER", "FlowProblem", "Log", "NewtonReport"]
+__all__ = ["FlowProblem", "Log", "NewtonReport"]
 
-PressureKind = Literal["continuous", "discontinuous"]
-
-# The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
-SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_rtol": 1e-8}
-MOST_DIRECT = 120_000  # unknowns in three dimensions: beyond, factors cost more than the block solver's iterations
 MASS_TOLERANCE = 1e-10  # of the flow that enters
 ROUGHLY = 1e5  # of the tolerance: a creeping flow is where the flow starts
 COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating given velocities may miss
-
-
-def preferred_pressure(cell: basix.CellType, method: str) -> PressureKind:
-    """Discontinuous where it is stable and can be factored: the commutator of `schur` needs ten times the iterations on it."""
-    tensor = cell in (basix.CellType.quadrilateral, basix.CellType.hexahedron)
-    return "discontinuous" if tensor and method == "direct" else "continuous"
-
-
-def pressure_element(cell: basix.CellType, kind: PressureKind) -> Any:
-    """Linear pressure, continuous (Taylor-Hood) or discontinuous, which conserves mass on each cell.
-
-    Raises:
-        InputError: it is to be discontinuous on simplices, where with quadratic velocity it is not stable.
-    """
-    if kind == "continuous":
-        return basix.ufl.element("Lagrange", cell, 1)
-    if cell not in (basix.CellType.quadrilateral, basix.CellType.hexahedron):
-        raise InputError(
-            "flow: a discontinuous pressure needs quadrilaterals or hexahedra; on simplices take 'continuous'"
-        )
-    # values at points, not moments, so that the functions sum to one: the rows of mass then sum to the net flow
-    return basix.ufl.element(
-        basix.ElementFamily.DPC, cell, 1, dpc_variant=basix.DPCVariant.simplex_equispaced, discontinuous=True
-    )
 
 
 class FlowProblem:
@@ -126,8 +95,7 @@ class FlowProblem:
         msh = fluid.mesh
         cell = msh.basix_cell()
         velocity_element = basix.ufl.element("Lagrange", cell, 2, shape=(fluid.dimensions,))
-        defaults = self._default_solver(options)
-        self.options = chosen_options(defaults, FLOW, options)
+        self.options = chosen_solver(fluid, self.boundaries, options)
         self.pressure_kind = pressure or preferred_pressure(cell, self.options["method"])
         self.space = fem.functionspace(
             msh, basix.ufl.mixed_element([velocity_element, pressure_element(cell, self.pressure_kind)])
@@ -172,22 +140,6 @@ class FlowProblem:
             body_force,
             self.conditions.closed,
         )
-
-    def _default_solver(self, options: Mapping[str, Options] | None) -> dict[str, Any]:
-        """The options of the method that the user or, without one, the size of the problem chooses."""
-        topology, dim = self.fluid.mesh.topology, self.fluid.dimensions
-        nodes = fem.functionspace(self.fluid.mesh, ("Lagrange", 2)).dofmap.index_map.size_global
-        unknowns = dim * nodes + topology.index_map(0).size_global
-        closed = not any(isinstance(b, Outlet) for b in self.boundaries)
-        large = dim == 3 and unknowns > MOST_DIRECT and not closed
-        method = (options or {}).get(FLOW, {}).get("method", "blocks" if large else "direct")
-        if method not in ("direct", "blocks"):
-            raise InputError(f"solver options: method of '{FLOW}' is {method!r}; allowed are 'direct' and 'blocks'")
-        if method == "blocks" and closed:
-            raise InputError(
-                f"solver options: method 'blocks' of '{FLOW}' needs an outlet; a closed domain takes 'direct'"
-            )
-        return dict(BLOCKS if method == "blocks" else SOLVER)
 
     def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
         """Solve for a flow rate, from the last solution (scaled), or without a guess where there is none or it does not help.

@@ -42,7 +42,7 @@ _REQUIRED_KEYS = {
     "balances[]": "stage name entering leaving unit relative tolerance holds",
     "provenance": "versions solver_options ranks date seconds command",
     "provenance.solver": "flow heat libraries",
-    "provenance.solver.flow": "method unknowns stabilisation",
+    "provenance.solver.flow": "method pressure unknowns stabilisation",
     "provenance.solver.heat": "method unknowns",
     "provenance.iterations": "outer newton flow_factorisations heat_factorisations",
 }

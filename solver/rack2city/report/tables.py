@@ -265,6 +265,7 @@ def _solver_rows(p: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         ("flow: method", flow["method"]),
         ("flow: unknowns", number(flow["unknowns"])),
+        ("flow: linear pressure", flow["pressure"]),
         ("flow: stabilisation", terms),
         ("flow: Newton steps of each run", runs("newton")),
         ("flow: factorisations of each run", runs("flow_factorisations")),

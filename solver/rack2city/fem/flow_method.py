@@ -1,0 +1,71 @@
+"""How a flow is solved: the method by size, its options, and the pressure's element that goes with it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
+
+import basix
+import basix.ufl
+from dolfinx import fem
+
+from rack2city.errors import InputError
+from rack2city.fem.boundaries import Boundary, Outlet
+from rack2city.fem.domain import FluidDomain
+from rack2city.fem.linear import DIRECT, Options, chosen_options
+from rack2city.fem.prefixes import FLOW
+from rack2city.fem.schur import BLOCKS
+
+PressureKind = Literal["continuous", "discontinuous"]
+
+# The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
+SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_rtol": 1e-8}
+MOST_DIRECT = 120_000  # unknowns in three dimensions: beyond, factors cost more than the block solver's iterations
+
+
+def preferred_pressure(cell: basix.CellType, method: str) -> PressureKind:
+    """Discontinuous where it is stable and can be factored: the commutator of `schur` needs ten times the iterations on it."""
+    tensor = cell in (basix.CellType.quadrilateral, basix.CellType.hexahedron)
+    return "discontinuous" if tensor and method == "direct" else "continuous"
+
+
+def pressure_element(cell: basix.CellType, kind: PressureKind) -> Any:
+    """Linear pressure, continuous (Taylor-Hood) or discontinuous, which conserves mass on each cell.
+
+    Raises:
+        InputError: it is to be discontinuous on simplices, where with quadratic velocity it is not stable.
+    """
+    if kind == "continuous":
+        return basix.ufl.element("Lagrange", cell, 1)
+    if cell not in (basix.CellType.quadrilateral, basix.CellType.hexahedron):
+        raise InputError(
+            "flow: a discontinuous pressure needs quadrilaterals or hexahedra; on simplices take 'continuous'"
+        )
+    # values at points, not moments, so that the functions sum to one: the rows of mass then sum to the net flow
+    return basix.ufl.element(
+        basix.ElementFamily.DPC, cell, 1, dpc_variant=basix.DPCVariant.simplex_equispaced, discontinuous=True
+    )
+
+
+def chosen_solver(
+    fluid: FluidDomain, boundaries: Collection[Boundary], options: Mapping[str, Options] | None
+) -> dict[str, Any]:
+    """Options of the flow, `method` among them: of the method that the user or, without one, the size chooses.
+
+    Args:
+        fluid: the fluid.
+        boundaries: its conditions.
+        options: the user's, by prefix.
+
+    Raises:
+        InputError: there is no such method, or it does not serve these conditions.
+    """
+    topology, dim = fluid.mesh.topology, fluid.dimensions
+    nodes = fem.functionspace(fluid.mesh, ("Lagrange", 2)).dofmap.index_map.size_global
+    unknowns = dim * nodes + topology.index_map(0).size_global
+    closed = not any(isinstance(b, Outlet) for b in boundaries)
+    large = dim == 3 and unknowns > MOST_DIRECT and not closed
+    method = (options or {}).get(FLOW, {}).get("method", "blocks" if large else "direct")
+    if method not in ("direct", "blocks"):
+        raise InputError(f"solver options: method of '{FLOW}' is {method!r}; allowed are 'direct' and 'blocks'")
+    if method == "blocks" and closed:
+        raise InputError(f"solver options: method 'blocks' of '{FLOW}' needs an outlet; a closed domain takes 'direct'")
+    return chosen_options(BLOCKS if method == "blocks" else SOLVER, FLOW, options)
