@@ -1,6 +1,7 @@
 """The reference cell on the mesh levels, solved once."""
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
@@ -25,3 +26,11 @@ def solve_cell(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Solv
         return solved[level]
 
     return solve
+
+
+@pytest.fixture(autouse=True)
+def released() -> Generator[None]:
+    """Frees meshes and solvers that hang together in cycles: each holds communicators, of which MPI has only so many."""
+    yield
+    if MPI.COMM_WORLD.size == 1:  # on several ranks what is freed must be freed by all in one order, which this is not
+        gc.collect()
