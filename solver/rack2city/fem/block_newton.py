@@ -18,7 +18,7 @@ from rack2city.fem.schur import FlowPreconditioner, Saddle
 MAX_STEPS = 15
 MASS_RTOL = 1e-11  # of what enters
 LINEAR_RTOL, LEAST_LINEAR_RTOL = 1e-2, 1e-4  # of a Newton step; no smaller than what the next one needs
-DIVERGED = 1.5  # growth of the residual over a step, after the first, from which Newton's method does not come back
+DIVERGED = 10.0  # growth of the residual over a step, after the first, from which Newton's method does not come back
 USEFUL = 0.3  # reduction by the linear solver below which a step is worth taking although it has not converged
 
 
