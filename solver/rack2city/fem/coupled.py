@@ -134,7 +134,7 @@ class ConjugateProblem:
         return {FLOW: dict(self.flow.options), HEAT: self.heat.solver_options()}
 
     def solver_record(self) -> dict[str, dict[str, Any]]:
-        """What else decides how flow and heat are solved: methods, elements, unknowns, stabilisation, versions of the libraries."""
+        """What else decides how flow and heat are solved: methods, elements, unknowns, stabilisation, library versions."""
         dofmaps = {"flow": self.flow.space.dofmap, "heat": self.heat.space.dofmap}
         unknowns = {name: d.index_map.size_global * d.index_map_bs for name, d in dofmaps.items()}
         return {
