@@ -25,6 +25,7 @@ import numpy as np
 import openfoam
 import plate_cases
 from openfoam_case import Physics, cell_grid, plate_grid
+from output import measure_and_show
 from rich.console import Console
 from rich.table import Table
 
@@ -282,13 +283,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if min([*chosen.sizes, *chosen.ranks, chosen.channels, chosen.repeats]) < 1 or not chosen.speed > 0.0:
         parser.error("sizes, ranks, channels, repeats and the speed are positive")
-
-    def told(what: str, report: dict[str, Any]) -> None:
-        print(what, file=sys.stderr, flush=True)
-        if chosen.json:
-            chosen.json.write_text(json.dumps(report, indent=2) + "\n")
-
-    show(run(chosen, told), Console(width=None if sys.stdout.isatty() else 130))
+    measure_and_show(chosen, run, show)
     return 0
 
 

@@ -9,11 +9,9 @@ measurement, so that a run which is broken off leaves what it measured.
 
 import argparse
 import importlib.util
-import json
 import math
 import os
 import platform
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from typing import Any
 import measures
 import numpy as np
 import peer
+from output import measure_and_show
 from rich.console import Console
 from rich.table import Table
 
@@ -160,13 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     if min([*chosen.sizes, *chosen.years, 2]) < 2 or min(chosen.hours, chosen.repeats) < 1:
         parser.error("a net needs two pipe pairs or more, a year one hour or more, and at least one repeat")
-
-    def told(what: str, report: dict[str, Any]) -> None:
-        print(what, file=sys.stderr, flush=True)
-        if chosen.json:
-            chosen.json.write_text(json.dumps(report, indent=2) + "\n")
-
-    show(run(chosen, told), Console(width=None if sys.stdout.isatty() else 130))
+    measure_and_show(chosen, run, show)
     return 0
 
 
