@@ -11,7 +11,7 @@ from rack2city.fem.flow import FlowProblem
 from rack2city.fem.forces import force_on
 from rack2city.fem.quantities import values_at
 from rack2city.fem.transient import TransientFlow
-from tests.fem.test_benchmarks_flow import cylinder, table
+from tests.fem.test_benchmarks_flow import cylinder, start_of_street, table
 
 STEP = 0.005
 
@@ -20,14 +20,7 @@ def street(path: Path) -> tuple[TransientFlow, float]:
     """Flow past the cylinder at Re 100 whose street has come up, and the force that a coefficient of 1 means (N/m)."""
     problem, unit = cylinder(path, (0.008, 0.02, 0.06), 1.0, boundaries=[Inlet(), Outlet()])
     flow = TransientFlow(problem, 0.41, slack=100.0)
-
-    def start(x: np.ndarray) -> np.ndarray:
-        parabola = 6.0 * x[1] * (0.41 - x[1]) / 0.41**2
-        behind = x[0] - 0.25
-        waves = np.where(behind > 0.0, np.sin(2.0 * np.pi * behind / 0.35) * np.exp(-behind / 0.5), 0.0)
-        return np.array([parabola, 2.0 * waves * parabola])
-
-    problem.start_from(start, lambda x: 0.0 * x[0])
+    problem.start_from(start_of_street, lambda x: 0.0 * x[0])
     flow.advance(3.0, 0.01)
     return flow, unit
 

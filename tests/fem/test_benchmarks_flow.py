@@ -59,6 +59,14 @@ def test_steady_flow_past_a_cylinder(tmp_path: Path, dfg: dict[tuple[str, str], 
     assert front - rear == pytest.approx(expected["dp"], rel=2e-3)
 
 
+def start_of_street(x: np.ndarray) -> np.ndarray:
+    """The inflow everywhere, and waves behind the cylinder, so that the street is soon there."""
+    parabola = 6.0 * x[1] * (0.41 - x[1]) / 0.41**2
+    behind = x[0] - 0.25
+    waves = np.where(behind > 0.0, np.sin(2.0 * np.pi * behind / 0.35) * np.exp(-behind / 0.5), 0.0)
+    return np.array([parabola, 2.0 * waves * parabola])
+
+
 @pytest.mark.slow
 @pytest.mark.reference
 def test_vortex_street_behind_a_cylinder(tmp_path: Path, dfg: dict[tuple[str, str], dict[str, str]]) -> None:
@@ -66,14 +74,7 @@ def test_vortex_street_behind_a_cylinder(tmp_path: Path, dfg: dict[tuple[str, st
     problem, unit = cylinder(tmp_path / "c.msh", (0.006, 0.015, 0.05), 1.0, boundaries=[Inlet(), Outlet()])
     flow = TransientFlow(problem, 0.41, slack=100.0)
 
-    def start(x: np.ndarray) -> np.ndarray:
-        """The inflow everywhere, and waves behind the cylinder, so that the street is soon there."""
-        parabola = 6.0 * x[1] * (0.41 - x[1]) / 0.41**2
-        behind = x[0] - 0.25
-        waves = np.where(behind > 0.0, np.sin(2.0 * np.pi * behind / 0.35) * np.exp(-behind / 0.5), 0.0)
-        return np.array([parabola, 2.0 * waves * parabola])
-
-    problem.start_from(start, lambda x: 0.0 * x[0])
+    problem.start_from(start_of_street, lambda x: 0.0 * x[0])
     flow.advance(3.0, 0.01)
     flow.advance(3.9, 0.005)
     history: list[tuple[float, ...]] = []

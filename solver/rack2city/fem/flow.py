@@ -193,20 +193,11 @@ class FlowProblem:
     def _converges_from_here(self) -> bool:
         """Whether Newton's method converges from the last solution."""
         try:
-            self._solve_with(1.0)
+            self._steady.solve()
         except ConvergenceError as error:
             self.log(f"{error}; starting again without a guess")
             return False
         return True
-
-    def _solve_with(self, inertia: float) -> None:
-        """Newton's method from the present state, with a share of the inertia.
-
-        Raises:
-            ConvergenceError: it diverges or stalls.
-        """
-        self._set_inertia(inertia)
-        self._steady.solve()
 
     def _follow(self, inertia: float) -> None:
         """Solve with a share of the inertia from the solution with less of it.
