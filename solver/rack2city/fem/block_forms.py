@@ -9,6 +9,7 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.fem.compilation import jit_options
+from rack2city.fem.parts import part
 
 
 @dataclass(frozen=True)
@@ -151,14 +152,13 @@ class BlockForms:
 
     def mass_diagonal(self) -> PETSc.Vec:
         """Diagonal of the velocity's mass matrix, as a vector of the velocity."""
-        # a space made anew would number its nodes otherwise
-        scalar, places = self.space.velocity.sub(0).collapse()
+        scalar, places = part(self.space.velocity, 0)
         trial, test = ufl.TrialFunction(scalar), ufl.TestFunction(scalar)
         matrix = petsc.assemble_matrix(fem.form(trial * test * ufl.dx, jit_options=jit_options()))
         matrix.assemble()
         diagonal, own = self.g.createVecLeft(), matrix.getDiagonal().array
         dim = self.space.velocity.dofmap.bs
-        nodes = np.ravel(places)[: own.size] // dim
+        nodes = places[: own.size] // dim
         for axis in range(dim):
             diagonal.array[dim * nodes + axis] = own
         matrix.destroy()

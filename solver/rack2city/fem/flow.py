@@ -38,6 +38,7 @@ from rack2city.fem.flow_method import PressureKind, chosen_solver, preferred_pre
 from rack2city.fem.linear import Options, without_method
 from rack2city.fem.newton import Log, NewtonReport
 from rack2city.fem.nonlinear import NonlinearSystem
+from rack2city.fem.parts import part
 from rack2city.fem.prefixes import FLOW
 
 __all__ = ["FlowProblem", "Log", "NewtonReport"]
@@ -104,8 +105,8 @@ class FlowProblem:
         self.log(
             f"flow: {unknowns} unknowns, {self.pressure_kind} pressure, solved by the {self.options['method']} method"
         )
-        self._velocity_space, self._velocity_dofs = self.space.sub(0).collapse()
-        self._pressure_space, self._pressure_dofs = self.space.sub(1).collapse()
+        self._velocity_space, self._velocity_dofs = part(self.space, 0)
+        self._pressure_space, self._pressure_dofs = part(self.space, 1)
         self.conditions = FlowConditions(
             fluid, self.space, self._velocity_space, self._pressure_space, self.boundaries, options
         )
@@ -187,7 +188,7 @@ class FlowProblem:
         )
         if self.options["method"] == "direct":
             return NonlinearSystem(*equations, FLOW, *rest, self.velocity_dofs)
-        parts = (self._velocity_space, self.velocity_dofs, self._pressure_space, np.ravel(self._pressure_dofs))
+        parts = (self._velocity_space, self.velocity_dofs, self._pressure_space, self._pressure_dofs)
         return BlockSystem(*equations, MixedSpace(*parts), FLOW, *rest)
 
     def _converges_from_here(self) -> bool:
@@ -294,7 +295,7 @@ class FlowProblem:
         """
         self._last = system
         owned = self.space.dofmap.index_map.size_local * self.space.dofmap.index_map_bs
-        rows = np.asarray(self._pressure_dofs)
+        rows = self._pressure_dofs
         net = self.fluid.comm.allreduce(float(np.sum(system.reaction()[rows[rows < owned]])), op=MPI.SUM)
         surfaces = self._open_flow if self.conditions.given_surfaces() or not self.conditions.closed else ()
         gross = self._integrate(*surfaces)[-1] if surfaces else 0.0
@@ -345,7 +346,7 @@ class FlowProblem:
     @property
     def velocity_dofs(self) -> np.ndarray:
         """Unknowns of `unknown` that are the components of the velocity, in the order of its own space."""
-        return np.ravel(self._velocity_dofs)
+        return self._velocity_dofs
 
     @property
     def hydraulic_diameter(self) -> float:

@@ -6,12 +6,14 @@ import numpy as np
 import ufl
 from dolfinx import fem
 from mpi4py import MPI
+from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip, Velocity, Wall
 from rack2city.fem.domain import FluidDomain
 from rack2city.fem.inflow import plane_normal, unit_inflow
 from rack2city.fem.linear import Options
+from rack2city.fem.parts import part
 
 FlowRate = float | Mapping[str, float] | None
 """Volume flow into the only inlet, or into each by name (m³/s; in two dimensions m²/s); None where there is no inlet."""
@@ -144,10 +146,8 @@ class FlowConditions:
 
     def _symmetry(self, surface: str, axis: int) -> fem.DirichletBC:
         component = self._space.sub(0).sub(axis)
-        space, _ = component.collapse()
-        facets = self.fluid.facets([surface])
-        dofs = fem.locate_dofs_topological((component, space), self.fluid.dimensions - 1, facets)
-        return fem.dirichletbc(fem.Function(space), dofs, component)
+        dofs = fem.locate_dofs_topological(component, self.fluid.dimensions - 1, self.fluid.facets([surface]))
+        return fem.dirichletbc(PETSc.ScalarType(0.0), dofs, component)  # type: ignore[operator]
 
     def _pressure_pin(self, pressure_space: fem.FunctionSpace) -> fem.DirichletBC:
         """Pressure zero at one node, the same on any number of ranks: the first in x, then y, then z."""
@@ -161,7 +161,7 @@ class FlowConditions:
         )
         if pressure_space.ufl_element().discontinuous:  # several values at a place, each of one cell: take one
             own = np.flatnonzero(np.all(rounded == np.array(first), axis=1))[: int(rank == comm.rank)].astype(np.int32)
-            dofs = [np.ravel(sub.collapse()[1])[own].astype(np.int32), own]
+            dofs = [part(self._space, 1)[1][own], own]
         else:
             place = np.array(first) * 1e-9 * size
             dofs = fem.locate_dofs_geometrical(

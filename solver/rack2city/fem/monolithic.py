@@ -90,7 +90,7 @@ class MonolithicNewton:
         self._parts = [petsc.create_matrix(form) for form in self._forms]
         nodes = (space.dofmap.list[cells[0]].ravel(), heat.space.dofmap.list[cells[1]].ravel())
         self._to_fluid = _selection(space, heat.space, nodes, 1.0)
-        taken = np.ravel(flow.velocity_dofs)
+        taken = flow.velocity_dofs
         self._to_velocity = _selection(speeds, flow.unknown.function_space, (np.arange(len(taken)), taken), 1.0)
         self._matrix: PETSc.Mat | None = None
         self._solver: LinearSolver | None = None
