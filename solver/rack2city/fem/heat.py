@@ -19,6 +19,7 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
+from rack2city.fem.backflow import Backflow
 from rack2city.fem.compilation import jit_options
 from rack2city.fem.contact import broken_space
 from rack2city.fem.domain import Domain
@@ -120,6 +121,7 @@ class HeatProblem:
             load = fem.Constant(domain.mesh, 0.0) * s * domain.ds(next(iter(domain.surfaces.values())))
         self._matrix_form, self._load_form = self._form(bilinear), self._form(load)
         self._account = HeatAccount(terms, self.theta, self.history, self._form)
+        self._backflow = Backflow(terms, self.theta, self._form)
 
     def set_loads(self, loads: Loads) -> None:
         """Change loads: a number for a number; a number, function or function of position for one that varies.
@@ -165,9 +167,20 @@ class HeatProblem:
             yield self._solve()
 
     def _solve(self) -> HeatReport:
-        steps = 1
         if not self._assembled:
             self.terms.refresh()
+            self._backflow.refresh()
+        self._backflow.begin()
+        steps, absolute = self._solve_once()
+        while not self._backflow.settled():
+            more, absolute = self._solve_once()
+            steps += more * (not self.linear)
+        self.refresh_temperature()
+        self.report = self._account.report(absolute, steps)
+        return self.report
+
+    def _solve_once(self) -> tuple[int, float]:
+        """Solve with the present temperature of backflow; Newton steps, and the absolute sum of the load."""
         if self.linear:
             if not self._assembled:
                 self._assemble_matrix()
@@ -176,11 +189,13 @@ class HeatProblem:
             self._solver.solve(rhs, self.theta.x.petsc_vec)
             rhs.destroy()
             self.theta.x.scatter_forward()
-        else:
-            steps, absolute = self._newton()
-        self.refresh_temperature()
-        self.report = self._account.report(absolute, steps)
-        return self.report
+            return 1, absolute
+        return self._newton()
+
+    def follow_backflow(self) -> None:
+        """Let what comes back through outlets have the mixed temperature of what leaves now (collective)."""
+        self._backflow.refresh()
+        self._backflow.set(self._backflow.mixed())
 
     def _assemble_matrix(self) -> None:
         self._matrix.zeroEntries()

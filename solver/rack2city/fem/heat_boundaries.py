@@ -100,7 +100,7 @@ class Outlet:
 
     Attributes:
         surface: its name.
-        load: temperature (K) of fluid that comes back in; None where it brings the temperature it meets there.
+        load: temperature (K) of fluid that comes back in; None where it has the mixed temperature of what leaves there.
     """
 
     surface: str

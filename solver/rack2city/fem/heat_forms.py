@@ -12,7 +12,7 @@ Unknown: theta = T - T0. For all s
   convection     inflow = h (T_ambient - T)
   fixed          inflow = n.K grad T + penalty (T_fixed - T)                              (Nitsche)
   inlet          inflow = -rho c (u.n) (T_in - T_b)                                       (Danckwerts)
-  outlet         inflow = -rho c (u.n) (T - T_b), or with a given T_back where u.n < 0
+  outlet         inflow = -rho c (u.n) (T - T_b), with T_back in place of T where u.n < 0           (see `backflow`)
 
 - With s = 1 the sum of the inflows, the sources and the heat that is stored is zero to the solver's rounding: all heat
   that crosses a surface is counted by the very expression that stands in the equation.
@@ -138,6 +138,11 @@ class HeatTerms:
         }
         self.transient = transient
         self.shift = self._reference(transient)
+        self.returning = {
+            c.surface: fem.Constant(domain.mesh, self._level(c.surface))
+            for c in self.surface_conditions
+            if isinstance(c, Outlet) and c.load is None
+        }
         self.known: Expression | None = None  # theta at which conductivities are taken, where they do not follow it
         self.rate = fem.Constant(domain.mesh, 0.0)  # of BDF, 1/s; heat is stored at rho c (rate theta + history)
 
@@ -197,6 +202,11 @@ class HeatTerms:
             if isinstance(condition, Inlet) and self._stream_of[condition.surface] is stream:
                 return self.loads[condition.surface]
         return self.shift
+
+    def _level(self, surface: str) -> float:
+        """A first temperature of what comes back through an outlet: T_b where that is a number, else T0 (K)."""
+        datum = self._datum(self._stream_of[surface])
+        return float(datum if isinstance(datum, fem.Constant) else self.shift)
 
     def _above(self, theta: Expression, datum: Expression) -> Expression:
         return theta if datum is self.shift else theta + self.shift - datum
@@ -264,10 +274,9 @@ class HeatTerms:
         datum, speed = self._datum(stream), ufl.dot(stream.velocity, n)
         if isinstance(condition, Inlet):
             return None if load is datum else -capacity * speed * (load - datum)
-        if load is None:
-            return -capacity * speed * self._above(theta, datum)
+        back = self.returning[condition.surface] if load is None else load
         outward, inward = 0.5 * (speed + abs(speed)), 0.5 * (speed - abs(speed))
-        return -capacity * (outward * self._above(theta, datum) + inward * (load - datum))
+        return -capacity * (outward * self._above(theta, datum) + inward * (back - datum))
 
     def _capacity(self, stream: Stream, surface: str) -> Expression:
         name = next(v for v in stream.volumes if v in self._beside[surface])

@@ -107,6 +107,7 @@ class MonolithicNewton:
         change = np.inf
         for count in range(1, MAX_STEPS + 1):
             self._share()
+            self.heat.follow_backflow()
             matrix = self._jacobian()
             right, step = matrix.createVecLeft(), matrix.createVecRight()
             right.array[:] = np.concatenate(self._right())
