@@ -252,7 +252,8 @@ def _show_cases(report: dict[str, Any], console: Console) -> None:
 
 def _show_sizes(report: dict[str, Any], console: Console) -> None:
     table = Table(title=f"Flow alone on a half plate of {report['channels']} channels")
-    for head in ("unknowns", "ranks", "CPU s (first rank)", "wall s", "MB (sum)", "Newton steps", "speed-up"):
+    sizes_and_costs = "unknowns", "ranks", "CPU s (first rank)", "wall s", "MB (sum)"
+    for head in (*sizes_and_costs, "Newton steps", "linear iterations", "speed-up"):
         table.add_column(head, justify="right")
     walls = {row["wanted"]: row["wall_s"] for row in report["sizes"] if row["ranks"] == 1 and "wall_s" in row}
     for row in report["sizes"]:
@@ -260,8 +261,9 @@ def _show_sizes(report: dict[str, Any], console: Console) -> None:
             table.add_row(str(row["wanted"]), str(row["ranks"]), row["failure"][:60])
             continue
         speed_up = f"{walls[row['wanted']] / row['wall_s']:.2f}" if row["wanted"] in walls else "-"
-        figures = (f"{row['cpu_s']:.1f}", f"{row['wall_s']:.1f}", f"{row['peak_mb']:.0f}", str(row["newton"]))
-        table.add_row(str(row["unknowns"]), str(row["ranks"]), *figures, speed_up)
+        figures = f"{row['cpu_s']:.1f}", f"{row['wall_s']:.1f}", f"{row['peak_mb']:.0f}"
+        counts = str(row["newton"]), str(row["linear"])
+        table.add_row(str(row["unknowns"]), str(row["ranks"]), *figures, *counts, speed_up)
     console.print(table)
     if report["growth_exponent"] is not None:
         console.print(f"CPU seconds grow with unknowns to the power {report['growth_exponent']:.2f}")

@@ -75,7 +75,8 @@ def flow(job: dict[str, Any], world: World, path: Path) -> dict[str, Any]:
     world.barrier()
     times = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu, "build_s": built - cpu}
     unknowns = problem.space.dofmap.index_map.size_global * problem.space.dofmap.index_map_bs
-    return times | {"unknowns": unknowns, "newton": report.iterations, "residual": report.residual}
+    counts = {"newton": report.iterations, "linear": report.linear_iterations, "residual": report.residual}
+    return times | {"unknowns": unknowns} | counts
 
 
 def overhead(job: dict[str, Any], world: World, path: Path) -> dict[str, Any]:

@@ -152,6 +152,7 @@ def test_fluid_that_comes_back_brings_what_is_asked_and_is_counted() -> None:
     assert carried[1] > carried[0] + 20.0
     # Of what leaves: all heat goes with the net flow at that temperature, so that the balance alone tells it.
     assert float(problem.terms.returning["outlet"]) == pytest.approx(COLD + 20.0 / 5.0, abs=1e-8)
+    assert bulk_temperature_at(problem, "outlet") == pytest.approx(COLD + 20.0 / 5.0, abs=1e-8)
     problem = backflow(COLD)
     problem.solve({"heated": 0.0})
     assert np.max(np.abs(problem.temperature.x.array - COLD)) < 1e-10

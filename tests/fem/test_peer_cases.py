@@ -91,9 +91,14 @@ def test_case_a_on_tetrahedra(bench: tuple[ModuleType, ModuleType], tmp_path: Pa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("speed", [0.1, 0.3, 0.5])
-def test_case_c_converges_from_rest(bench: tuple[ModuleType, ModuleType], tmp_path: Path, speed: float) -> None:
-    """Jets enter the outlet plenum; no guess is given."""
-    result, _ = solved(bench, tmp_path / "c.msh", "C", "coarse", JETS, speed=speed)
+@pytest.mark.parametrize("mesh", ["coarse", "medium", "fine", "tetrahedra"])
+def test_case_c_converges_from_rest(
+    bench: tuple[ModuleType, ModuleType], tmp_path: Path, mesh: str, speed: float
+) -> None:
+    """Jets enter the outlet plenum, and from 0.3 m/s on an eddy reaches through the outlet; no guess is given."""
+    tetrahedra = mesh == "tetrahedra"
+    mesh = "coarse" if tetrahedra else mesh
+    result, errors = solved(bench, tmp_path / "c.msh", "C", mesh, JETS, tetrahedra, speed=speed)
     exact = bench[0].bulk_outlet_k("C", speed)
     assert result.bulk_k == pytest.approx(exact, abs=1e-8 * (exact - bench[0].INLET_K))
     assert result.mass_balance < 1e-10
@@ -101,13 +106,10 @@ def test_case_c_converges_from_rest(bench: tuple[ModuleType, ModuleType], tmp_pa
     # Developed friction of a 0.3 x 3 mm channel over 20 mm is most of it; the rest, entrances, exits and plenums, grows faster.
     developed = 46461.57 * speed / 0.5 * 20e-3
     assert 1.0 < result.pressure_drop_pa / developed < 1.0 + 0.4 * speed / 0.5 + 0.05
-
-
-@pytest.mark.slow
-def test_case_c_meets_its_reference(bench: tuple[ModuleType, ModuleType], tmp_path: Path) -> None:
-    _, errors = solved(bench, tmp_path / "c.msh", "C", "medium", JETS)
-    assert abs(errors.pop("bulk_k")) < 1e-8
-    assert max(map(abs, errors.values())) < 5e-3, errors
+    if speed == 0.5:  # m/s, for which there is a reference
+        assert abs(errors.pop("bulk_k")) < 1e-8
+        bound = 5e-2 if tetrahedra else 1e-2 if mesh == "coarse" else 5e-3
+        assert max(map(abs, errors.values())) < bound, errors
 
 
 def test_references_are_what_the_cases_say(bench: tuple[ModuleType, ModuleType]) -> None:

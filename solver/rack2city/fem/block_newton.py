@@ -12,7 +12,7 @@ from rack2city.errors import ConvergenceError
 from rack2city.fem.approach import approach
 from rack2city.fem.block_forms import BlockForms, MixedSpace
 from rack2city.fem.linear import configured, forget
-from rack2city.fem.newton import RTOL, Log
+from rack2city.fem.newton import RTOL, Log, NewtonReport
 from rack2city.fem.schur import FlowPreconditioner, Saddle
 
 MAX_STEPS = 15
@@ -30,11 +30,17 @@ class Counts:
         steps: Newton steps.
         factorisations: linearisations.
         norm: last residual over that of a cold start (-).
+        linear: iterations of the linear solver.
     """
 
     steps: int = 0
     factorisations: int = 0
     norm: float = np.inf
+    linear: int = 0
+
+    def report(self) -> NewtonReport:
+        """The same as a report."""
+        return NewtonReport(self.steps, self.factorisations, self.norm, self.linear)
 
 
 class BlockSystem:
@@ -207,6 +213,7 @@ class BlockSystem:
         iterations = int(self._ksp.getIterationNumber())
         self.newton.steps += 1
         self.newton.factorisations += 1
+        self.newton.linear += iterations
         gained = self._ksp.getResidualNorm() / max(float(self._rhs.norm()), 1e-300)  # type: ignore[arg-type]
         self.log(f"{self.name}: linear solver, {iterations} iterations to {gained:.1e}")
         if not gained <= max(USEFUL, rtol):

@@ -158,7 +158,7 @@ class FlowProblem:
         system = self._steady
         self.set_scale(flow_rate)
         self.set_conditions(flow_rate, float(self.scales.time.value))
-        steps, factorisations = system.newton.steps, system.newton.factorisations
+        before = system.newton.report()
         if not self._solved or not self._converges_from_here():
             values = self.unknown.x.array
             self._followed = 0.0
@@ -171,8 +171,7 @@ class FlowProblem:
             )
         self._solved = True
         self.check_mass(system)
-        newton = system.newton
-        return NewtonReport(newton.steps - steps, newton.factorisations - factorisations, newton.norm)
+        return system.newton.report().since(before)
 
     @cached_property
     def _steady(self) -> NonlinearSystem | BlockSystem:

@@ -203,6 +203,10 @@ class HeatTerms:
                 return self.loads[condition.surface]
         return self.shift
 
+    def returned(self, surface: str) -> Expression:
+        """Temperature of what comes back through an outlet (K)."""
+        return self.returning[surface] if surface in self.returning else self.loads[surface]
+
     def _level(self, surface: str) -> float:
         """A first temperature of what comes back through an outlet: T_b where that is a number, else T0 (K)."""
         datum = self._datum(self._stream_of[surface])
@@ -274,9 +278,8 @@ class HeatTerms:
         datum, speed = self._datum(stream), ufl.dot(stream.velocity, n)
         if isinstance(condition, Inlet):
             return None if load is datum else -capacity * speed * (load - datum)
-        back = self.returning[condition.surface] if load is None else load
         outward, inward = 0.5 * (speed + abs(speed)), 0.5 * (speed - abs(speed))
-        return -capacity * (outward * self._above(theta, datum) + inward * (back - datum))
+        return -capacity * (outward * self._above(theta, datum) + inward * (self.returned(condition.surface) - datum))
 
     def _capacity(self, stream: Stream, surface: str) -> Expression:
         name = next(v for v in stream.volumes if v in self._beside[surface])

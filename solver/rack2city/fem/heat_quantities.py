@@ -39,20 +39,25 @@ def highest_temperature(problem: HeatProblem, *volumes: str) -> float:
 
 
 def bulk_temperature_at(problem: HeatProblem, surface: str) -> float:
-    """Flow-weighted mean temperature of an inlet's or outlet's fluid (K).
+    """Flow-weighted mean temperature of an inlet's or outlet's fluid (K); what comes back through an outlet has its own.
 
     Raises:
         InputError: the surface is neither, or nothing flows through it.
     """
     domain, terms = problem.domain, problem.terms
-    if surface not in {c.surface for c in terms.surface_conditions if isinstance(c, Inlet | Outlet)}:
+    openings = {c.surface: c for c in terms.surface_conditions if isinstance(c, Inlet | Outlet)}
+    if surface not in openings:
         raise InputError(f"heat: '{surface}' is neither an inlet nor an outlet")
     ds = domain.ds(domain.surfaces[surface], metadata=QUADRATURE)
     speed = ufl.dot(terms.stream_at(surface).velocity, terms.normal)
     flow = domain.integral(speed * ds, terms.entity_maps)
     if flow == 0.0:
         raise InputError(f"heat: nothing flows through '{surface}'")
-    return domain.integral(speed * problem.temperature * ds, terms.entity_maps) / flow
+    carried = speed * problem.temperature
+    if isinstance(openings[surface], Outlet):
+        entering = 0.5 * (speed - abs(speed))
+        carried += entering * (terms.returned(surface) - problem.temperature)
+    return domain.integral(carried * ds, terms.entity_maps) / flow
 
 
 def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]) -> float:

@@ -42,7 +42,7 @@ class LinearSolver:
     ) -> None:
         """Create the solver and read its options."""
         self.prefix, self.options = prefix, dict(options)
-        self.factorisations = 0
+        self.factorisations, self.all_iterations = 0, 0
         self._renew, self._fresh = True, 0
         self._ksp = configured(matrix, prefix, self.options, interpolation=interpolation)
         self._tolerances = self._ksp.getTolerances()
@@ -75,6 +75,7 @@ class LinearSolver:
             self._ksp.getPC().setReusePreconditioner(not renew)
             self.factorisations += int(renew)
             self._ksp.solve(rhs, solution)
+            self.all_iterations += self.iterations
             reason: Any = self._ksp.getConvergedReason()
             if reason > 0:
                 break

@@ -28,11 +28,22 @@ class NewtonReport:
         iterations: Newton steps.
         factorisations: steps that factored the Jacobian anew.
         residual: final residual over that of a cold start (-).
+        linear_iterations: of the Krylov solver, in all steps.
     """
 
     iterations: int
     factorisations: int
     residual: float
+    linear_iterations: int = 0
+
+    def since(self, before: "NewtonReport") -> "NewtonReport":
+        """What was done after an earlier report."""
+        return NewtonReport(
+            self.iterations - before.iterations,
+            self.factorisations - before.factorisations,
+            self.residual,
+            self.linear_iterations - before.linear_iterations,
+        )
 
 
 class Newton:
@@ -70,10 +81,10 @@ class Newton:
         self._has_jacobian = False
         self.steps, self.norm = 0, np.inf
 
-    @property
-    def factorisations(self) -> int:
-        """Factorisations since the beginning."""
-        return self._linear.factorisations
+    def report(self) -> NewtonReport:
+        """What was done since the beginning."""
+        linear = self._linear
+        return NewtonReport(self.steps, linear.factorisations, self.norm, linear.all_iterations)
 
     def norm_of_residual(self) -> float:
         """Norm of the residual of the present values."""

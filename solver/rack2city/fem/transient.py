@@ -76,12 +76,11 @@ class TransientFlow:
             constant.value = weight / dt
         self.time += dt
         problem.set_conditions(self._rate(self.time), self.time)
-        newton = self._system.newton
-        steps, factorisations = newton.steps, newton.factorisations
+        before = self._system.newton.report()
         self._system.solve(self._slack)
         self._last_dt = dt
         problem.check_mass(self._system)
-        return NewtonReport(newton.steps - steps, newton.factorisations - factorisations, newton.norm)
+        return self._system.newton.report().since(before)
 
     def advance(self, until: float, dt: float, callback: Callable[["TransientFlow"], None] | None = None) -> None:
         """Advance to a time (s) in equal steps of at most `dt` (s); `callback` is called after each.
