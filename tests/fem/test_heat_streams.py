@@ -30,6 +30,7 @@ from rack2city.fem.heat_quantities import (
     highest_temperature,
     mean_temperature,
 )
+from rack2city.fem.transient_heat import TransientHeat
 from tests.fem.heat_cases import all_of, at, between, box
 
 COLD, WARM = 300.0, 320.0
@@ -131,14 +132,16 @@ def test_inlets_of_one_stream_mix() -> None:
     assert np.max(np.abs(problem.temperature.x.array - WARM)) < 1e-9
 
 
-def backflow(load: float | None) -> HeatProblem:
+def backflow(load: float | None, comm: MPI.Comm = MPI.COMM_SELF, transient: bool = False) -> HeatProblem:
     """A channel whose outlet takes fluid back in its upper quarter."""
-    domain = box("quadrilateral", (2.0, 1.0), (8, 8), {"inlet": at(0, 0.0), "outlet": at(0, 2.0), "heated": at(1, 0.0)})
+    surfaces = {"inlet": at(0, 0.0), "outlet": at(0, 2.0), "heated": at(1, 0.0)}
+    domain = box("quadrilateral", (2.0, 1.0), (8, 8), surfaces, comm=comm)
     x, y = ufl.SpatialCoordinate(domain.mesh)
     swirl = 0.75 * x**2 * ufl.pi * ufl.cos(ufl.pi * y)  # of the stream function y + 0.75 x² sin(pi y)
     velocity = ufl.as_vector([1.0 + swirl, -1.5 * x * ufl.sin(ufl.pi * y)])
     conditions: list[Condition] = [Inlet("inlet", COLD), Outlet("outlet", load), Flux("heated", 10.0)]
-    return HeatProblem(domain, {"fluid": Material(0.5, 5.0)}, conditions, [Stream(("fluid",), velocity)])
+    material, stream = {"fluid": Material(0.5, 5.0)}, Stream(("fluid",), velocity)
+    return HeatProblem(domain, material, conditions, [stream], transient=transient)
 
 
 def test_fluid_that_comes_back_brings_what_is_asked_and_is_counted() -> None:
@@ -156,6 +159,16 @@ def test_fluid_that_comes_back_brings_what_is_asked_and_is_counted() -> None:
     problem = backflow(COLD)
     problem.solve({"heated": 0.0})
     assert np.max(np.abs(problem.temperature.x.array - COLD)) < 1e-10
+
+
+def test_backflow_over_time_becomes_the_steady_one() -> None:
+    """Each step's heat balances, and at the end what comes back is as warm as in the steady solution."""
+    problem = backflow(None, transient=True)
+    run = TransientHeat(problem, COLD)
+    for i in range(40):
+        report = run.step(0.05 * 1.2**i, flow_changed=False)
+        assert report.balance.relative < 1e-8
+    assert float(problem.terms.returning["outlet"]) == pytest.approx(COLD + 20.0 / 5.0, abs=1e-4)
 
 
 def channel_between_walls(both: bool, length: float = 32.0) -> tuple[HeatProblem, float]:
@@ -291,3 +304,11 @@ def exchanger_figures(comm: MPI.Comm) -> list[float]:
 @pytest.mark.mpi
 def test_one_rank_and_all_ranks_agree() -> None:
     assert exchanger_figures(MPI.COMM_WORLD) == pytest.approx(exchanger_figures(MPI.COMM_SELF), rel=1e-9)
+
+
+@pytest.mark.mpi
+def test_ranks_agree_on_backflow() -> None:
+    together, alone = backflow(None, MPI.COMM_WORLD), backflow(None)
+    assert together.solve().inflows == pytest.approx(alone.solve().inflows, rel=1e-9)
+    warm = highest_temperature(together, "fluid") - COLD
+    assert warm == pytest.approx(highest_temperature(alone, "fluid") - COLD, rel=1e-8)
