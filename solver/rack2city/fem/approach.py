@@ -22,6 +22,12 @@ STALL_STEPS, STALLED = 4, 0.85  # Picard's method stalls if the residual falls b
 FIRST_TIME, LEAST_TIME = 5.0, 0.05  # pseudo-time, as the way of the typical velocity in hydraulic diameters
 FASTER, POWER, SLOWER, LONGER = 1.6, 0.7, 0.7, 5.0  # growth of the pseudo-time as the residual falls, and its limits
 SHORTER, REJECTED = 0.25, 2.0  # of the pseudo-time after a failure; growth of the residual that is one
+RECENT = (
+    4  # residuals of which the largest counts for that growth: in time they rise and fall, and one may be low by chance
+)
+AWAY = (
+    3.0  # growth over the first residual, or the last if larger, that is a failure: by many small rises it would leave
+)
 ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's method needs no more help
 
 
@@ -102,7 +108,7 @@ def _picard(equations: Equations, comm: MPI.Comm) -> float:
 
 def _pseudo_time(equations: Equations, norm: float, length: float) -> None:
     """Newton's method, at first without, after a failure with steps in pseudo-time."""
-    rate = 0.0
+    rate, norms = 0.0, [norm]
     for step in range(1, MOST_NEWTON + 1):
         kept = equations.state()
         try:
@@ -113,15 +119,15 @@ def _pseudo_time(equations: Equations, norm: float, length: float) -> None:
         else:
             new = equations.residual()
         time = "" if rate == 0.0 else f", pseudo-time {1.0 / (rate * length):.3g} D/U"
-        accepted = new <= max(REJECTED * norm, ROUGH)
+        accepted = new <= _largest(norms, bool(rate))
         equations.log(
             f"{equations.name}: Newton step {step}{time}, relative residual {new:.2e}{'' if accepted else ', rejected'}"
         )
         if accepted and new <= ROUGH:
             return
         if accepted:
-            rate /= float(np.clip(FASTER * (norm / new) ** POWER, SLOWER, LONGER))
-            norm = new
+            rate /= float(np.clip(FASTER * (norms[-1] / new) ** POWER, SLOWER, LONGER))
+            norms.append(new)
             continue
         equations.restore(kept)
         equations.residual()
@@ -129,5 +135,12 @@ def _pseudo_time(equations: Equations, norm: float, length: float) -> None:
         if rate * length > 1.0 / LEAST_TIME:
             break
     raise ConvergenceError(
-        f"{equations.name}: no convergence after {step} Newton steps in pseudo-time (relative residual {norm:.1e})"
+        f"{equations.name}: no convergence after {step} Newton steps in pseudo-time (relative residual {norms[-1]:.1e})"
     )
+
+
+def _largest(norms: list[float], in_time: bool) -> float:
+    """The largest residual with which a step is taken, after these."""
+    if not in_time:
+        return max(REJECTED * norms[-1], ROUGH)
+    return max(min(REJECTED * max(norms[-RECENT:]), AWAY * max(norms[0], norms[-1])), ROUGH)

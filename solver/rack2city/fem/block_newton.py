@@ -19,6 +19,7 @@ MAX_STEPS = 15
 MASS_RTOL = 1e-11  # of what enters
 LINEAR_RTOL, LEAST_LINEAR_RTOL = 1e-2, 1e-4  # of a Newton step; no smaller than what the next one needs
 DIVERGED = 10.0  # growth of the residual over a step, after the first, from which Newton's method does not come back
+MOST_ON_THE_WAY = 30  # linear iterations of a step of `approach`: beyond, a shorter pseudo-time gains more
 USEFUL = 0.3  # reduction by the linear solver below which a step is worth taking although it has not converged
 
 
@@ -88,6 +89,7 @@ class BlockSystem:
         own = {key: value for key, value in options.items() if key.startswith("ksp_")}
         self._ksp = configured(self._matrix, prefix, own, self._preconditioner)
         forget(prefix, own)
+        self._most = int(self._ksp.getTolerances()[3])
         self._step, self._rhs = self._matrix.createVecRight(), self._matrix.createVecLeft()
         self._changes = blocks.g.createVecLeft(), blocks.g.createVecRight()
 
@@ -184,7 +186,7 @@ class BlockSystem:
 
     def take_step(self, lagged: bool, rate: float) -> None:
         """As `approach.Equations` says."""
-        self._step_with(LINEAR_RTOL, lagged, rate)
+        self._step_with(LINEAR_RTOL, lagged, rate, min(MOST_ON_THE_WAY, self._most))
 
     def _residual(self) -> float:
         self._latest = momentum, mass = self.blocks.residual()
@@ -198,8 +200,8 @@ class BlockSystem:
         """Whether what enters leaves; the linear solver only brings the sum of the rows down with the rows."""
         return entering == 0.0 or self._net_mass() <= rtol * entering
 
-    def _step_with(self, rtol: float, picard: bool = False, rate: float = 0.0) -> None:
-        """Linearise, solve to a tolerance, and take the step.
+    def _step_with(self, rtol: float, picard: bool = False, rate: float = 0.0, most: int | None = None) -> None:
+        """Linearise, solve to a tolerance or with so many iterations, and take the step.
 
         Raises:
             ConvergenceError: the linear solver gains hardly anything.
@@ -208,7 +210,7 @@ class BlockSystem:
         blocks.linearise(picard, rate)
         self._preconditioner.update()
         self._saddle.join(*self._latest, self._rhs)
-        self._ksp.setTolerances(rtol=rtol)
+        self._ksp.setTolerances(rtol=rtol, max_it=most or self._most)
         self._ksp.solve(self._rhs, self._step)
         iterations = int(self._ksp.getIterationNumber())
         self.newton.steps += 1
