@@ -5,7 +5,7 @@ import pytest
 from dolfinx import mesh
 from mpi4py import MPI
 
-from rack2city.errors import InputError
+from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
 from rack2city.fem.domain import FluidDomain, fluid_domain, tagged_domain
 from rack2city.fem.flow import FlowProblem
@@ -77,6 +77,17 @@ def test_a_method_that_does_not_exist_or_serve_is_refused() -> None:
         FlowProblem(
             fluid, RHO, MU, MU, {"flow_": {"method": "blocks"}}, boundaries=[Velocity("inlet", (0.0, 0.0, 0.0))]
         )
+
+
+def test_where_blocks_fail_the_direct_method_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise ConvergenceError("no convergence")
+
+    monkeypatch.setattr("rack2city.fem.flow.continue_to_one", fails)
+    with pytest.raises(ConvergenceError, match=r"^no convergence; with jets the method 'direct' goes further"):
+        solved(MPI.COMM_SELF, "blocks")
+    with pytest.raises(ConvergenceError, match=r"^no convergence$"):
+        solved(MPI.COMM_SELF, "direct")
 
 
 @pytest.mark.mpi

@@ -48,6 +48,9 @@ ROUGHLY = 1e5  # of the tolerance: a creeping flow is where the flow starts
 COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating given velocities may miss
 
 
+DIRECT_ADVICE = f"with jets the method 'direct' goes further, as far as memory serves ({FLOW} in [solver.options])"
+
+
 class FlowProblem:
     """Flow through a fluid domain.
 
@@ -166,9 +169,14 @@ class FlowProblem:
             def predict(before: np.ndarray, last: np.ndarray, ahead: float) -> None:
                 values[:] = last + ahead * (last - before)
 
-            continue_to_one(
-                self._follow, values.copy, lambda kept: np.copyto(values, kept), self.log, "inertia", predict
-            )
+            try:
+                continue_to_one(
+                    self._follow, values.copy, lambda kept: np.copyto(values, kept), self.log, "inertia", predict
+                )
+            except ConvergenceError as error:
+                if self.options["method"] == "direct":
+                    raise
+                raise ConvergenceError(f"{error}; {DIRECT_ADVICE}") from None
         self._solved = True
         self.check_mass(system)
         return system.newton.report().since(before)
