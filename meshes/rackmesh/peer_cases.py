@@ -117,8 +117,8 @@ PLATE_MESHES = {
     "medium": PlateMesh(),
     "fine": PlateMesh(8, 11, plenum_ratio=40.0, length=18, length_ratio=100.0, height=6, height_ratio=8.0),
 }
-"""On `medium`, quadratic elements are right to 0.25 % in pressure and temperature at 0.5 m/s in case C, on `coarse` to 1 %; on
-`fine` to 0.35 % in pressure and 0.02 % in temperature.
+"""On `medium`, quadratic elements are right to 0.3 % in pressure and temperature at 0.5 m/s in case C, on `coarse` to 1 %; on
+`fine` to 0.35 % in pressure and 0.1 % in temperature.
 
 What decides is the size of the cells at the mouths of the channels, 0.06 mm along the flow: where they are longer, the flow
 around the fins' edges is not resolved, and no method finds a steady flow easily.

@@ -22,12 +22,8 @@ STALL_STEPS, STALLED = 4, 0.85  # Picard's method stalls if the residual falls b
 FIRST_TIME, LEAST_TIME = 5.0, 0.05  # pseudo-time, as the way of the typical velocity in hydraulic diameters
 FASTER, POWER, SLOWER, LONGER = 1.6, 0.7, 0.7, 5.0  # growth of the pseudo-time as the residual falls, and its limits
 SHORTER, REJECTED = 0.25, 2.0  # of the pseudo-time after a failure; growth of the residual that is one
-RECENT = (
-    4  # residuals of which the largest counts for that growth: in time they rise and fall, and one may be low by chance
-)
-AWAY = (
-    3.0  # growth over the first residual, or the last if larger, that is a failure: by many small rises it would leave
-)
+RECENT = 4  # residuals of which the largest counts for that growth: in time one may be low by chance
+AWAY = 3.0  # growth over the first residual, or the last if larger, that is a failure: small rises add up
 ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's method needs no more help
 
 
