@@ -20,10 +20,8 @@ DEPTH = 25  # earlier steps that are mixed: with fewer the jets of a plenum stal
 MOST_PICARD, MOST_NEWTON = 25, 60
 STALL_STEPS, STALLED = 4, 0.85  # Picard's method stalls if the residual falls by less over so many steps
 FIRST_TIME, LEAST_TIME = 5.0, 0.05  # pseudo-time, as the way of the typical velocity in hydraulic diameters
-FASTER, POWER, SLOWER, LONGER = 1.6, 0.7, 0.25, 5.0  # growth of the pseudo-time as the residual falls, and its limits
+FASTER, POWER, SLOWER, LONGER = 1.6, 0.7, 0.7, 5.0  # growth of the pseudo-time as the residual falls, and its limits
 SHORTER, REJECTED = 0.25, 2.0  # of the pseudo-time after a failure; growth of the residual that is one
-RECENT = 4  # residuals of which the largest counts for that growth: in time one may be low by chance
-AWAY = 3.0  # growth over the first residual, or the last if larger, that is a failure: small rises add up
 ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's method needs no more help
 
 
@@ -104,7 +102,7 @@ def _picard(equations: Equations, comm: MPI.Comm) -> float:
 
 def _pseudo_time(equations: Equations, norm: float, length: float) -> None:
     """Newton's method, at first without, after a failure with steps in pseudo-time."""
-    rate, norms = 0.0, [norm]
+    rate = 0.0
     for step in range(1, MOST_NEWTON + 1):
         kept = equations.state()
         try:
@@ -115,15 +113,15 @@ def _pseudo_time(equations: Equations, norm: float, length: float) -> None:
         else:
             new = equations.residual()
         time = "" if rate == 0.0 else f", pseudo-time {1.0 / (rate * length):.3g} D/U"
-        accepted = new <= _largest(norms, bool(rate))
+        accepted = new <= max(REJECTED * norm, ROUGH)
         equations.log(
             f"{equations.name}: Newton step {step}{time}, relative residual {new:.2e}{'' if accepted else ', rejected'}"
         )
         if accepted and new <= ROUGH:
             return
         if accepted:
-            rate /= float(np.clip(FASTER * (norms[-1] / new) ** POWER, SLOWER, LONGER))
-            norms.append(new)
+            rate /= float(np.clip(FASTER * (norm / new) ** POWER, SLOWER, LONGER))
+            norm = new
             continue
         equations.restore(kept)
         equations.residual()
@@ -131,12 +129,5 @@ def _pseudo_time(equations: Equations, norm: float, length: float) -> None:
         if rate * length > 1.0 / LEAST_TIME:
             break
     raise ConvergenceError(
-        f"{equations.name}: no convergence after {step} Newton steps in pseudo-time (relative residual {norms[-1]:.1e})"
+        f"{equations.name}: no convergence after {step} Newton steps in pseudo-time (relative residual {norm:.1e})"
     )
-
-
-def _largest(norms: list[float], in_time: bool) -> float:
-    """The largest residual with which a step is taken, after these."""
-    if not in_time:
-        return max(REJECTED * norms[-1], ROUGH)
-    return max(min(REJECTED * max(norms[-RECENT:]), AWAY * max(norms[0], norms[-1])), ROUGH)
