@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import ufl
 from dolfinx import fem
-from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.evidence.balance import Balance
@@ -249,7 +248,7 @@ def pressure_drop(
     ]
 
     def drop(now: FlowProblem) -> float:
-        sums = [float(fluid.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM)) for form in forms]
+        sums = [fluid.total(form) for form in forms]
         return (sums[0] / areas[0] - sums[1] / areas[1]) / float(now.scales.force.value)
 
     return drop

@@ -51,7 +51,8 @@ class Backflow:
     def refresh(self) -> None:
         """Find out where fluid comes back, by the present velocities (collective)."""
         self._carried.x.array[:] = 1.0
-        flows = {name: (self._sum(out), self._sum(back)) for name, (out, back) in self._forms.items()}
+        total = self._terms.domain.total
+        flows = {name: (total(out), total(back)) for name, (out, back) in self._forms.items()}
         self._leaving = {name: out for name, (out, back) in flows.items() if out > 0.0 and back > LEAST_SHARE * out}
 
     def begin(self) -> None:
@@ -87,9 +88,8 @@ class Backflow:
     def mixed(self) -> np.ndarray:
         """Mixed temperatures (K) of what leaves, by the outlets where some comes back (collective)."""
         self._carried.x.array[:] = self._theta.x.array
-        return np.array(
-            [float(self._terms.shift) + self._sum(self._forms[name][0]) / out for name, out in self._leaving.items()]
-        )
+        shift, total = float(self._terms.shift), self._terms.domain.total
+        return np.array([shift + total(self._forms[name][0]) / out for name, out in self._leaving.items()])
 
     def _present(self) -> np.ndarray:
         return np.array([float(self._terms.returning[name]) for name in self._leaving])
@@ -98,6 +98,3 @@ class Backflow:
         comm, values = self._terms.domain.comm, self._theta.x.array
         highest = comm.allreduce(float(np.max(values, initial=-np.inf)), op=MPI.MAX)
         return highest - float(comm.allreduce(float(np.min(values, initial=np.inf)), op=MPI.MIN))
-
-    def _sum(self, form: fem.Form) -> float:
-        return float(self._terms.domain.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))

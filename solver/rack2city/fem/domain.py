@@ -72,6 +72,10 @@ class Domain:
     def integral(self, expression: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> float:
         """Value of a scalar integral over all ranks; the same on each of them."""
         form = fem.form(expression, entity_maps=entity_maps, jit_options=jit_options())
+        return self.total(form)
+
+    def total(self, form: fem.Form) -> float:
+        """Value of a compiled scalar form over all ranks (collective)."""
         return float(self.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
 
 
