@@ -24,6 +24,7 @@ from rack2city.fem.compilation import jit_options
 from rack2city.fem.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.flow import FlowProblem
 from rack2city.fem.flow_forms import PLAIN, Stabilisation
+from rack2city.fem.rest import impose
 
 World = MPI.Intracomm
 
@@ -87,7 +88,7 @@ def overhead(job: dict[str, Any], world: World, path: Path) -> dict[str, Any]:
     problem.set_scale(flow_rate)
     problem.set_conditions(flow_rate, 0.0)
     system = problem.system(problem.form)
-    system.apply_conditions()
+    impose(problem.unknown, system.bcs)
     matrix = petsc.create_matrix(fem.form(ufl.derivative(problem.form, problem.unknown), jit_options=jit_options()))
     by_hand = raw_assembly(fluid, problem)
 

@@ -12,6 +12,7 @@ from rack2city.fem.flow import FlowProblem
 from rack2city.fem.flow_forms import PLAIN, Stabilisation
 from rack2city.fem.forces import force_on
 from rack2city.fem.quantities import flow_through, mean_over_surface, values_at
+from rack2city.fem.rest import impose
 from rack2city.fem.transient import TransientFlow
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 
@@ -121,7 +122,7 @@ def test_convection_produces_no_energy() -> None:
             ),
             lambda x: 0.0 * x[0],
         )
-        system.apply_conditions()
+        impose(problem.unknown, system.bcs)
         work = []
         for reynolds in (0.0, 1.0):
             problem.scales.reynolds.value = reynolds

@@ -41,10 +41,9 @@ class Backflow:
         self._carried = fem.Function(theta.function_space)  # one, or theta
         self._forms: dict[str, tuple[fem.Form, fem.Form]] = {}
         for surface in terms.returning:
-            speed = ufl.dot(terms.stream_at(surface).velocity, terms.normal)
+            outward, inward = terms.speeds(surface)
             here = terms.domain.ds(terms.domain.surfaces[surface], metadata=QUADRATURE)
-            leaving, entering = 0.5 * (abs(speed) + speed), 0.5 * (abs(speed) - speed)
-            self._forms[surface] = compiled(leaving * self._carried * here), compiled(entering * here)
+            self._forms[surface] = compiled(outward * self._carried * here), compiled(-inward * here)
         self._leaving: dict[str, float] = {}  # flow out, of outlets where some comes back, too
         self._mixer, self._steps = Anderson(MPI.COMM_SELF), 0
 

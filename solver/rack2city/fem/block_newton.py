@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import ufl
 from dolfinx import fem
-from dolfinx.fem import petsc
 
 from rack2city.errors import ConvergenceError
 from rack2city.fem.approach import approach
 from rack2city.fem.block_forms import BlockForms, MixedSpace
 from rack2city.fem.linear import configured, forget
 from rack2city.fem.newton import RTOL, Log, NewtonReport
+from rack2city.fem.rest import at_rest
 from rack2city.fem.schur import FlowPreconditioner, Saddle
 
 MAX_STEPS = 15
@@ -93,11 +93,6 @@ class BlockSystem:
         self._step, self._rhs = self._matrix.createVecRight(), self._matrix.createVecLeft()
         self._changes = blocks.g.createVecLeft(), blocks.g.createVecRight()
 
-    def apply_conditions(self) -> None:
-        """Give the fixed unknowns their values."""
-        petsc.set_bc(self.unknown.x.petsc_vec, self.bcs)
-        self.unknown.x.scatter_forward()
-
     def reaction(self) -> np.ndarray:
         """Residual without conditions at the mixed unknowns that this rank owns."""
         self.blocks.pull()
@@ -153,14 +148,12 @@ class BlockSystem:
 
     def _start(self) -> float:
         """Bring the conditions up to date, take the residual of a start from rest as the measure; gives what enters."""
-        present = self.unknown.x.array.copy()
-        self.unknown.x.array[:] = 0.0
-        self.apply_conditions()
-        self.blocks.pull()
-        self._cold = self._residual()
-        entering = self._net_mass()
-        self.unknown.x.array[:] = present
-        self.apply_conditions()
+
+        def measure() -> tuple[float, float]:
+            self.blocks.pull()
+            return self._residual(), self._net_mass()
+
+        self._cold, entering = at_rest(self.unknown, self.bcs, measure)
         self.blocks.pull()
         return entering
 

@@ -180,10 +180,6 @@ class HeatTerms:
                 return stream
         raise InputError(f"heat: no stream reaches the surface '{surface}', which is an inlet or outlet")
 
-    def stream_at(self, surface: str) -> Stream:
-        """The stream of an inlet or outlet."""
-        return self._stream_of[surface]
-
     def _reference(self, transient: bool) -> fem.Constant:
         """T0: the first supply temperature itself, else the first fixed or ambient number."""
         found = [
@@ -202,6 +198,11 @@ class HeatTerms:
             if isinstance(condition, Inlet) and self._stream_of[condition.surface] is stream:
                 return self.loads[condition.surface]
         return self.shift
+
+    def speeds(self, surface: str) -> tuple[Expression, Expression]:
+        """Normal velocity at an inlet or outlet where it leads out, and, negative, where it leads in; else zero (m/s)."""
+        speed = ufl.dot(self._stream_of[surface].velocity, self.normal)
+        return 0.5 * (speed + abs(speed)), 0.5 * (speed - abs(speed))
 
     def returned(self, surface: str) -> Expression:
         """Temperature of what comes back through an outlet (K)."""
@@ -275,10 +276,9 @@ class HeatTerms:
                 return ufl.dot(n, self._flux(k, ufl.grad(theta))) + self._penalty * normal_k * gap
         stream = self._stream_of[condition.surface]
         capacity = self._capacity(stream, condition.surface)
-        datum, speed = self._datum(stream), ufl.dot(stream.velocity, n)
+        datum, (outward, inward) = self._datum(stream), self.speeds(condition.surface)
         if isinstance(condition, Inlet):
-            return None if load is datum else -capacity * speed * (load - datum)
-        outward, inward = 0.5 * (speed + abs(speed)), 0.5 * (speed - abs(speed))
+            return None if load is datum else -capacity * (outward + inward) * (load - datum)
         return -capacity * (outward * self._above(theta, datum) + inward * (self.returned(condition.surface) - datum))
 
     def _capacity(self, stream: Stream, surface: str) -> Expression:

@@ -49,15 +49,12 @@ def bulk_temperature_at(problem: HeatProblem, surface: str) -> float:
     if surface not in openings:
         raise InputError(f"heat: '{surface}' is neither an inlet nor an outlet")
     ds = domain.ds(domain.surfaces[surface], metadata=QUADRATURE)
-    speed = ufl.dot(terms.stream_at(surface).velocity, terms.normal)
-    flow = domain.integral(speed * ds, terms.entity_maps)
+    outward, inward = terms.speeds(surface)
+    flow = domain.integral((outward + inward) * ds, terms.entity_maps)
     if flow == 0.0:
         raise InputError(f"heat: nothing flows through '{surface}'")
-    carried = speed * problem.temperature
-    if isinstance(openings[surface], Outlet):
-        entering = 0.5 * (speed - abs(speed))
-        carried += entering * (terms.returned(surface) - problem.temperature)
-    return domain.integral(carried * ds, terms.entity_maps) / flow
+    entering = terms.returned(surface) if isinstance(openings[surface], Outlet) else problem.temperature
+    return domain.integral((outward * problem.temperature + inward * entering) * ds, terms.entity_maps) / flow
 
 
 def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]) -> float:

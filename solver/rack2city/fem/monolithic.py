@@ -21,6 +21,7 @@ from rack2city.fem.compilation import jit_options
 from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options
+from rack2city.fem.rest import impose
 
 PREFIX = "buoyancy_"
 STEP_TOLERANCE = 1e-10  # of both unknowns
@@ -102,8 +103,7 @@ class MonolithicNewton:
             ConvergenceError: it diverges or stalls.
         """
         w, theta = self.flow.unknown.x, self.heat.theta.x
-        petsc.set_bc(w.petsc_vec, self.flow.conditions.bcs)
-        w.scatter_forward()
+        impose(self.flow.unknown, self.flow.conditions.bcs)
         change = np.inf
         for count in range(1, MAX_STEPS + 1):
             self._share()

@@ -12,6 +12,7 @@ from rack2city.fem.approach import approach
 from rack2city.fem.compilation import jit_options
 from rack2city.fem.linear import Options
 from rack2city.fem.newton import Log, Newton
+from rack2city.fem.rest import at_rest
 
 PICARD_RTOL, NEWTON_RTOL = 1e-2, 1e-3  # linear tolerances on the way: a kept factor then serves several steps
 
@@ -92,12 +93,7 @@ class NonlinearSystem:
 
     def _start(self) -> None:
         """Bring the conditions up to date, and take the residual of a start from rest as the measure."""
-        present = self.unknown.x.array.copy()
-        self.unknown.x.array[:] = 0.0
-        self.apply_conditions()
-        self._cold = self.newton.norm_of_residual()
-        self.unknown.x.array[:] = present
-        self.apply_conditions()
+        self._cold = at_rest(self.unknown, self.bcs, self.newton.norm_of_residual)
 
     def residual(self) -> float:
         """As `approach.Equations` says."""
@@ -122,11 +118,6 @@ class NonlinearSystem:
         self._rate.value = rate
         self.newton.take_step(lagged, PICARD_RTOL if lagged else NEWTON_RTOL)
         self._rate.value = 0.0
-
-    def apply_conditions(self) -> None:
-        """Give the fixed unknowns their values."""
-        petsc.set_bc(self.unknown.x.petsc_vec, self.bcs)
-        self.unknown.x.scatter_forward()
 
     def reaction(self) -> np.ndarray:
         """Residual without conditions at the unknowns that this rank owns: what the conditions have to supply."""
