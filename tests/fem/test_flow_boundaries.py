@@ -1,5 +1,7 @@
 """Boundary conditions of the flow, one by one, and what is said when they do not fit."""
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import ufl
@@ -53,6 +55,23 @@ def test_several_inlets_each_with_its_flow() -> None:
     across = values_at(velocity, np.array([[1.25e-3, HEIGHT], [1.75e-3, HEIGHT], [1e-3, HEIGHT]]))
     assert across[1, 1] / across[0, 1] == pytest.approx((1.0 + 300.0 * 1.75e-3) / (1.0 + 300.0 * 1.25e-3), rel=1e-9)
     assert across[2] == pytest.approx([0.0, 0.0], abs=1e-15)
+
+
+@pytest.mark.parametrize("profile", ["developed", "uniform"])
+def test_inlets_that_meet_each_keep_their_flow(profile: Literal["developed", "uniform"]) -> None:
+    """Two halves of one face, and a third inlet around the corner."""
+    extra = {
+        "low": lambda x: np.isclose(x[0], 0.0) & (x[1] < 0.5 * HEIGHT + 1e-9),
+        "side": lambda x: np.isclose(x[1], HEIGHT) & (x[0] < 1e-3 + 1e-9),
+    }
+    fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (16, 8), QUAD, extra)
+    problem = FlowProblem(
+        fluid, RHO, MU, MU, boundaries=[*(Inlet(name, profile) for name in ("low", "left", "side")), Outlet("right")]
+    )
+    rates = {"low": 3e-6, "left": 1e-6, "side": 2e-6}
+    problem.solve(rates)
+    for name, rate in rates.items():
+        assert flow_through(fluid, problem.velocity(), name) == pytest.approx(-rate, rel=1e-12)
 
 
 def test_pressure_difference_drives_the_flow() -> None:

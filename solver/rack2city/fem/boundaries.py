@@ -1,7 +1,7 @@
 """What happens to the flow at the named surfaces of its domain.
 
 Exterior surfaces without a condition are no-slip walls. Where surfaces meet, a wall wins over an inlet or a given
-velocity, and these win over slip: no fluid ever leaves through a wall.
+velocity, and these win over slip: no fluid ever leaves through a wall. Two inlets meet as at the edge of a thin wall.
 """
 
 from collections.abc import Callable, Collection, Sequence

@@ -57,7 +57,7 @@ def unit_inflow(
         fluid: the fluid.
         space: the vector-valued space of the velocity.
         inlet: which surface, and its profile.
-        walls: facets of the no-slip walls, on which the profile is zero.
+        walls: facets of no-slip walls and of other inlets, on whose edges the profile is zero.
         options: PETSc options by prefix that override the default of `inflow_`.
 
     Returns:
