@@ -14,10 +14,17 @@ from rack2city.fem.linear import configured, forget
 from rack2city.fem.newton import RTOL, Log, NewtonReport
 from rack2city.fem.rest import at_rest
 from rack2city.fem.schur import FlowPreconditioner, Saddle
+from rack2city.fem.wall_weights import wall_weights
 
 MAX_STEPS = 15
 MASS_RTOL = 1e-11  # of what enters
+# Of mass beside momentum in the norm of the linear solver. An error of the velocity at the size h of a cell leaves h / D of
+# the momentum's residual in that of mass. What is left there comes back in the next step as a sudden change of velocity,
+# and so of pressure: unweighted, steps in pseudo-time raise the residual the more the shorter they are.
+MASS_WEIGHT = 10.0
+MOST_LONGER = 0.5  # share of the last step by which it is made longer so that mass balances
 LINEAR_RTOL, LEAST_LINEAR_RTOL = 1e-2, 1e-4  # of a Newton step; no smaller than what the next one needs
+SHORT_OF = 0.03  # of these, tolerances down to which a step is solved further to be the last
 DIVERGED = 10.0  # growth of the residual over a step, after the first, from which Newton's method does not come back
 MOST_ON_THE_WAY = 30  # linear iterations of a step of `approach`: beyond, a shorter pseudo-time gains more
 USEFUL = 0.3  # reduction by the linear solver below which a step is worth taking although it has not converged
@@ -77,14 +84,23 @@ class BlockSystem:
     ) -> None:
         """Compile the forms and factor what does not change."""
         self.name, self.unknown, self.bcs, self.log = name, unknown, bcs, log
-        self.newton, self._cold = Counts(), 1.0
+        self.newton, self._cold, self._net_before = Counts(), 1.0, np.nan
         self.blocks = blocks = BlockForms(form, unknown, space, bcs, lagged, inertia)
+        blocks.d.scale(MASS_WEIGHT)
         dim = space.velocity.dofmap.bs
         parts = (blocks.k, blocks.g, blocks.d)
         self._saddle = Saddle(*parts)
         self._matrix = self._saddle.matrix()
         self._preconditioner = FlowPreconditioner(
-            self._saddle, *parts, blocks.mass_diagonal(), blocks.fixed, blocks.interpolation(), dim, prefix, options
+            self._saddle,
+            *parts,
+            blocks.mass_diagonal(),
+            wall_weights(space.velocity, blocks.fixed),
+            blocks.fixed,
+            blocks.interpolation(),
+            dim,
+            prefix,
+            options,
         )
         own = {key: value for key, value in options.items() if key.startswith("ksp_")}
         self._ksp = configured(self._matrix, prefix, own, self._preconditioner)
@@ -114,18 +130,22 @@ class BlockSystem:
             ConvergenceError: it diverges or stalls, or the linear solver fails.
         """
         rtol, entering = slack * RTOL, self._start()
+        self._net_before = np.nan  # no step yet
         if self._cold == 0.0:  # nothing drives it, and rest is the solution
             self.unknown.x.array[:] = 0.0
             return
         norm, forcing = self.residual(), LINEAR_RTOL
         for step in range(MAX_STEPS + 1):
             self.log(f"{self.name}: Newton step {step}, relative residual {norm:.2e}")
-            if norm <= rtol and self._conserves(entering, slack * MASS_RTOL):
+            if norm <= rtol and self._conserves(entering, rtol, slack * MASS_RTOL):
                 self.blocks.push()
                 return
             if step == MAX_STEPS:
                 break
-            self._step_with(max(forcing, min(0.1, 0.3 * rtol / norm)))
+            last = (
+                0.3 * rtol / norm
+            )  # what makes this step the last: a few iterations more are cheaper than another step
+            self._step_with(min(0.1, last) if last > SHORT_OF * forcing else forcing)
             before, norm = norm, self.residual()
             if not np.isfinite(norm) or (step > 1 and norm > DIVERGED * before and norm > rtol):
                 break
@@ -151,7 +171,7 @@ class BlockSystem:
 
         def measure() -> tuple[float, float]:
             self.blocks.pull()
-            return self._residual(), self._net_mass()
+            return self._residual(), abs(self._net_mass())
 
         self._cold, entering = at_rest(self.unknown, self.bcs, measure)
         self.blocks.pull()
@@ -187,11 +207,27 @@ class BlockSystem:
 
     def _net_mass(self) -> float:
         """Sum of the last residual of mass: what enters less what leaves."""
-        return abs(float(np.real(self._latest[1].sum())))
+        return float(np.real(self._latest[1].sum()))
 
-    def _conserves(self, entering: float, rtol: float) -> bool:
-        """Whether what enters leaves; the linear solver only brings the sum of the rows down with the rows."""
-        return entering == 0.0 or self._net_mass() <= rtol * entering
+    def _conserves(self, entering: float, rtol: float, mass_rtol: float) -> bool:
+        """Whether what enters leaves; the linear solver only brings the sum of the rows down with the rows.
+
+        If it does not, the last step is made longer or shorter so that it does: mass is linear in the velocity. The
+        residual of momentum changes by about as much as the linear solver left of it; if it is too large, all stays.
+        """
+        net = self._net_mass()
+        if entering == 0.0 or abs(net) <= mass_rtol * entering:
+            return True
+        share = net / (self._net_before - net) if self._net_before != net else np.inf
+        if not abs(share) <= MOST_LONGER:
+            return False
+        self._advance(share)
+        if self.residual() <= rtol and abs(self._net_mass()) <= mass_rtol * entering:
+            self.log(f"{self.name}: last step taken {1.0 + share:.4f} times, so that what enters leaves")
+            return True
+        self._advance(-share)
+        self.residual()
+        return False
 
     def _step_with(self, rtol: float, picard: bool = False, rate: float = 0.0, most: int | None = None) -> None:
         """Linearise, solve to a tolerance or with so many iterations, and take the step.
@@ -202,7 +238,10 @@ class BlockSystem:
         blocks = self.blocks
         blocks.linearise(picard, rate)
         self._preconditioner.update()
-        self._saddle.join(*self._latest, self._rhs)
+        self._net_before = self._net_mass()
+        momentum, mass = self._latest
+        mass.scale(MASS_WEIGHT)  # as the rows of `blocks.d`; the next residual takes its place
+        self._saddle.join(momentum, mass, self._rhs)
         self._ksp.setTolerances(rtol=rtol, max_it=most or self._most)
         self._ksp.solve(self._rhs, self._step)
         iterations = int(self._ksp.getIterationNumber())
@@ -216,6 +255,10 @@ class BlockSystem:
                 f"{self.name}: the linear solver stalls after {iterations} iterations at {gained:.1e}"
             )
         self._saddle.split(self._step, *self._changes)
-        for function, part in zip((blocks.velocity, blocks.pressure), self._changes, strict=True):
-            function.x.petsc_vec.axpy(-1.0, part)
+        self._advance(1.0)
+
+    def _advance(self, share: float) -> None:
+        """Go along the last step."""
+        for function, part in zip((self.blocks.velocity, self.blocks.pressure), self._changes, strict=True):
+            function.x.petsc_vec.axpy(-share, part)
             function.x.scatter_forward()

@@ -44,7 +44,7 @@ from rack2city.fem.prefixes import FLOW
 __all__ = ["FlowProblem", "Log", "NewtonReport"]
 
 MASS_TOLERANCE = 1e-10  # of the flow that enters
-ROUGHLY = 1e5  # of the tolerance: a creeping flow is where the flow starts
+ROUGHLY = 3e7  # of the tolerance: a creeping flow is where the flow starts
 COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating given velocities may miss
 
 

@@ -17,8 +17,8 @@ from rack2city.evidence.balance import Balance
 from rack2city.fem.boundaries import Inlet, Outlet, Velocity
 from rack2city.fem.flow import FlowProblem
 from rack2city.fem.heat import HeatProblem
+from rack2city.fem.heat_boundaries import Condition, Material, Source, Stream
 from rack2city.fem.heat_boundaries import Inlet as Enters
-from rack2city.fem.heat_boundaries import Material, Source, Stream
 from rack2city.fem.heat_boundaries import Outlet as Leaves
 from rack2city.fem.heat_quantities import highest_temperature, mean_temperature
 from rack2city.fem.linear import Options
@@ -80,7 +80,7 @@ def fluid_age(
     if not entering > 0.0:
         raise InputError("age of the fluid: nothing enters through an inlet")
     names = tuple(fluid.volumes)
-    conditions = [
+    conditions: list[Condition] = [
         *(Enters(b.surface, 0.0) for b in flow.boundaries if isinstance(b, Inlet)),
         *(Leaves(b.surface) for b in flow.boundaries if isinstance(b, Outlet)),
         *(Source(name, 1.0) for name in names),
