@@ -18,7 +18,8 @@ PressureKind = Literal["continuous", "discontinuous"]
 
 # The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
 SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_rtol": 1e-8}
-MOST_DIRECT = 250_000  # unknowns in three dimensions: up to there a factor costs no more than blocks, and serves jets as well
+# Unknowns in three dimensions: up to there a factor costs no more than blocks do, and serves jets as well.
+MOST_DIRECT = 250_000
 
 
 def preferred_pressure(cell: basix.CellType, method: str) -> PressureKind:

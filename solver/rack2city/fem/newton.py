@@ -104,11 +104,12 @@ class Newton:
         self.unknown.x.scatter_forward()
         self.steps += 1
 
-    def solve(self, cold: float) -> None:
+    def solve(self, cold: float, slack: float = 1.0) -> None:
         """Newton's method from the present values.
 
         Args:
             cold: residual norm of a start from rest: what convergence is measured against, however good the start is.
+            slack: factor on the tolerance of the residual.
 
         Raises:
             ConvergenceError: it diverges or stalls.
@@ -118,7 +119,7 @@ class Newton:
         while True:
             self.norm = self.norm_of_residual() / cold
             self.log(f"{self.name}: Newton step {step}, relative residual {self.norm:.2e}")
-            if self.norm <= RTOL or change <= STEP_TOLERANCE:
+            if self.norm <= slack * RTOL or change <= STEP_TOLERANCE:
                 self.steps += step
                 return
             # Assembling and factoring the Jacobian is what costs: it is kept for as long as it serves.

@@ -70,14 +70,14 @@ class NonlinearSystem:
         """Newton's method from the present values of the unknown.
 
         Args:
-            slack: factor on the tolerance of the residual; the logged residual is divided by it.
+            slack: factor on the tolerance of the residual.
 
         Raises:
             ConvergenceError: it diverges or stalls.
         """
         self._start()
         if self._cold > 0.0:  # else nothing drives it, and rest is the solution
-            self.newton.solve(slack * self._cold)
+            self.newton.solve(self._cold, slack)
         else:
             self.unknown.x.array[:] = 0.0
 
