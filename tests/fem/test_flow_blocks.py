@@ -4,13 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dolfinx import mesh
+from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
+from rack2city.fem.block_newton import BlockSystem
 from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
 from rack2city.fem.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
-from rack2city.fem.flow import FlowProblem
+from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.quantities import flow_through, mean_over_surface
 from rack2city.fem.wall_weights import TANGENTIAL, wall_weights
 from rackmesh.tensor import write_blocks
@@ -40,20 +41,30 @@ def half_channel(
     return fluid_domain(tagged_domain(box, surfaces))
 
 
-def solved(
-    comm: MPI.Comm, method: str, cell: mesh.CellType = mesh.CellType.hexahedron
-) -> tuple[FlowProblem, list[str]]:
-    lines: list[str] = []
-    problem = FlowProblem(
-        half_channel(comm, cell),
+def channel_flow(
+    comm: MPI.Comm,
+    method: str,
+    cell: mesh.CellType = mesh.CellType.hexahedron,
+    cells: tuple[int, int, int] = (8, 4, 2),
+    log: Log = lambda line: None,
+) -> FlowProblem:
+    return FlowProblem(
+        half_channel(comm, cell, cells),
         RHO,
         MU,
         MU,
         {"flow_": {"method": method}},
-        lines.append,
+        log,
         boundaries=[Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")],
         pressure="continuous",
     )
+
+
+def solved(
+    comm: MPI.Comm, method: str, cell: mesh.CellType = mesh.CellType.hexahedron
+) -> tuple[FlowProblem, list[str]]:
+    lines: list[str] = []
+    problem = channel_flow(comm, method, cell, log=lines.append)
     problem.solve(SPEED * HEIGHT * WIDTH)
     return problem, lines
 
@@ -86,34 +97,25 @@ def test_linear_iterations_do_not_grow_on_a_finer_mesh() -> None:
     """Creeping flow in a channel with walls, 3 k and 48 k unknowns; without weights beside walls they grow by 1.7."""
     counts = []
     for cells in ((8, 4, 2), (24, 12, 6)):
-        problem = FlowProblem(
-            half_channel(MPI.COMM_SELF, cells=cells),
-            RHO,
-            MU,
-            MU,
-            {"flow_": {"method": "blocks"}},
-            boundaries=[Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")],
-        )
-        counts.append(problem.solve(1e-4 * SPEED * HEIGHT * WIDTH).linear_iterations)
+        report = channel_flow(MPI.COMM_SELF, "blocks", cells=cells).solve(1e-4 * SPEED * HEIGHT * WIDTH)
+        counts.append(report.linear_iterations)
     assert counts[1] <= 1.3 * counts[0]
+
+
+def velocity_and_fixed(comm: MPI.Comm, kind: mesh.CellType) -> tuple[fem.FunctionSpace, np.ndarray]:
+    """Space of the velocity in half a channel of 6 x 4 x 4 cells, and which of its unknowns are fixed."""
+    problem = channel_flow(comm, "blocks", kind, (6, 4, 4))
+    system = problem.system(problem.form)
+    assert isinstance(system, BlockSystem)
+    return system.blocks.space.velocity, system.blocks.fixed
 
 
 @pytest.mark.parametrize("kind", [mesh.CellType.hexahedron, mesh.CellType.tetrahedron])
 def test_weights_beside_walls(kind: mesh.CellType) -> None:
     """Tangential components in cells on walls count little; nothing else, and nowhere along a plane of symmetry."""
-    fluid = half_channel(MPI.COMM_SELF, kind, (6, 4, 4))
-    problem = FlowProblem(
-        fluid,
-        RHO,
-        MU,
-        MU,
-        {"flow_": {"method": "blocks"}},
-        boundaries=[Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")],
-    )
-    blocks = problem.system(problem.form).blocks
-    velocity = blocks.space.velocity
+    velocity, fixed = velocity_and_fixed(MPI.COMM_SELF, kind)
     x = velocity.tabulate_dof_coordinates()
-    weights = wall_weights(velocity, blocks.fixed).array_r.reshape(-1, 3)[: len(x)]
+    weights = wall_weights(velocity, fixed).array_r.reshape(-1, 3)
     near_wall = x[:, 2] > 0.76 * WIDTH  # the outermost of four layers, beside the wall at z = WIDTH
     inside = (x[:, 0] > 0.4 * LENGTH) & (x[:, 0] < 0.8 * LENGTH) & (x[:, 1] > 0.3 * HEIGHT) & (x[:, 1] < 0.7 * HEIGHT)
     assert weights[near_wall & inside][:, :2] == pytest.approx(TANGENTIAL)
@@ -154,6 +156,14 @@ def test_where_blocks_fail_the_direct_method_is_named(monkeypatch: pytest.Monkey
         solved(MPI.COMM_SELF, "blocks")
     with pytest.raises(ConvergenceError, match=r"^no convergence$"):
         solved(MPI.COMM_SELF, "direct")
+
+
+@pytest.mark.mpi
+@pytest.mark.parametrize("kind", [mesh.CellType.hexahedron, mesh.CellType.tetrahedron])
+def test_weights_do_not_depend_on_ranks(kind: mesh.CellType) -> None:
+    """A node on a rank without its wall has the weight all the same."""
+    sums = [wall_weights(*velocity_and_fixed(comm, kind)).sum() for comm in (MPI.COMM_SELF, MPI.COMM_WORLD)]
+    assert sums[1] == pytest.approx(sums[0], rel=1e-12)
 
 
 @pytest.mark.mpi
