@@ -23,7 +23,7 @@ MASS_RTOL = 1e-11  # of what enters
 # and so of pressure: unweighted, steps in pseudo-time raise the residual the more the shorter they are.
 MASS_WEIGHT = 10.0
 MOST_LONGER = 0.5  # share of the last step by which it is made longer so that mass balances
-LINEAR_RTOL, LEAST_LINEAR_RTOL = 1e-2, 1e-4  # of a Newton step; no smaller than what the next one needs
+LINEAR_RTOL, LEAST_LINEAR_RTOL = 0.03, 1e-4  # of a Newton step; no smaller than what the next one needs
 SHORT_OF = 0.03  # of these, tolerances down to which a step is solved further to be the last
 DIVERGED = 10.0  # growth of the residual over a step, after the first, from which Newton's method does not come back
 MOST_ON_THE_WAY = 30  # linear iterations of a step of `approach`: beyond, a shorter pseudo-time gains more
@@ -249,7 +249,10 @@ class BlockSystem:
         self.newton.factorisations += 1
         self.newton.linear += iterations
         gained = self._ksp.getResidualNorm() / max(float(self._rhs.norm()), 1e-300)  # type: ignore[arg-type]
-        self.log(f"{self.name}: linear solver, {iterations} iterations to {gained:.1e}")
+        inner = self._preconditioner.velocity_iterations
+        self.log(
+            f"{self.name}: linear solver, {iterations} iterations to {gained:.1e}, {inner} of the velocity in them"
+        )
         if not gained <= max(USEFUL, rtol):
             raise ConvergenceError(
                 f"{self.name}: the linear solver stalls after {iterations} iterations at {gained:.1e}"
