@@ -300,7 +300,12 @@ def test_ranks_that_do_not_know_each_other_are_refused(tmp_path: Path) -> None:
 
 def test_ctrl_c_is_tidy(tmp_path: Path) -> None:
     command = [sys.executable, "-u", "-m", "rack2city", "run", str(CASE), "--out", "run", "--set", "mesh.level=fine"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+
+    def heard() -> None:  # tests that run in the background ignore the signal, and so would what they start
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=tmp_path, preexec_fn=heard, **pipes) as run:
         assert run.stdout is not None
         assert run.stdout.readline().startswith("mesh")
         run.send_signal(signal.SIGINT)
