@@ -153,9 +153,9 @@ def sizes(chosen: argparse.Namespace, report: dict[str, Any], told: Told) -> Non
                 row |= job("flow", "C", "medium", chosen.options, ranks, **more)
             except MeasurementError as error:
                 row["failure"] = str(error)
+            alone = [row for row in report["sizes"] if row["ranks"] == 1 and "failure" not in row]
+            report["growth_exponent"] = growth([r["unknowns"] for r in alone], [r["cpu_s"] for r in alone])
             told(f"flow with {size} unknowns on {ranks} rank(s)")
-    alone = [row for row in report["sizes"] if row["ranks"] == 1 and "failure" not in row]
-    report["growth_exponent"] = growth([r["unknowns"] for r in alone], [r["cpu_s"] for r in alone])
 
 
 def run(chosen: argparse.Namespace, told: Callable[[str, dict[str, Any]], None]) -> dict[str, Any]:

@@ -50,6 +50,7 @@ def test_sizes_are_measured(tmp_path: Path) -> None:
     small, large = report["sizes"]
     assert small["unknowns"] < large["unknowns"] < 30000
     assert 0.0 < small["cpu_s"] < large["cpu_s"]
+    assert report["growth_exponent"] > 0.0
 
 
 def test_it_refuses_no_ranks() -> None:
