@@ -18,7 +18,7 @@ PressureKind = Literal["continuous", "discontinuous"]
 
 # The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
 SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_rtol": 1e-8}
-# Unknowns in three dimensions: up to there a factor costs no more than blocks do, and serves jets as well.
+# Unknowns in three dimensions: up to there a factor costs little more than blocks do, and serves jets as well.
 MOST_DIRECT = 250_000
 
 
