@@ -142,9 +142,8 @@ class BlockSystem:
                 return
             if step == MAX_STEPS:
                 break
-            last = (
-                0.3 * rtol / norm
-            )  # what makes this step the last: a few iterations more are cheaper than another step
+            # What makes this step the last: a few iterations more are cheaper than another step.
+            last = 0.3 * rtol / norm
             self._step_with(min(0.1, last) if last > SHORT_OF * forcing else forcing)
             before, norm = norm, self.residual()
             if not np.isfinite(norm) or (step > 1 and norm > DIVERGED * before and norm > rtol):
