@@ -13,13 +13,13 @@ import numpy as np
 import peer
 
 from rack2city.network import Duty, Substations, solve_radial
+from rack2city.network.consumers.exchange import Exchanger
 from rack2city.network.dynamic import DynamicRadial
-from rack2city.network.exchange import Exchanger
 from rack2city.network.offtake import Offtake
+from rack2city.network.pipes.wall import wall_capacity
 from rack2city.network.radial import pressure_need, radial_blocks
 from rack2city.network.settle import Layout
 from rack2city.network.substation import ExchangerSubstations
-from rack2city.network.wall import wall_capacity
 
 VALVE_RESERVE, BYPASS_SHARE = 3.0, 0.01
 SPARE_LIFT_PA = 1e5

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rack2city.network import Liquid, RadialTree
-from rack2city.network.friction import Array
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
 
 INNER_DIAMETERS_M = (
     *(0.0217, 0.0285, 0.0372, 0.0431, 0.0545, 0.0703, 0.0825, 0.1071, 0.1325, 0.1603, 0.2101),

@@ -11,9 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from rack2city.network import Liquid, RadialTree, Substations, solve_radial
-from rack2city.network.friction import Formula
-from rack2city.network.tables import solve_steady
+from rack2city.network import Liquid, RadialTree, Substations, solve_radial, solve_steady
+from rack2city.network.hydraulics.friction import Formula
 from tests.network.tree_tables import tables_of
 
 LIQUID = Liquid(density=988.0, heat_capacity=4180.0, viscosity=5.434e-4)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from CoolProp.CoolProp import PropsSI
 
-from rack2city.network.plug_flow import PlugFlowPipes
-from rack2city.network.wall import wall_capacity
+from rack2city.network.pipes.plug_flow import PlugFlowPipes
+from rack2city.network.pipes.wall import wall_capacity
 
 ULG_RUNS = ("ULg150801", "ULg151202", "ULg151204_1", "ULg151204_2", "ULg160118_1")
 PARTS = 4  # steps per sampling interval, so that the mean over a step is close to the reading at an instant

@@ -3,9 +3,9 @@
 import numpy as np
 
 from rack2city.network import BranchGroup, HydraulicNetwork, PipeLaw
-from rack2city.network.laws import PrescribedFlow, PrescribedLift
-from rack2city.network.pumps import PumpLaw
-from rack2city.network.valves import CheckValveLaw, ControlValveLaw
+from rack2city.network.hydraulics.laws import PrescribedFlow, PrescribedLift
+from rack2city.network.hydraulics.pumps import PumpLaw
+from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
 
 WATER = {"density": 990.0, "viscosity": 6e-4}
 

@@ -7,11 +7,11 @@ import pytest
 
 from rack2city.errors import InputError
 from rack2city.network import BranchGroup, HydraulicNetwork, PipeLaw, QuadraticLaw, solve_hydraulics
-from rack2city.network.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
-from rack2city.network.laws import PrescribedFlow, PrescribedLift
-from rack2city.network.pumps import ConstantPowerLaw, PumpCurveLaw, PumpLaw
+from rack2city.network.hydraulics.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
+from rack2city.network.hydraulics.laws import PrescribedFlow, PrescribedLift
+from rack2city.network.hydraulics.pumps import ConstantPowerLaw, PumpCurveLaw, PumpLaw
+from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
 from rack2city.network.tree_hours import flows_of_tree, pressures_of_tree
-from rack2city.network.valves import CheckValveLaw, ControlValveLaw
 
 WATER = {"density": 990.0, "viscosity": 6e-4}
 FLOWS = np.linspace(-0.01, 0.03, 30) * 990.0

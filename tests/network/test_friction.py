@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rack2city.errors import InputError
-from rack2city.network.friction import darcy_friction_factor, pipe_drop_and_slope, pipe_pressure_drop
-from rack2city.network.laws import PipeLaw
+from rack2city.network.hydraulics.friction import darcy_friction_factor, pipe_drop_and_slope, pipe_pressure_drop
+from rack2city.network.hydraulics.laws import PipeLaw
 
 RE = np.geomspace(4000.0, 1e8, 60)[:, None]
 ROUGH = np.array([0.0, 1e-6, 1e-4, 1e-2, 5e-2])[None, :]

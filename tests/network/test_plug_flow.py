@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import ncx2
 
 from rack2city.errors import InputError
-from rack2city.network.plug_flow import PlugFlowPipes, perfect_film
-from rack2city.network.wall import (
+from rack2city.network.pipes.plug_flow import PlugFlowPipes, perfect_film
+from rack2city.network.pipes.wall import (
     pipe_nusselt,
     relax,
     wall_capacity,

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rack2city.errors import InputError
-from rack2city.network.plug_flow import PlugFlowPipes
-from rack2city.network.retarded import PARCELS, RetardedPipes
+from rack2city.network.pipes.plug_flow import PlugFlowPipes
+from rack2city.network.pipes.retarded import PARCELS, RetardedPipes
 
 CP, GROUND = 4184.0, 283.15
 WATER = 985.0 * CP * np.pi / 4.0 * 0.05**2

@@ -13,9 +13,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rack2city.errors import InputError
-from rack2city.network import Liquid, RadialTree, Substations, simulate_radial, solve_hydraulics, solve_radial
-from rack2city.network.hydraulics import solve_tree_and_loops
-from rack2city.network.tables import create_junctions, create_producers, create_valves, simulate, solve_steady
+from rack2city.network import (
+    Liquid,
+    RadialTree,
+    Substations,
+    create_junctions,
+    create_producers,
+    create_valves,
+    simulate,
+    simulate_radial,
+    solve_hydraulics,
+    solve_radial,
+    solve_steady,
+)
+from rack2city.network.hydraulics.solve import solve_tree_and_loops
 from tests.network.nets import balanced, looped_network
 from tests.network.tree_tables import tables_of
 

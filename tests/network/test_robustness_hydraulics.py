@@ -10,9 +10,9 @@ import pytest
 
 from rack2city.errors import InputError
 from rack2city.network import BranchGroup, HydraulicNetwork, PipeLaw, QuadraticLaw, solve_hydraulics
-from rack2city.network.laws import PrescribedFlow, PrescribedLift
-from rack2city.network.pumps import PumpLaw
-from rack2city.network.valves import CheckValveLaw, ControlValveLaw
+from rack2city.network.hydraulics.laws import PrescribedFlow, PrescribedLift
+from rack2city.network.hydraulics.pumps import PumpLaw
+from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
 from tests.network.nets import WATER, balanced, looped_network, pipes
 
 

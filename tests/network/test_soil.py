@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rack2city.errors import InputError
-from rack2city.network.soil import (
+from rack2city.network.pipes.soil import (
     YEAR_S,
     GroundClimate,
     corrected_depth,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import erf
 
 from rack2city.errors import InputError
-from rack2city.network.tank import StratifiedTank
+from rack2city.network.pipes.tank import StratifiedTank
 
 RHO, CP, HOT, COLD, AIR = 985.0, 4184.0, 353.15, 313.15, 288.15
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from rack2city.network import Liquid, RadialTree
-from rack2city.network.tables import (
+from rack2city.network import (
+    Liquid,
     Network,
+    RadialTree,
     create_junctions,
     create_pipes,
     create_producers,

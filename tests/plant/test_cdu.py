@@ -5,7 +5,7 @@ import math
 import ht
 import pytest
 
-from rack2city.network.decay import mean_decay
+from rack2city.network.pipes.decay import mean_decay
 from rack2city.plant import cdu_state, counterflow_effectiveness
 
 

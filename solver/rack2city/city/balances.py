@@ -6,7 +6,7 @@ import pandas as pd
 from rack2city.city.site import SitePower
 from rack2city.evidence import Balance
 from rack2city.network import RadialResult
-from rack2city.network.friction import Array
+from rack2city.network.hydraulics.friction import Array
 
 HOUR_S = 3600.0
 TOLERANCE = 1e-6

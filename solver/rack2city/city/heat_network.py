@@ -11,10 +11,11 @@ from CoolProp.CoolProp import PropsSI
 
 from rack2city.city.layout import NetworkLayout
 from rack2city.errors import InputError
-from rack2city.network.friction import Array
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.radial import RadialResult, solve_radial
 from rack2city.network.simulate import simulate_radial
-from rack2city.network.tree import Liquid, Substations
+from rack2city.network.tree import Substations
 
 NETWORK_PRESSURE_PA = 1.0e6
 """Absolute pressure at which the water's properties are taken; they hardly depend on it."""

@@ -9,10 +9,10 @@ import pandas as pd
 from rack2city.city.csv_table import Row, read_rows
 from rack2city.city.demand import check_building
 from rack2city.errors import InputError
-from rack2city.network.friction import Array
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
+from rack2city.network.pipes.wall import wall_capacity
 from rack2city.network.tree import RadialTree
-from rack2city.network.wall import wall_capacity
 
 STEEL_DENSITY = 7850.0
 """Density of steel (kg/m3), EN 1993-1-2."""

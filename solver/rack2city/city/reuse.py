@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rack2city.case import Plant
-from rack2city.network.friction import Array
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
 from rack2city.plant.heat_pump import heat_pump_cycle
 
 LOOP_TOLERANCE_K = 1e-6

@@ -18,7 +18,7 @@ from rack2city.city.supply import supply_temperature
 from rack2city.city.weather import Weather, epw_weather, synthetic_weather
 from rack2city.evidence import Check
 from rack2city.network import RadialResult
-from rack2city.network.friction import Array
+from rack2city.network.hydraulics.friction import Array
 from rack2city.plant.plant import cdu_point
 from rack2city.rack import LoadResult, RackResult
 

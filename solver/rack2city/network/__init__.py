@@ -5,25 +5,54 @@ Streets of pipe pairs: `RadialTree` with `Substations` or `ExchangerSubstations`
 `simulate_radial` through time. Single pipes in time: `PlugFlowPipes` for steps of seconds, `RetardedPipes` for hours.
 """
 
-from rack2city.network.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
-from rack2city.network.exchange import Exchanger
-from rack2city.network.friction import darcy_friction_factor, pipe_pressure_drop
-from rack2city.network.graph import BranchGroup, HydraulicNetwork
-from rack2city.network.heat import HeatState, mix_downstream
-from rack2city.network.hydraulics import HydraulicState, solve_hydraulics
-from rack2city.network.laws import BranchLaw, CurveLaw, PipeLaw, PrescribedFlow, PrescribedLift, QuadraticLaw
+from rack2city.network.consumers.exchange import Exchanger
+from rack2city.network.formats.epanet import load_epanet
+from rack2city.network.formats.files import load_network, save_network
+from rack2city.network.formats.from_pandapipes import from_pandapipes
+from rack2city.network.formats.geojson import load_geojson, save_geojson
+from rack2city.network.hydraulics.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
+from rack2city.network.hydraulics.friction import darcy_friction_factor, pipe_pressure_drop
+from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork
+from rack2city.network.hydraulics.laws import BranchLaw, CurveLaw, PipeLaw, PrescribedFlow, PrescribedLift, QuadraticLaw
+from rack2city.network.hydraulics.liquid import Liquid
+from rack2city.network.hydraulics.pumps import PumpCurveLaw, PumpLaw
+from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
+from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
 from rack2city.network.offtake import Duty
-from rack2city.network.plug_flow import PlugFlowPipes
-from rack2city.network.pumps import PumpCurveLaw, PumpLaw
+from rack2city.network.pipes.mixing import HeatState, mix_downstream
+from rack2city.network.pipes.plug_flow import PlugFlowPipes
+from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.pipes.soil import fit_ground_climate, ground_temperature, single_pipe_conductance
 from rack2city.network.radial import RadialResult, radial_blocks, solve_radial
-from rack2city.network.retarded import RetardedPipes
 from rack2city.network.simulate import DynamicResult, simulate_radial
-from rack2city.network.soil import fit_ground_climate, ground_temperature, single_pipe_conductance
+from rack2city.network.solvers.compile import Hydraulics, to_hydraulics
+from rack2city.network.solvers.exchangers import exchanger_columns
+from rack2city.network.solvers.simulate import simulate
+from rack2city.network.solvers.steady import solve_steady
 from rack2city.network.substation import ExchangerSubstations, HotWater
-from rack2city.network.tree import Liquid, RadialTree, Substations
-from rack2city.network.valves import CheckValveLaw, ControlValveLaw
+from rack2city.network.tables.check import check_network
+from rack2city.network.tables.create import (
+    create,
+    create_boundaries,
+    create_curve,
+    create_heat_exchangers,
+    create_junctions,
+    create_pipes,
+    create_producers,
+    create_pumps,
+    create_storages,
+    create_substations,
+    create_valves,
+)
+from rack2city.network.tables.network import WATER, Network
+from rack2city.network.tables.results import SteadyResult
+from rack2city.network.tables.schema import SCHEMA, describe
+from rack2city.network.tables.series import Series, load_series, save_series
+from rack2city.network.tree import RadialTree, Substations
 
 __all__ = [
+    "SCHEMA",
+    "WATER",
     "BranchGroup",
     "BranchLaw",
     "CheckValveLaw",
@@ -37,7 +66,9 @@ __all__ = [
     "HotWater",
     "HydraulicNetwork",
     "HydraulicState",
+    "Hydraulics",
     "Liquid",
+    "Network",
     "PipeLaw",
     "PlugFlowPipes",
     "PrescribedFlow",
@@ -48,18 +79,45 @@ __all__ = [
     "RadialResult",
     "RadialTree",
     "RetardedPipes",
+    "Series",
+    "SteadyResult",
     "Substations",
+    "check_network",
+    "create",
+    "create_boundaries",
+    "create_curve",
+    "create_heat_exchangers",
+    "create_junctions",
+    "create_pipes",
+    "create_producers",
+    "create_pumps",
+    "create_storages",
+    "create_substations",
+    "create_valves",
     "darcy_friction_factor",
+    "describe",
+    "exchanger_columns",
     "fit_ground_climate",
+    "from_pandapipes",
     "ground_temperature",
     "lift_for_worst_point",
+    "load_epanet",
+    "load_geojson",
+    "load_network",
+    "load_series",
     "mix_downstream",
     "pipe_pressure_drop",
     "radial_blocks",
+    "save_geojson",
+    "save_network",
+    "save_series",
     "share_by_merit",
+    "simulate",
     "simulate_radial",
     "single_pipe_conductance",
     "solve_hydraulics",
     "solve_radial",
+    "solve_steady",
     "speed_for_worst_point",
+    "to_hydraulics",
 ]

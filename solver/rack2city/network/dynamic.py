@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from rack2city.errors import BalanceError, ConvergenceError
-from rack2city.network.friction import Array
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.offtake import Duty, Offtake
-from rack2city.network.retarded import RetardedPipes, RetardedStep
+from rack2city.network.pipes.retarded import RetardedPipes, RetardedStep
 from rack2city.network.settle import Layout
 from rack2city.network.step_valves import StepValves
-from rack2city.network.tree import Liquid, RadialTree
+from rack2city.network.tree import RadialTree
 from rack2city.network.twin import PipePairs
 
 BALANCE_TOLERANCE = 1e-6

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rack2city.errors import InputError
-from rack2city.network.friction import Array
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from rack2city.errors import InputError
-from rack2city.network.decay import mean_decay
-from rack2city.network.friction import Array, pipe_pressure_drop
+from rack2city.network.hydraulics.friction import Array, pipe_pressure_drop
+from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.offtake import Duty, Offtake
+from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.settle import Layout, settle_flows
-from rack2city.network.tree import Liquid, RadialTree
+from rack2city.network.tree import RadialTree
 
 _MET = 1e-9  # of the hour's whole demand: a smaller shortfall is the fixed point's remaining error, not unmet heat
 _BLOCK_VALUES = 2**18  # nodes times hours worked on at once: 2 MB per array, so that sweeps stay in the cache

@@ -7,11 +7,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from rack2city.errors import ConvergenceError
-from rack2city.network.friction import Array
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
+from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.offtake import Duty, Offtake
 from rack2city.network.sweeps import TreeSweeps
-from rack2city.network.tree import Liquid, RadialTree
+from rack2city.network.tree import RadialTree
 
 TOLERANCE = 1e-10
 """Largest accepted last change of a substation's flow, relative to the root's in that hour (-)."""

@@ -8,11 +8,12 @@ import numpy.typing as npt
 
 from rack2city.errors import InputError, Rack2CityError
 from rack2city.network.dynamic import DynamicRadial, DynamicStep
-from rack2city.network.friction import Array
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.offtake import Duty, Offtake
 from rack2city.network.radial import RadialResult, pressure_need
 from rack2city.network.settle import Layout
-from rack2city.network.tree import Liquid, RadialTree
+from rack2city.network.tree import RadialTree
 
 WARM_UP_STEPS = 48
 """Steps with the first step's conditions that go before, so that the pipes start as warm as they would be."""

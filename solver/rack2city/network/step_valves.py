@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 
 from rack2city.errors import ConvergenceError
-from rack2city.network.friction import Array
+from rack2city.network.hydraulics.friction import Array
 from rack2city.network.offtake import Draw, Duty
-from rack2city.network.retarded import RetardedPipes
+from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.settle import Layout
 
 FLOW_TOLERANCE = 1e-7

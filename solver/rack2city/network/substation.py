@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rack2city.errors import InputError
-from rack2city.network.exchange import Exchanger, ExchangerState, open_valve, valve_opening
-from rack2city.network.friction import Array
-from rack2city.network.graph import Index
+from rack2city.network.consumers.exchange import Exchanger, ExchangerState, open_valve, valve_opening
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
 from rack2city.network.offtake import Draw, Duty
 
 COLD_WATER_K = 283.15

@@ -13,8 +13,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import SuperLU, splu
 
-from rack2city.network.friction import Array
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
 
 _FEW_HOURS = 8  # up to here the triangular solves are faster than the levels
 

@@ -7,25 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from rack2city.errors import InputError
-from rack2city.network.friction import Array, Formula, require_formula
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.friction import Array, Formula, require_formula
+from rack2city.network.hydraulics.graph import Index
 from rack2city.network.offtake import Draw, Duty
 from rack2city.network.sweeps import TreeSweeps
-
-
-@dataclass(frozen=True)
-class Liquid:
-    """Constant properties of the liquid, taken at the network's mean temperature.
-
-    Attributes:
-        density: density (kg/m3).
-        heat_capacity: specific heat capacity (J/(kg K)).
-        viscosity: dynamic viscosity (Pa s).
-    """
-
-    density: float
-    heat_capacity: float
-    viscosity: float
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import numpy as np
 
 from rack2city.errors import InputError
-from rack2city.network.friction import Array
-from rack2city.network.graph import HydraulicNetwork
-from rack2city.network.layout import Layout, lay_out
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import HydraulicNetwork
+from rack2city.network.hydraulics.spanning import Layout, lay_out
 
 
 def flows_of_tree(

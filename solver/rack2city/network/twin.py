@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rack2city.errors import InputError
-from rack2city.network.friction import Array
+from rack2city.network.hydraulics.friction import Array
 
 
 @dataclass(frozen=True)

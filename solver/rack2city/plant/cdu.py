@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rack2city.network.decay import mean_decay
+from rack2city.network.pipes.decay import mean_decay
 
 
 def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from rack2city.case import Case
 from rack2city.evidence import Balance, Check
-from rack2city.network.decay import mean_decay
+from rack2city.network.pipes.decay import mean_decay
 from rack2city.plant.cdu import CduState, cdu_state
 from rack2city.plant.heat_pump import heat_pump_cycle
 from rack2city.plant.ups import ups_loss

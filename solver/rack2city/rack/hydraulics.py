@@ -15,8 +15,8 @@ from rack2city.case import Case, RackLoad
 from rack2city.errors import InputError
 from rack2city.materials import Coolant
 from rack2city.network import BranchGroup, CurveLaw, HydraulicNetwork, HydraulicState, PipeLaw, solve_hydraulics
-from rack2city.network.friction import Array
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
 from rack2city.plate import PlateDesign, PlateMap, plate_design
 from rack2city.rack.layout import TrayLayout
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rack2city.network.tables import load_epanet, solve_steady
+from rack2city.network import load_epanet, solve_steady
 
 
 @dataclass(frozen=True)

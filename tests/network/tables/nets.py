@@ -1,6 +1,6 @@
 """Small networks that several tests use."""
 
-from rack2city.network.tables import (
+from rack2city.network import (
     Network,
     create_boundaries,
     create_curve,

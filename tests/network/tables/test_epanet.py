@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from rack2city.errors import InputError
-from rack2city.network.tables import load_epanet, solve_steady
+from rack2city.network import load_epanet, solve_steady
 from tests.network.tables.epanet_grid import solve_grid
 
 FILE = """

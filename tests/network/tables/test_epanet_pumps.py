@@ -7,7 +7,7 @@ within 0.6 % of the span of heads.
 
 import pytest
 
-from rack2city.network.tables import load_epanet, solve_steady
+from rack2city.network import load_epanet, solve_steady
 
 OPTIONS = """
 [OPTIONS]

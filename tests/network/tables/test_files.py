@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from rack2city.errors import InputError
-from rack2city.network.tables import (
+from rack2city.network import (
     SCHEMA,
     Network,
     create_boundaries,

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.network import pipe_pressure_drop
-from rack2city.network.tables import (
+from rack2city.network import (
     Network,
     create_boundaries,
     create_curve,
@@ -16,9 +15,10 @@ from rack2city.network.tables import (
     create_pumps,
     create_substations,
     create_valves,
+    pipe_pressure_drop,
     solve_steady,
 )
-from rack2city.network.tree import Liquid
+from rack2city.network.hydraulics.liquid import Liquid
 
 LIQUID = Liquid(density=980.0, heat_capacity=4190.0, viscosity=4e-4)
 LENGTH, DIAMETER = 200.0, 0.06

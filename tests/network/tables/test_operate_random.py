@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rack2city.network.tables import solve_steady
+from rack2city.network import solve_steady
 from tests.network.tables.test_operate import plant, street
 
 

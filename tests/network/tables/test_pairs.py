@@ -8,19 +8,21 @@ from hypothesis import strategies as st
 from scipy.linalg import expm
 
 from rack2city.errors import InputError
-from rack2city.network import Liquid, Substations, simulate_radial
-from rack2city.network.dynamic import DynamicRadial
-from rack2city.network.offtake import Duty
-from rack2city.network.tables import (
+from rack2city.network import (
+    Liquid,
     Network,
+    Substations,
     create_boundaries,
     create_junctions,
     create_pipes,
     load_network,
     save_network,
     simulate,
+    simulate_radial,
     solve_steady,
 )
+from rack2city.network.dynamic import DynamicRadial
+from rack2city.network.offtake import Duty
 from tests.network.test_dynamic import GROUND_K, comb
 from tests.network.test_dynamic import WATER as COMB_WATER
 from tests.network.test_twin import BETWEEN, GROUND, OWN, WATER, house, street

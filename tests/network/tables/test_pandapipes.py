@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rack2city.errors import InputError
-from rack2city.network.tables import from_pandapipes
+from rack2city.network import from_pandapipes
 
 pp = pytest.importorskip("pandapipes", reason="pandapipes is not installed")
 peers = pytest.importorskip("tests.network.tables.peer_cases")

@@ -5,15 +5,15 @@ import pandas as pd
 import pytest
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.network.tables import (
+from rack2city.network import (
     create_storages,
     create_valves,
     load_series,
-    rebuild,
     save_series,
     simulate,
     solve_steady,
 )
+from rack2city.network.solvers import rebuild
 from tests.network.tables.nets import district
 
 HOURS = pd.date_range("2026-01-01", periods=3, freq="h")

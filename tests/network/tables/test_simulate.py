@@ -7,18 +7,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rack2city.errors import BalanceError
-from rack2city.network import Liquid, RetardedPipes, Substations, simulate_radial
-from rack2city.network.retarded import RetardedStep
-from rack2city.network.tables import (
+from rack2city.network import (
+    Liquid,
     Network,
+    RetardedPipes,
+    Substations,
     create_boundaries,
     create_junctions,
     create_pipes,
     create_storages,
     simulate,
+    simulate_radial,
     solve_steady,
 )
-from rack2city.network.tables.mixing import Bisection
+from rack2city.network.pipes.retarded import RetardedStep
+from rack2city.network.solvers.anderson import Bisection
 from tests.network.tables.nets import district
 from tests.network.test_dynamic import GROUND_K, WATER, comb
 from tests.network.tree_tables import tables_of

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rack2city.errors import BalanceError, ConvergenceError, InputError
-from rack2city.network import pipe_pressure_drop
-from rack2city.network.tables import (
+from rack2city.network import (
     Network,
     create_boundaries,
     create_curve,
@@ -21,15 +20,16 @@ from rack2city.network.tables import (
     create_storages,
     create_substations,
     create_valves,
+    pipe_pressure_drop,
     solve_steady,
     to_hydraulics,
 )
-from rack2city.network.tables.draws import Draws
-from rack2city.network.tables.hydraulics import GRAVITY
-from rack2city.network.tables.measure import measure
-from rack2city.network.tables.operate import operate
+from rack2city.network.hydraulics.liquid import Liquid
+from rack2city.network.solvers.compile import GRAVITY
+from rack2city.network.solvers.draws import Draws
+from rack2city.network.solvers.measure import measure
+from rack2city.network.solvers.operate import operate
 from rack2city.network.tables.results import tell
-from rack2city.network.tree import Liquid
 from tests.network.tables.nets import district, everything
 
 LIQUID = Liquid(density=980.0, heat_capacity=4190.0, viscosity=5e-4)

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
-from rack2city.network.friction import require_formula
+from rack2city.network.hydraulics.friction import require_formula
+from rack2city.network.pipes.pairs import check_pairs
 from rack2city.network.tables.columns import Column, TableSchema
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.pairs import check_pairs
 from rack2city.network.tables.schema import SCHEMA
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from rack2city.network.friction import Formula
+from rack2city.network.hydraulics.friction import Formula
+from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.tables.columns import TableSchema
 from rack2city.network.tables.schema import SCHEMA
-from rack2city.network.tree import Liquid
 
 WATER = Liquid(density=983.2, heat_capacity=4185.0, viscosity=4.66e-4)
 """Water at 60 °C (IAPWS)."""

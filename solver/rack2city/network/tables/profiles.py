@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from rack2city.errors import InputError
-from rack2city.network.graph import Index
+from rack2city.network.hydraulics.graph import Index
 from rack2city.network.tables.check import unknown_column
 from rack2city.network.tables.columns import Column
 from rack2city.network.tables.network import Network

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rack2city.evidence import Balance
-from rack2city.network.friction import Formula
-from rack2city.network.tables.measure import Measured
+from rack2city.network.hydraulics.friction import Formula
+from rack2city.network.solvers.measure import Measured
+from rack2city.network.solvers.operate import Operation
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.operate import Operation
 
 
 @dataclass(frozen=True)

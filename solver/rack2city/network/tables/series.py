@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
-from rack2city.network.friction import Array, Formula, require_formula
-from rack2city.network.tables.measure import Measured
+from rack2city.network.hydraulics.friction import Array, Formula, require_formula
+from rack2city.network.solvers.measure import Measured
 from rack2city.network.tables.network import Network
 
 FORMAT = "rack2city network series"

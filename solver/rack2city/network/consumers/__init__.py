@@ -1,0 +1,1 @@
+"""Exchangers with control valves."""

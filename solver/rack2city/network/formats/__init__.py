@@ -1,0 +1,1 @@
+"""Files and nets of other programs, on the one Network."""

@@ -1,0 +1,208 @@
+"""GeoJSON in and out: junctions as points, everything with two ends as lines.
+
+Coordinates are metres in `network.crs`, told in the member `crs` as GDAL and QGIS write and read it. (RFC 7946 knows only
+longitudes and latitudes; a drawing in metres would lose its lengths.)
+"""
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rack2city.errors import InputError
+from rack2city.network.hydraulics.liquid import Liquid
+from rack2city.network.tables.check import check_network, is_empty
+from rack2city.network.tables.create import create
+from rack2city.network.tables.network import WATER, Network
+from rack2city.network.tables.schema import SCHEMA
+
+SNAP_M = 0.01
+"""Ends of lines that name no junction belong to one that is nearer than this (m)."""
+_LONG_LAT = ("CRS84", "EPSG::4326", "EPSG:4326")
+
+
+def save_geojson(network: Network, path: str | Path) -> Path:
+    """Write a network as a GeoJSON FeatureCollection; every feature's properties are its row.
+
+    Curves, the liquid, the friction formula and the name stand in the member `rack2city`. Read again it gives the same network.
+
+    Args:
+        network: the network; every junction needs `x_m` and `y_m`.
+        path: file to write.
+
+    Returns:
+        The path.
+
+    Raises:
+        InputError: a fault in the tables, or a junction without coordinates.
+    """
+    check_network(network)
+    places = network.junctions[["x_m", "y_m"]]
+    if places.isna().any(axis=None):
+        name = places.index[places.isna().any(axis=1)][0]
+        raise InputError(f"table junctions, row '{name}', column x_m: GeoJSON needs the coordinates of every junction")
+    at = {str(name): [x, y] for name, x, y in places.itertuples()}
+    features = []
+    for table, schema in SCHEMA.items():
+        if not schema.named:
+            continue
+        for row in network.table(table).reset_index().to_dict("records"):
+            ends = [at[row[end]] for end in schema.ends] or [at[row["name"]]]
+            shape = (
+                {"type": "LineString", "coordinates": ends}
+                if len(ends) == 2
+                else {"type": "Point", "coordinates": ends[0]}
+            )
+            properties = {
+                key: value for key, value in row.items() if not is_empty(value) and (table, key) not in _PLACES
+            }
+            features.append({"type": "Feature", "geometry": shape, "properties": {"table": table, **properties}})
+    more = {"name": network.name, "liquid": asdict(network.liquid), "friction": network.friction}
+    curves = network.curves.reset_index().to_dict("list")
+    page: dict[str, Any] = {"type": "FeatureCollection", "rack2city": {**more, "curves": curves}}
+    if network.crs:
+        page["crs"] = {"type": "name", "properties": {"name": network.crs}}
+    path = Path(path)
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(
+        json.dumps({**page, "features": features}, ensure_ascii=False, allow_nan=False), encoding="utf-8"
+    )
+    os.replace(partial, path)
+    return path
+
+
+_PLACES = {("junctions", "x_m"), ("junctions", "y_m")}
+
+
+def load_geojson(path: str | Path) -> Network:
+    """Read a network from GeoJSON, ours or one drawn in a GIS.
+
+    A feature's property `table` names its table; without it, points are junctions and lines pipes. Lines that name no
+    junctions take those within `SNAP_M` of their ends, or new ones. Pipes without `length_m` get the length of their line,
+    bends included; the bends themselves are not kept. Properties that no table knows are ignored, as a GIS adds its own.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The network, checked.
+
+    Raises:
+        InputError: not GeoJSON, coordinates in degrees, a geometry that does not fit its table, or a fault in the rows.
+    """
+    path = Path(path)
+    try:
+        page = json.loads(path.read_text(encoding="utf-8"))
+        features = page["features"]
+    except FileNotFoundError:
+        raise InputError(f"{path}: there is no such file") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        raise InputError(f"{path}: it is not a GeoJSON FeatureCollection") from None
+    try:
+        return _read(page, features)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _read(page: dict[str, Any], features: list[dict[str, Any]]) -> Network:
+    """The network of a parsed page."""
+    own = page.get("rack2city", {})
+    crs = str(page.get("crs", {}).get("properties", {}).get("name", ""))
+    liquid = Liquid(**own["liquid"]) if "liquid" in own else WATER
+    network = Network(own.get("name", "network"), liquid, crs, own.get("friction", "colebrook"))
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMA}
+    lines: list[tuple[str, dict[str, Any], np.ndarray]] = []
+    foreign = "rack2city" not in page
+    for number, feature in enumerate(features, 1):
+        geometry, properties = feature.get("geometry") or {}, feature.get("properties") or {}
+        kind = geometry.get("type")
+        table = properties.get("table", {"Point": "junctions", "LineString": "pipes"}.get(str(kind), ""))
+        if table not in SCHEMA or kind not in ("Point", "LineString"):
+            raise InputError(
+                f"feature {number}: a {kind} of table {table!r} cannot be read; give points and lines, and tables of: "
+                f"{', '.join(name for name in SCHEMA if SCHEMA[name].named)}"
+            )
+        ends = len(SCHEMA[table].ends)
+        if (kind == "LineString") != (ends == 2):
+            raise InputError(f"feature {number}: a {kind} cannot be a row of table {table}")
+        points = np.atleast_2d(np.asarray(geometry["coordinates"], dtype=float))[:, :2]
+        if _in_degrees(points, crs, foreign):
+            raise InputError(
+                f"feature {number}: its coordinates are longitudes and latitudes; bring the file to a system in metres, "
+                "named in its member crs (for example `ogr2ogr -t_srs EPSG:31370 metres.geojson degrees.geojson`)"
+            )
+        known = {column.name for column in SCHEMA[table].columns} | {"name"}
+        row = {key: value for key, value in properties.items() if key in known}
+        if table == "junctions":
+            row |= {"x_m": float(points[0, 0]), "y_m": float(points[0, 1])}
+        if ends == 2:
+            lines.append((table, row, points))
+        rows[table].append(row)
+    _name(rows)
+    _join(rows, lines)
+    if own.get("curves", {}).get("name"):
+        curves = dict(own["curves"])
+        create(network, "curves", curves.pop("name"), **curves)
+    for table, found in rows.items():
+        if found:
+            keys = dict.fromkeys(key for row in found for key in row if key != "name")
+            columns = {key: [_value(table, key, row) for row in found] for key in keys}
+            create(network, table, [str(row["name"]) for row in found], **columns)
+    return network
+
+
+def _value(table: str, key: str, row: dict[str, Any]) -> Any:
+    """A property, or the default where only other features have it."""
+    if row.get(key) is not None:
+        return row[key]
+    column = SCHEMA[table].column(key)
+    return None if column.required else column.default
+
+
+def _in_degrees(points: np.ndarray, crs: str, foreign: bool) -> bool:
+    """Whether coordinates are degrees: the system says so, or, by RFC 7946, says nothing and they could be."""
+    if crs:
+        return any(known in crs for known in _LONG_LAT)
+    return foreign and bool((np.abs(points) <= [180.0, 90.0]).all())
+
+
+def _name(rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Give names to rows without."""
+    for table, found in rows.items():
+        taken = {str(row["name"]) for row in found if row.get("name") is not None}
+        number = 0
+        for row in found:
+            while row.get("name") is None:
+                number += 1
+                if (name := f"{SCHEMA[table].singular} {number}") not in taken:
+                    row["name"] = name
+
+
+def _join(rows: dict[str, list[dict[str, Any]]], lines: list[tuple[str, dict[str, Any], np.ndarray]]) -> None:
+    """Name the junctions at the ends of lines and the lengths of pipes where the file does not."""
+    cells: dict[tuple[int, int], list[dict[str, Any]]] = {}
+
+    def keep(row: dict[str, Any]) -> None:
+        cells.setdefault((int(row["x_m"] // SNAP_M), int(row["y_m"] // SNAP_M)), []).append(row)
+
+    def junction_at(point: np.ndarray) -> str:
+        column, line = int(point[0] // SNAP_M), int(point[1] // SNAP_M)
+        near = [row for i in (-1, 0, 1) for j in (-1, 0, 1) for row in cells.get((column + i, line + j), [])]
+        near = [row for row in near if np.hypot(row["x_m"] - point[0], row["y_m"] - point[1]) <= SNAP_M]
+        if not near:
+            near = [{"name": f"junction {len(rows['junctions']) + 1}", "x_m": float(point[0]), "y_m": float(point[1])}]
+            rows["junctions"].append(near[0])
+            keep(near[0])
+        return str(near[0]["name"])
+
+    for row in rows["junctions"]:
+        keep(row)
+    for table, row, points in lines:
+        for end, point in zip(SCHEMA[table].ends, (points[0], points[-1]), strict=True):
+            if row.get(end) is None:
+                row[end] = junction_at(point)
+        if table == "pipes" and row.get("length_m") is None:
+            row["length_m"] = float(np.hypot(*np.diff(points, axis=0).T).sum())

@@ -1,0 +1,1 @@
+"""What pipes and tanks do to the heat that passes through them, steady and in time."""

@@ -1,0 +1,160 @@
+"""Pipes of one trench in tables: what each gives to the other, found with the temperatures of the whole network.
+
+Of the three nodes supply, return and ground (Wallenten 1991), each pipe loses `U (T - Ta) + G (T - T')`. With the other at
+its mean temperature over pipe and step, `T'`, that is a loss `(U + G)(T - Te)` to surroundings of
+`Te = (U Ta + G T')/(U + G)`, which every pipe can do as it is. For given flows its outlet and its mean are linear in its inlet
+and in `Te`, and so both outlets are linear in both inlets: the exchange goes into the one linear solve of all temperatures,
+without passes of its own. As on trees (`twin`), it is second order in the pipe's length and in the step. Which way the two
+are drawn does not matter.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from rack2city.errors import InputError
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
+from rack2city.network.pipes.retarded import PipeResponse
+from rack2city.network.tables.network import Network
+
+_ALIKE = 0.01  # of the longer length: what the two pipes of a trench may differ by
+_SINGULAR = 1e-14  # steady pipes that both stand, and lose nothing but to each other
+
+
+@dataclass(frozen=True)
+class PairedLines:
+    """Mean outlet temperature of each pipe in a step: `offset_k + slope * T_in + cross * T_in'`, with its partner's inlet."""
+
+    offset_k: Array
+    slope: Array
+    cross: Array
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The pairs of a table of P pipes; arrays of shape (P).
+
+    Attributes:
+        partner: row of the other pipe, a pipe's own row where there is none.
+        own_w_per_k: conductance to the surroundings.
+        between_w_per_k: conductance to the other pipe, the same for both; zero where there is none.
+    """
+
+    partner: Index
+    own_w_per_k: Array
+    between_w_per_k: Array
+
+    @classmethod
+    def of(cls, network: Network) -> "Pairs":
+        """The pairs of a checked network."""
+        pipes = network.pipes
+        length = pipes.length_m.to_numpy(dtype=float)
+        own = pipes.conductance_w_per_m_k.to_numpy(dtype=float) * length
+        found = partners(pipes)
+        partner = np.where(found < 0, np.arange(len(pipes)), found)
+        given = np.nan_to_num(pipes.pair_w_per_m_k.to_numpy(dtype=float))
+        each = np.maximum(given, given[partner])  # one row may tell it for both
+        return cls(partner, own, np.where(found < 0, 0.0, each * 0.5 * (length + length[partner])))
+
+    @property
+    def coupled(self) -> bool:
+        """Whether any two pipes exchange heat."""
+        return bool(np.any(self.between_w_per_k > 0.0))
+
+    @property
+    def whole_w_per_k(self) -> Array:
+        """Conductance of each pipe to all around it (W/K)."""
+        return np.asarray(self.own_w_per_k + self.between_w_per_k)
+
+    @property
+    def _share(self) -> Array:
+        """Weight of the other pipe in what is around each."""
+        whole = self.whole_w_per_k
+        return np.where(whole > 0.0, self.between_w_per_k / np.where(whole > 0.0, whole, 1.0), 0.0)
+
+    def lines(self, response: PipeResponse, ambient_k: Array) -> PairedLines:
+        """What leaves each pipe, linear in both inlets, for surroundings of given temperature (K)."""
+        share, other, (alone, feedback, loop) = self._share, self.partner, self._means(response, ambient_k)
+        # mean of the other: (alone' + feedback' alone) / loop, and each `alone` rises with its own inlet
+        reach = response.outlet_around * share / loop
+        met = (1.0 - share) * ambient_k + share * (alone[other] + feedback[other] * alone) / loop
+        return PairedLines(
+            response.outlet_k + response.outlet_around * met,
+            response.outlet_inlet + reach * feedback[other] * response.mean_inlet,
+            reach * response.mean_inlet[other],
+        )
+
+    def around(self, response: PipeResponse, ambient_k: Array, inlet_k: Array) -> tuple[Array, Array]:
+        """Temperature of what is around each pipe, the mean of its partner in it, and that mean (K)."""
+        share, other, (alone, feedback, loop) = self._share, self.partner, self._means(response, ambient_k)
+        alone = alone + response.mean_inlet * inlet_k
+        mean = (alone + feedback * alone[other]) / loop
+        return (1.0 - share) * ambient_k + share * mean[other], mean[other]
+
+    def split(self, lost_w: Array, around_k: Array, other_mean_k: Array) -> tuple[Array, Array]:
+        """Of all that pipes lost (W): what the surroundings got, and what the other pipe did.
+
+        Each pipe is taken by what it saw of the other, so that the network's balance shows what is not conserved.
+        """
+        whole = self.whole_w_per_k
+        mean = around_k + np.where(whole > 0.0, lost_w / np.where(whole > 0.0, whole, 1.0), 0.0)
+        exchange = self.between_w_per_k * (mean - other_mean_k)
+        return lost_w - exchange, exchange
+
+    def _means(self, response: PipeResponse, ambient_k: Array) -> tuple[Array, Array, Array]:
+        """Means with inlet and partner at 0 K (K), their rise with the partner's mean (-), and the pair's determinant (-)."""
+        share, other = self._share, self.partner
+        alone = response.mean_k + response.mean_around * (1.0 - share) * ambient_k
+        feedback = response.mean_around * share
+        loop = 1.0 - feedback * feedback[other]
+        stuck = loop < _SINGULAR  # any one temperature would do for both
+        alone = np.where(stuck, 0.5 * (ambient_k + ambient_k[other]), alone)
+        return alone, np.where(stuck, 0.0, feedback), np.where(stuck, 1.0, loop)
+
+
+def partners(pipes: pd.DataFrame) -> Index:
+    """Row of the other pipe of each pair, -1 where there is none."""
+    found = np.full(len(pipes), -1, dtype=np.intp)
+    some = (pipes.pair.notna() & (pipes.pair != "")).to_numpy(dtype=bool)
+    found[some] = pipes.index.get_indexer(pd.Index(pipes.pair[some], dtype=object))
+    return found
+
+
+def check_pairs(pipes: pd.DataFrame) -> None:
+    """Check the pairs of a table of pipes whose columns and references are checked.
+
+    Raises:
+        InputError: a pipe is its own pair; two do not name each other, differ in length, or tell two conductances; a
+            conductance to no pair.
+    """
+    other = partners(pipes)
+    length = pipes.length_m.to_numpy(dtype=float)
+    between = pipes.pair_w_per_m_k.to_numpy(dtype=float)
+    paired, own = other >= 0, np.arange(len(pipes))
+    back = np.where(paired, other, own)
+    name = pipes.index
+    for wrong, column, sentence in (
+        (paired & (other == own), "pair", "a pipe is not its own pair"),
+        (
+            paired & (other[back] != own),
+            "pair",
+            "pipe '{other}' does not name it as its pair; each must name the other",
+        ),
+        (
+            paired & (np.abs(length - length[back]) > _ALIKE * np.maximum(length, length[back])),
+            "length_m",
+            "it is {own:g} m, that of its pair '{other}' {their:g} m; in one trench they differ by 1 % at most",
+        ),
+        (~paired & (between > 0.0), "pair_w_per_m_k", "it has no pair to exchange heat with"),
+        (
+            paired & (np.abs(between - between[back]) > 1e-9 * np.abs(between)),
+            "pair_w_per_m_k",
+            "its pair '{other}' tells another value; give one, or the same twice",
+        ),
+    ):
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            told = sentence.format(other=name[back[row]], own=length[row], their=length[back[row]])
+            raise InputError(f"table pipes, row '{name[row]}', column {column}: {told}")

@@ -1,0 +1,1 @@
+"""The tables solved: flows and temperatures brought together, steady and through time."""

@@ -1,0 +1,171 @@
+"""What the hydraulics of one pass are: how producers, pumps and substations act on the network's flows."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rack2city.errors import ConvergenceError, InputError
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
+from rack2city.network.solvers.compile import Hydraulics, Mask
+from rack2city.network.solvers.draws import Draws
+from rack2city.network.solvers.plants import Plants, plants_of
+from rack2city.network.solvers.short import lacking, open_fully
+from rack2city.network.solvers.worst_point import Controlled, control
+from rack2city.network.tables.network import Network
+
+_ROUNDS = 60
+_SETTLED = 1e-12  # of the largest flow: change of the producers' flows at which the sharing ends
+_GUESSED_FALL_K = 30.0  # return below supply before any temperature is known
+
+
+@dataclass(frozen=True)
+class Operation:
+    """Flows of one pass, and what the controls made of them.
+
+    Attributes:
+        state: flows and pressures.
+        entering: what enters at each inlet that is reached (kg/s).
+        flow: mass flow of each substation that is reached (kg/s): what it wants, or what its open valve lets through.
+        short_pa: what each lacks of the pressure difference it needs (Pa); zero where it has enough, or wants nothing.
+        supply_k: temperature that each producer that is a branch delivers (K).
+        heeds: whether its flow, or what it delivers, follows from the temperature of its return.
+        speed: speed of each pump that is a branch (-); not a number where it has none.
+        worst: the substation that a control by the worst point serves last; empty without such a control.
+        margin_pa: its pressure difference less what it needs (Pa); zero where it sets the control.
+    """
+
+    state: HydraulicState
+    entering: Array
+    flow: Array
+    short_pa: Array
+    supply_k: Array
+    heeds: Mask
+    speed: Array
+    worst: str = ""
+    margin_pa: float = float("nan")
+
+
+def operate(
+    built: Hydraulics,
+    network: Network,
+    draws: Draws,
+    flow: Array,
+    return_k: Array | None,
+    before: HydraulicState | None,
+) -> Operation:
+    """Solve the flows of one pass between flows and temperatures.
+
+    Producers of mode 'power' and 'merit' get the flow that their power needs at the temperatures given; see `Plants.allot`.
+    One pump or producer may be controlled at the worst-placed substation; see `control`. A substation that lacks pressure
+    gets what its open valve lets through; see `open_fully`.
+
+    Args:
+        built: what is solved.
+        network: the tables.
+        draws: the substations.
+        flow: mass flow that each of them wants (kg/s).
+        return_k: temperature last found at the return junction of each producer that is a branch (K), NaN where none is
+            known; None where temperatures are not solved.
+        before: the solution of the pass before, or of the step before, with the same `built`.
+
+    Returns:
+        Flows, pressures, and what the controls do.
+
+    Raises:
+        InputError: a flow follows from a power, but temperatures are not solved; see `solve_hydraulics` and `control`.
+        ConvergenceError: producers that share, or substations that lack pressure, did not come to an end.
+    """
+    plants = plants_of(network, built)
+    if return_k is None and plants.shared.any():
+        name = network.producers.index[built.rows["producers"][int(np.argmax(plants.shared))]]
+        raise InputError(
+            f"table producers, row '{name}': its flow follows from its power, so temperatures must be solved (heat=True)"
+        )
+    known = np.full(len(plants.supply_k), np.nan) if return_k is None else return_k
+    back = np.where(np.isnan(known), _guess(plants, draws), known)
+    inlets = built.inlets[built.inlets.live]
+    at, nodes = inlets.node.to_numpy(dtype=np.intp), len(built.network.node_names)
+    given = inlets.mass_flow_kg_per_s.fillna(0.0).to_numpy(dtype=float)
+    held: Mask = inlets.pressure_pa.notna().to_numpy(dtype=bool)
+    injection = np.bincount(at, given, nodes)
+    is_held = np.zeros(nodes, dtype=bool)
+    is_held[at[held]] = True
+    free = np.where(is_held, 0.0, injection)
+
+    held_flow = built.network.held_flow()
+    if before is not None:  # what was shared out last
+        held_flow[plants.part] = np.where(plants.shared, before.mass_flow_kg_per_s[plants.part], held_flow[plants.part])
+    for _ in range(_ROUNDS):
+        held_flow[draws.part] = flow
+        solved = _solve(built, network, draws, free, held_flow, before)
+        if not plants.shared.any():
+            break
+        through = solved.state.mass_flow_kg_per_s[plants.part]
+        allotted = plants.allot(through, back)
+        change = np.abs(allotted - held_flow[plants.part])[plants.shared].max()
+        if change <= _SETTLED * max(float(np.abs(solved.state.mass_flow_kg_per_s).max()), 1e-12):
+            break
+        held_flow[plants.part] = np.where(plants.shared, allotted, held_flow[plants.part])
+        before = solved.state
+    else:
+        name = network.producers.index[built.rows["producers"][int(np.argmax(plants.shared))]]
+        raise ConvergenceError(
+            f"the producers did not come to share the load in {_ROUNDS} rounds; '{name}' is one of them"
+        )
+
+    state = solved.state
+    through = state.mass_flow_kg_per_s[plants.part]
+    # what a held node gives is what the branches take from it, less what is injected there anyway
+    follows = state.external_kg_per_s - injection
+    needed = network.substations.min_difference_pa.to_numpy(dtype=float)[draws.rows]
+    return Operation(
+        state,
+        np.where(held, follows[at], given),
+        state.mass_flow_kg_per_s[draws.part],
+        np.where(flow > 0.0, np.maximum(needed - state.drop_pa[draws.part], 0.0), 0.0),
+        plants.delivers_k(through, known),
+        plants.heeds,
+        solved.speed,
+        solved.worst,
+        solved.margin_pa,
+    )
+
+
+def _guess(plants: Plants, draws: Draws) -> Array:
+    """Temperature at the producers' returns before any is known (K)."""
+    known = draws.target[~np.isnan(draws.target)]
+    guess = plants.supply_k - _GUESSED_FALL_K
+    return np.minimum(guess, float(known.mean())) if known.size else guess
+
+
+def _solve(
+    built: Hydraulics, network: Network, draws: Draws, injection: Array, held_flow: Array, before: HydraulicState | None
+) -> Controlled:
+    """Flows and pressures at given flows of the producers; substations get what they want, or what they can have."""
+    controlled = control(built, network, draws, injection, held_flow, before)
+    needed = network.substations.min_difference_pa.to_numpy(dtype=float)[draws.rows]
+    wanted, state = held_flow[draws.part], controlled.state
+    reference = np.where(np.isfinite(draws.most), draws.most, wanted)
+    if not lacking(state.drop_pa[draws.part], wanted, reference, needed).any():
+        return controlled
+    lifts = controlled.lifts
+    flow = open_fully(
+        state.network,
+        built.fixed_pressure,
+        injection,
+        held_flow,
+        lifts,
+        draws.part,
+        wanted,
+        reference,
+        needed,
+        network.liquid.density,
+        state,
+    )
+    flows = held_flow.copy()
+    flows[draws.part] = flow
+    again = solve_hydraulics(
+        state.network, built.fixed_pressure, injection, held_flow=flows, held_lift=lifts, before=state
+    )
+    return replace(controlled, state=again).looked_at(draws)

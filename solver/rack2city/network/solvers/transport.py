@@ -1,0 +1,194 @@
+"""What pipes do to the heat that passes through them: the lines of their outlets, and what a step with them does.
+
+Steady pipes and pipes in time have both: for given flows, the mean outlet temperature is a line in the inlet's. So one
+solver brings flows and temperatures together for either. Pipes of one trench may exchange heat, see `pairs`.
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
+from rack2city.network.pipes.decay import mean_decay
+from rack2city.network.pipes.pairs import PairedLines, Pairs
+from rack2city.network.pipes.retarded import PipeResponse, RetardedPipes
+from rack2city.network.tables.network import Network
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What pipes did, each by itself and not from the difference of its ends, so that balances are checks.
+
+    Attributes:
+        loss_w: heat lost to the surroundings (W), mean over the step.
+        stored_w: growth of the heat in water and wall (W).
+        exchange_w: heat given to the other pipe of the pair (W), each pipe by what it saw of the other; None where there
+            are no pairs.
+    """
+
+    loss_w: Array
+    stored_w: Array
+    exchange_w: Array | None = None
+
+
+class Transport(Protocol):
+    """Pipes of a network in one step, in the order of the table; flows are signed, positive from start to end."""
+
+    @property
+    def remembers(self) -> bool:
+        """Whether pipes hold water of earlier steps, also those that are shut off."""
+        ...
+
+    @property
+    def pairs(self) -> Pairs:
+        """Pipes that exchange heat."""
+        ...
+
+    def lines(self, flow: Array) -> PairedLines:
+        """Outlet temperatures as lines in the inlets'; nothing changes."""
+        ...
+
+    def resting_k(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
+        """Temperatures at start and end (K) where nothing flows in the step; only pipes of pairs heed flows and inlets."""
+        ...
+
+    def carry(self, flow: Array, inlet_k: Array) -> Carried:
+        """Do the step."""
+        ...
+
+
+@dataclass(frozen=True)
+class SteadyPipes:
+    """Pipes without memory: the excess over what is around them falls with `exp(-N)`, `N = U L / (m c)`.
+
+    Attributes:
+        pairs: conductances to the surroundings and between pipes.
+        ambient_k: temperature of the surroundings (K).
+        heat_capacity: of the liquid (J/(kg K)).
+    """
+
+    pairs: Pairs
+    ambient_k: Array
+    heat_capacity: float
+
+    @classmethod
+    def of(cls, network: Network, pairs: Pairs | None = None) -> "SteadyPipes":
+        """The pipes of a network; `pairs` if they are known already."""
+        ambient = network.pipes.ambient_k.to_numpy(dtype=float)
+        return cls(pairs or Pairs.of(network), ambient, network.liquid.heat_capacity)
+
+    @property
+    def remembers(self) -> bool:
+        """See `Transport`."""
+        return False
+
+    def _units(self, flow: Array) -> Array:
+        capacity = np.abs(flow) * self.heat_capacity
+        return np.where(capacity > 0.0, self.pairs.whole_w_per_k / np.where(capacity > 0.0, capacity, 1.0), np.inf)
+
+    def _response(self, flow: Array) -> PipeResponse:
+        units = self._units(flow)
+        none, mean = np.zeros_like(units), mean_decay(units)
+        return PipeResponse(none, np.exp(-units), -np.expm1(-units), none, mean, 1.0 - mean)
+
+    def lines(self, flow: Array) -> PairedLines:
+        """See `Transport`."""
+        return self.pairs.lines(self._response(flow), self.ambient_k)
+
+    def around(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
+        """Temperature of what is around each pipe, and the mean of its partner in that (K)."""
+        return self.pairs.around(self._response(flow), self.ambient_k, inlet_k)
+
+    def resting_k(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
+        """See `Transport`."""
+        around, _ = self.around(flow, inlet_k)
+        return around, around
+
+    def carry(self, flow: Array, inlet_k: Array) -> Carried:
+        """See `Transport`; the loss is conductance times mean excess."""
+        around, other = self.around(flow, inlet_k)
+        lost = self.pairs.whole_w_per_k * (inlet_k - around) * mean_decay(self._units(flow))
+        lost, exchange = self.pairs.split(np.where(flow != 0.0, lost, 0.0), around, other)
+        return Carried(lost, np.zeros_like(lost), exchange)
+
+    def profile(self, flow: Array, inlet_k: Array, pieces: int) -> Array:
+        """Temperatures of equal pieces of each pipe, from start to end (pieces x P), for signed flows and inlets."""
+        around, _ = self.around(flow, inlet_k)
+        units = self._units(flow) / pieces
+        with np.errstate(invalid="ignore"):  # no flow: replaced below
+            excess = (inlet_k - around) * np.exp(-units * np.arange(pieces)[:, None]) * mean_decay(units)
+        profile = np.where(flow >= 0.0, excess, excess[::-1]) + around
+        return np.where(flow != 0.0, profile, around)
+
+
+@dataclass(frozen=True)
+class PipesInTime:
+    """Pipes with memory in a step: plug flow with walls, see `RetardedPipes`.
+
+    Attributes:
+        pipes: all pipes of the table, whether in service or not: those that are not, cool down.
+        time_s: length of the step (s).
+        ambient_k: temperature of the surroundings (K), one per pipe.
+        pairs: pipes that exchange heat; `pipes` lose by their whole conductance, see `pipes_with_walls`.
+    """
+
+    pipes: RetardedPipes
+    time_s: float
+    ambient_k: Array
+    pairs: Pairs
+
+    @property
+    def remembers(self) -> bool:
+        """See `Transport`."""
+        return True
+
+    def lines(self, flow: Array) -> PairedLines:
+        """See `Transport`."""
+        if self.pairs.coupled:
+            return self.pairs.lines(self.pipes.response(self.time_s, flow), self.ambient_k)
+        line = self.pipes.line(self.time_s, flow, self.ambient_k)
+        return PairedLines(line.offset_k, line.slope, np.zeros_like(line.slope))
+
+    def _around(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
+        if not self.pairs.coupled:
+            return self.ambient_k, self.ambient_k
+        return self.pairs.around(self.pipes.response(self.time_s, flow), self.ambient_k, inlet_k)
+
+    def resting_k(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
+        """See `Transport`."""
+        return self.pipes.ends_k(self.time_s, self._around(flow, inlet_k)[0])
+
+    def carry(self, flow: Array, inlet_k: Array) -> Carried:
+        """See `Transport`."""
+        around, other = self._around(flow, inlet_k)
+        step = self.pipes.step(self.time_s, flow, inlet_k, around)
+        lost, exchange = self.pairs.split(step.loss_j / self.time_s, around, other)
+        return Carried(lost, step.stored_change_j / self.time_s, exchange)
+
+
+def pipes_with_walls(network: Network, pairs: Pairs, initial_k: Array) -> RetardedPipes:
+    """Pipes with memory, of a network's table; a pipe without outer diameter, density or heat capacity has no wall.
+
+    Args:
+        network: the tables.
+        pairs: its pairs.
+        initial_k: temperature of water and wall (K), one per pipe or as `RetardedPipes.fill` takes them.
+    """
+    column = {name: network.pipes[name].to_numpy() for name in network.pipes.columns}
+    area = np.pi / 4.0 * column["inner_diameter_m"] ** 2
+    ring = np.pi / 4.0 * column["outer_diameter_m"] ** 2 - area
+    wall = ring * column["wall_density_kg_per_m3"] * column["wall_heat_capacity_j_per_kg_k"]
+    liquid = network.liquid
+    water = liquid.density * liquid.heat_capacity * area
+    length = column["length_m"].astype(float)
+    loss = pairs.whole_w_per_k / length
+    return RetardedPipes(length, water, np.nan_to_num(wall.astype(float)), loss, initial_k, liquid.heat_capacity)
+
+
+def spread(count: int, rows: Index, values: Array, empty: float = float("nan")) -> Array:
+    """Values at their rows of a table, the rest empty."""
+    column = np.full(count, empty)
+    column[rows] = values
+    return column
