@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
 from rack2city.errors import InputError
@@ -10,32 +9,33 @@ from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.laws import CurveLaw, Law, PipeLaw, PrescribedFlow, PrescribedLift, QuadraticLaw
 from rack2city.network.hydraulics.pumps import ConstantPowerLaw, PumpCurveLaw
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
-from rack2city.network.tables.check import is_empty
+from rack2city.network.tables.arrays import Arrays
 from rack2city.network.tables.network import Network
 
 
-def law_names(network: Network, table: str) -> npt.NDArray[np.str_]:
+def law_names(arrays: Arrays, table: str) -> npt.NDArray[np.str_]:
     """What tells the laws of a table's rows apart: one group of branches each."""
-    frame = network.table(table)
+    column = arrays[table]
     if table == "heat_exchangers":
-        names = frame.curve.map(lambda curve: "" if is_empty(curve) else str(curve))
+        names = column["curve"]
     elif table == "pumps":
-        names = ("curve " + frame.curve.astype(str)).where(frame.control != "own", "own")
-        names = names.where(frame.control != "worst", "worst " + frame.curve.astype(str))
-        names = names.where(frame.power_w.isna(), "power")
+        names = np.array([f"curve {curve}" for curve in column["curve"]], dtype=object)
+        names = np.where(column["control"] == "own", "own", names)
+        names = np.where(column["control"] == "worst", [f"worst {curve}" for curve in column["curve"]], names)
+        names = np.where(np.isnan(column["power_w"]), names, "power")
     elif table == "producers":
-        names = frame["mode"].where(frame["mode"] == "pressure", "flow")
+        names = np.where(column["mode"] == "pressure", "pressure", "flow")
     elif table == "valves":
-        names = frame.check.map({False: "", True: "check"})
+        names = np.where(column["check"], "check", "")
     else:
-        names = pd.Series("", index=frame.index)
-    return names.to_numpy(dtype=str)
+        names = np.full(arrays.count(table), "")
+    return np.asarray(names, dtype=str)
 
 
-def law_of(network: Network, table: str, which: str, frame: pd.DataFrame, static: Array) -> Law:
+def law_of(arrays: Arrays, table: str, which: str, rows: npt.NDArray[np.intp], static: Array) -> Law:
     """The law of rows that share one; `which` as `law_names` tells it, `static` the static head from start to end (Pa)."""
-    density = network.liquid.density
-    column = {name: frame[name].to_numpy() for name in frame.columns}
+    network, density = arrays.network, arrays.network.liquid.density
+    column = {name: values[rows] for name, values in arrays[table].items()}
     if table == "pipes":
         size = (column["length_m"], column["inner_diameter_m"], column["roughness_m"])
         return PipeLaw(*size, density, network.liquid.viscosity, column["minor_loss"], network.friction)
@@ -49,7 +49,7 @@ def law_of(network: Network, table: str, which: str, frame: pd.DataFrame, static
             return ConstantPowerLaw(column["power_w"], density)
         return pump_law(network, which.split(" ", 1)[1], column["speed"])
     if table == "substations":
-        return PrescribedFlow(np.zeros(len(frame)))  # the solver gives the flows
+        return PrescribedFlow(np.zeros(len(rows)))  # the solver gives the flows
     if table == "producers":
         if which == "pressure":
             return PrescribedLift(
@@ -63,7 +63,7 @@ def law_of(network: Network, table: str, which: str, frame: pd.DataFrame, static
     none = (column["linear_pa_s_per_m3"] == 0.0) & (column["quadratic_pa_s2_per_m6"] == 0.0)
     if none.any():
         raise InputError(
-            f"table heat_exchangers, row '{frame.index[int(np.argmax(none))]}': it has no pressure drop; "
+            f"table heat_exchangers, row '{arrays.name(table, int(rows[np.argmax(none)]))}': it has no pressure drop; "
             "give linear_pa_s_per_m3, quadratic_pa_s2_per_m6 or a curve"
         )
     return QuadraticLaw(column["linear_pa_s_per_m3"], column["quadratic_pa_s2_per_m6"], density)

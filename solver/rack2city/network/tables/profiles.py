@@ -1,7 +1,7 @@
 """Profiles: columns of a network's tables that change from step to step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.hydraulics.graph import Index
+from rack2city.network.tables.arrays import Arrays
 from rack2city.network.tables.check import unknown_column
 from rack2city.network.tables.columns import Column
 from rack2city.network.tables.network import Network
@@ -153,18 +154,33 @@ def _profile(network: Network, table: str, column: Column, given: "pd.DataFrame 
     return Profile(table, column.name, places, values)
 
 
-def own_copy(network: Network) -> Network:
-    """A copy of a network whose tables may be overwritten."""
-    copied = replace(network)
-    for name in SCHEMA:
-        setattr(copied, name, network.table(name).copy())
-    return copied
+@dataclass(frozen=True)
+class Varying:
+    """The values of a network through time.
 
+    Attributes:
+        arrays: the values in the step that was put last.
+        profiles: what changes.
+        index: the steps.
+        step_s: their lengths (s).
+    """
 
-def put(network: Network, profiles: list[Profile], step: int) -> None:
-    """Overwrite the columns of the profiles with the values of a step."""
-    for profile in profiles:
-        frame = network.table(profile.table)
-        values = frame[profile.column].to_numpy(dtype=profile.values.dtype).copy()
-        values[profile.places] = profile.values[step]
-        frame[profile.column] = values
+    arrays: Arrays
+    profiles: list[Profile]
+    index: pd.Index
+    step_s: npt.NDArray[np.float64]
+
+    def put(self, step: int) -> None:
+        """Overwrite what changes with the values of a step."""
+        for profile in self.profiles:
+            self.arrays[profile.table][profile.column][profile.places] = profile.values[step]
+
+    def column(self, table: str, name: str, steps: slice) -> npt.NDArray[Any]:
+        """A column in some steps (steps x rows, or 1 x rows where it does not change)."""
+        values = self.arrays[table][name][None]
+        for profile in self.profiles:
+            if (profile.table, profile.column) == (table, name):
+                part = profile.values[steps]
+                values = np.repeat(values[-1:], len(part), axis=0)
+                values[:, profile.places] = part
+        return values

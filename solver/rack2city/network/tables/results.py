@@ -6,9 +6,6 @@ import pandas as pd
 
 from rack2city.evidence import Balance
 from rack2city.network.hydraulics.friction import Formula
-from rack2city.network.solvers.measure import Measured
-from rack2city.network.solvers.operate import Operation
-from rack2city.network.tables.network import Network
 
 
 @dataclass(frozen=True)
@@ -33,6 +30,7 @@ class SteadyResult:
         worst: the substation that a control by the worst point serves last; empty without such a control.
         margin_pa: its pressure difference less what it needs (Pa); zero where it sets the control, negative where pump or
             producer give their most and it is not enough.
+        method: which way the network was solved, and why.
     """
 
     res_junctions: pd.DataFrame
@@ -49,6 +47,7 @@ class SteadyResult:
     friction: Formula = "colebrook"
     worst: str = ""
     margin_pa: float = float("nan")
+    method: str = ""
 
     def require(self) -> "SteadyResult":
         """Return the result itself.
@@ -60,27 +59,3 @@ class SteadyResult:
         if self.energy is not None:
             self.energy.require()
         return self
-
-
-def tell(network: Network, operation: Operation, measured: Measured, passes: int) -> SteadyResult:
-    """Write solved arrays into tables.
-
-    Args:
-        network: the tables.
-        operation: flows and pressures, and what the controls made of them.
-        measured: the solved arrays.
-        passes: passes between flows and temperatures.
-    """
-    frames = {}
-    for name, columns in measured.tables.items():
-        kept = {column: values for column, values in columns.items() if column != "stored_w"}
-        frames[f"res_{name}"] = pd.DataFrame(kept, index=network.table(name).index)
-    return SteadyResult(
-        **frames,
-        mass=measured.mass,
-        energy=measured.energy,
-        passes=passes,
-        friction=network.friction,
-        worst=operation.worst,
-        margin_pa=operation.margin_pa,
-    )

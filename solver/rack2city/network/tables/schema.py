@@ -141,6 +141,14 @@ SUBSTATIONS = TableSchema(
             "difference at which its valve, fully open, passes max_flow_kg_per_s (if empty: the flow it wants)",
             0.0,
         ),
+        _number(
+            "min_difference_k",
+            "K",
+            "least difference of arriving supply and return it is made for; below, the valve opens further in proportion, up to "
+            "max_flow_kg_per_s",
+            0.01,
+            above_low=True,
+        ),
         _number("bypass_kg_per_s", "kg/s", "least flow, kept up by a by-pass", 0.0),
         _number(
             "max_flow_kg_per_s", "kg/s", "largest flow its valve lets through (with UA: each valve)", above_low=True

@@ -4,7 +4,6 @@ import io
 import json
 import os
 import zipfile
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +12,9 @@ import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.hydraulics.friction import Array, Formula, require_formula
-from rack2city.network.solvers.measure import Measured
-from rack2city.network.tables.network import Network
 
 FORMAT = "rack2city network series"
-VERSION = 1
+VERSION = 2
 TABLES = (
     "junctions",
     "pipes",
@@ -43,8 +40,7 @@ class Series:
     `t_to_k` are those of the water that stands in its ends, at the end of the step.
 
     Attributes:
-        step_s: length of a step (s).
-        steps: per step `mass_residual` and `energy_residual` (-), `stored_w`, `passes`, `worst` and `margin_pa` of a control
+        steps: per step its length `step_s` (s), `mass_residual` and `energy_residual` (-), `stored_w`, `passes`, `worst` and `margin_pa` of a control
             by the worst point.
         res_junctions: two levels of columns, quantity and name; so are the others.
         res_pipes: see above.
@@ -56,9 +52,9 @@ class Series:
         res_storages: see above.
         res_boundaries: see above.
         friction: formula of the pipes' turbulent friction factor.
+        method: which way the network was solved, and why.
     """
 
-    step_s: float
     steps: pd.DataFrame
     res_junctions: pd.DataFrame
     res_pipes: pd.DataFrame
@@ -70,67 +66,10 @@ class Series:
     res_storages: pd.DataFrame
     res_boundaries: pd.DataFrame
     friction: Formula = "colebrook"
+    method: str = ""
 
 
-class Recorder:
-    """Gathers steps into one block of numbers per table.
-
-    Args:
-        network: the tables.
-        index: the steps.
-        keep: tables, or quantities as `"pipes.t_to_k"`, to keep; all if None.
-
-    Raises:
-        InputError: what is to be kept names no table.
-    """
-
-    def __init__(self, network: Network, index: pd.Index, keep: Collection[str] | None) -> None:
-        strange = [name for name in keep or () if name.split(".")[0] not in TABLES]
-        if strange:
-            raise InputError(f"keep: '{strange[0]}' is no table of results; give a table or table.quantity")
-        self._names = {table: network.table(table).index for table in TABLES}
-        self._index, self._keep, self._friction = index, keep, network.friction
-        self._blocks: dict[str, Array] = {}
-        self._quantities: dict[str, list[str]] = {}
-        self._steps: list[dict[str, object]] = []
-
-    def note(self, step: int, measured: Measured, about: dict[str, object]) -> None:
-        """Note a step; `about` goes to the table of steps.
-
-        Raises:
-            InputError: a quantity to be kept does not exist.
-        """
-        if step == 0:
-            self._begin(measured)
-        for table, quantities in self._quantities.items():
-            count, block = len(self._names[table]), self._blocks[table]
-            for place, quantity in enumerate(quantities):
-                block[step, place * count : (place + 1) * count] = measured.tables[table][quantity]
-        self._steps.append(about)
-
-    def _begin(self, measured: Measured) -> None:
-        for name in self._keep or ():
-            table, _, quantity = name.partition(".")
-            if quantity and quantity not in (known := measured.tables.get(table, {})):
-                raise InputError(f"keep: {table} have no result '{quantity}'; they have {', '.join(known)}")
-        for table in TABLES:
-            had = [q for q in measured.tables.get(table, {}) if self._kept(table, q)]
-            self._quantities[table] = had
-            self._blocks[table] = np.empty((len(self._index), len(had) * len(self._names[table])))
-
-    def _kept(self, table: str, quantity: str) -> bool:
-        return self._keep is None or table in self._keep or f"{table}.{quantity}" in self._keep
-
-    def series(self, step_s: float) -> Series:
-        """All that was noted."""
-        frames = {
-            f"res_{table}": _frame(self._blocks[table], self._index, self._quantities[table], self._names[table])
-            for table in TABLES
-        }
-        return Series(step_s, pd.DataFrame(self._steps, index=self._index), **frames, friction=self._friction)
-
-
-def _frame(block: Array, index: pd.Index, quantities: list[str], names: pd.Index) -> pd.DataFrame:
+def series_frame(block: Array, index: pd.Index, quantities: list[str], names: pd.Index) -> pd.DataFrame:
     columns = pd.MultiIndex.from_product([quantities if len(names) else [], names], names=["quantity", "name"])
     return pd.DataFrame(block, index=index, columns=columns, copy=False)
 
@@ -152,8 +91,8 @@ def save_series(series: Series, path: str | Path) -> Path:
     page = {
         "format": FORMAT,
         "version": VERSION,
-        "step_s": series.step_s,
         "friction": series.friction,
+        "method": series.method,
         "names": {table: list(frame.columns.unique("name")) for table, frame in frames.items()},
         "quantities": {table: list(frame.columns.unique("quantity")) for table, frame in frames.items()},
     }
@@ -185,6 +124,8 @@ def load_series(path: str | Path) -> Series:
             if page.get("format") != FORMAT or page["version"] > VERSION:
                 raise InputError(f"{path}: it is not a file of results that this program reads")
             steps = pd.read_parquet(io.BytesIO(archive.read("steps.parquet")))
+            if "step_s" in page:  # version 1: all of one length
+                steps.insert(0, "step_s", float(page["step_s"]))
             frames = {}
             for table in TABLES:
                 names, quantities = pd.Index(page["names"][table]), page["quantities"][table]
@@ -193,14 +134,14 @@ def load_series(path: str | Path) -> Series:
                     long = pd.read_parquet(io.BytesIO(archive.read(f"{table}.parquet")), columns=quantities)
                     shape = (len(steps), len(names), len(quantities))
                     block = long.to_numpy().reshape(shape).transpose(0, 2, 1).reshape(len(steps), -1)
-                frames[f"res_{table}"] = _frame(block, steps.index, quantities, names)
+                frames[f"res_{table}"] = series_frame(block, steps.index, quantities, names)
     except FileNotFoundError:
         raise InputError(f"{path}: there is no such file") from None
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, IsADirectoryError) as error:
         raise InputError(f"{path}: it is not a file of results saved by save_series ({error})") from None
     friction = page.get("friction", "colebrook")
     require_formula(friction)
-    return Series(page["step_s"], steps, **frames, friction=friction)
+    return Series(steps, **frames, friction=friction, method=page.get("method", ""))
 
 
 def _write(archive: zipfile.ZipFile, name: str, frame: pd.DataFrame) -> None:
