@@ -5,6 +5,7 @@ Streets of pipe pairs: `RadialTree` with `Substations` or `ExchangerSubstations`
 `simulate_radial` through time. Single pipes in time: `PlugFlowPipes` for steps of seconds, `RetardedPipes` for hours.
 """
 
+from rack2city.network.components import COMPONENTS, Component, describe
 from rack2city.network.consumers.exchange import Exchanger
 from rack2city.network.formats.epanet import load_epanet
 from rack2city.network.formats.files import load_network, save_network
@@ -46,16 +47,16 @@ from rack2city.network.tables.create import (
 )
 from rack2city.network.tables.network import WATER, Network
 from rack2city.network.tables.results import SteadyResult
-from rack2city.network.tables.schema import SCHEMA, describe
 from rack2city.network.tables.series import Series, load_series, save_series
 from rack2city.network.tree import RadialTree, Substations
 
 __all__ = [
-    "SCHEMA",
+    "COMPONENTS",
     "WATER",
     "BranchGroup",
     "BranchLaw",
     "CheckValveLaw",
+    "Component",
     "ControlValveLaw",
     "CurveLaw",
     "Duty",

@@ -13,13 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rack2city.errors import InputError
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.retarded import PipeResponse
 from rack2city.network.tables.network import Network
 
-_ALIKE = 0.01  # of the longer length: what the two pipes of a trench may differ by
 _SINGULAR = 1e-14  # steady pipes that both stand, and lose nothing but to each other
 
 
@@ -120,41 +118,3 @@ def partners(pipes: pd.DataFrame) -> Index:
     some = (pipes.pair.notna() & (pipes.pair != "")).to_numpy(dtype=bool)
     found[some] = pipes.index.get_indexer(pd.Index(pipes.pair[some], dtype=object))
     return found
-
-
-def check_pairs(pipes: pd.DataFrame) -> None:
-    """Check the pairs of a table of pipes whose columns and references are checked.
-
-    Raises:
-        InputError: a pipe is its own pair; two do not name each other, differ in length, or tell two conductances; a
-            conductance to no pair.
-    """
-    other = partners(pipes)
-    length = pipes.length_m.to_numpy(dtype=float)
-    between = pipes.pair_w_per_m_k.to_numpy(dtype=float)
-    paired, own = other >= 0, np.arange(len(pipes))
-    back = np.where(paired, other, own)
-    name = pipes.index
-    for wrong, column, sentence in (
-        (paired & (other == own), "pair", "a pipe is not its own pair"),
-        (
-            paired & (other[back] != own),
-            "pair",
-            "pipe '{other}' does not name it as its pair; each must name the other",
-        ),
-        (
-            paired & (np.abs(length - length[back]) > _ALIKE * np.maximum(length, length[back])),
-            "length_m",
-            "it is {own:g} m, that of its pair '{other}' {their:g} m; in one trench they differ by 1 % at most",
-        ),
-        (~paired & (between > 0.0), "pair_w_per_m_k", "it has no pair to exchange heat with"),
-        (
-            paired & (np.abs(between - between[back]) > 1e-9 * np.abs(between)),
-            "pair_w_per_m_k",
-            "its pair '{other}' tells another value; give one, or the same twice",
-        ),
-    ):
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            told = sentence.format(other=name[back[row]], own=length[row], their=length[back[row]])
-            raise InputError(f"table pipes, row '{name[row]}', column {column}: {told}")

@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
+from rack2city.network.components import COMPONENTS
 from rack2city.network.hydraulics.graph import HydraulicNetwork
 from rack2city.network.solvers.compile import BRANCHES, GRAVITY, Hydraulics, to_hydraulics
 from rack2city.network.tables.branch_laws import law_names, law_of
 from rack2city.network.tables.check import check_together
-from rack2city.network.tables.network import Network, empty_table
-from rack2city.network.tables.schema import SCHEMA
+from rack2city.network.tables.network import Network, empty_tables
 
 _LAWS = ("valves", "pumps", "producers")  # their laws hold values that may change in time
 
@@ -25,7 +25,7 @@ class Builder:
     """
 
     def __init__(self, network: Network, watched: list[tuple[str, str]]) -> None:
-        self._network = replace(network, storages=empty_table(SCHEMA["storages"]))
+        self._network = replace(network, tables=network.tables | empty_tables(["storages"]))
         self._tables = {table for table, _ in watched}
         self._built: Hydraulics | None = None
         self._joined: bytes = b""
@@ -38,7 +38,7 @@ class Builder:
         """
         joined = self._joints()
         for table in self._tables:  # each value was checked with its profile, what they make together was not
-            check_together(SCHEMA[table], self._network.table(table))
+            check_together(COMPONENTS[table], self._network.table(table))
         if self._built is None or joined != self._joined:
             self._built, self._joined = to_hydraulics(self._network), joined
         elif self._tables & {*_LAWS, "boundaries"}:

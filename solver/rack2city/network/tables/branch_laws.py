@@ -6,11 +6,11 @@ import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
 from rack2city.errors import InputError
+from rack2city.network.components.component import is_empty
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.laws import CurveLaw, Law, PipeLaw, PrescribedFlow, PrescribedLift, QuadraticLaw
 from rack2city.network.hydraulics.pumps import ConstantPowerLaw, PumpCurveLaw
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
-from rack2city.network.tables.check import is_empty
 from rack2city.network.tables.network import Network
 
 
