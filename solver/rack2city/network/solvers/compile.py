@@ -11,12 +11,11 @@ from scipy.sparse.csgraph import connected_components
 from rack2city.errors import InputError
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index
+from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.tables.branch_laws import law_names, law_of
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
 
-GRAVITY = 9.80665
-"""Standard acceleration of fall (m/s2)."""
 BRANCHES = ("pipes", "valves", "heat_exchangers", "pumps", "substations", "producers")
 """Tables whose rows are branches, in the order of the branches; the heat of producers is not a branch's, so they come last."""
 _ENDS = {"producers": ("return_junction", "supply_junction"), "substations": ("supply_junction", "return_junction")}

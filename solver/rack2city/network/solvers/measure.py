@@ -8,7 +8,8 @@ import pandas as pd
 from rack2city.evidence import Balance
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
-from rack2city.network.solvers.compile import BRANCHES, GRAVITY, Hydraulics
+from rack2city.network.hydraulics.liquid import GRAVITY
+from rack2city.network.solvers.compile import BRANCHES, Hydraulics
 from rack2city.network.solvers.operate import Operation
 from rack2city.network.solvers.settle import Settled
 from rack2city.network.solvers.storages import Storages

@@ -8,7 +8,8 @@ import pandas as pd
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
 from rack2city.network.hydraulics.graph import HydraulicNetwork
-from rack2city.network.solvers.compile import BRANCHES, GRAVITY, Hydraulics, to_hydraulics
+from rack2city.network.hydraulics.liquid import GRAVITY
+from rack2city.network.solvers.compile import BRANCHES, Hydraulics, to_hydraulics
 from rack2city.network.tables.branch_laws import law_names, law_of
 from rack2city.network.tables.check import check_together
 from rack2city.network.tables.network import Network, empty_tables

@@ -7,8 +7,9 @@ import numpy as np
 from rack2city.errors import InputError
 from rack2city.network.hydraulics.control import lift_for_worst_point, speed_for_worst_point
 from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
-from rack2city.network.solvers.compile import BRANCHES, GRAVITY, Hydraulics
+from rack2city.network.solvers.compile import BRANCHES, Hydraulics
 from rack2city.network.solvers.draws import Draws
 from rack2city.network.tables.branch_laws import pump_law
 from rack2city.network.tables.network import Network
