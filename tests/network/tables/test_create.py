@@ -9,7 +9,7 @@ import pytest
 
 from rack2city.errors import InputError
 from rack2city.network import (
-    SCHEMA,
+    COMPONENTS,
     Network,
     check_network,
     create,
@@ -133,13 +133,13 @@ def test_tables_changed_by_hand_are_checked():
 def test_the_page_of_the_docs_shows_the_schema():
     page = Path(__file__).resolve().parents[3] / "docs" / "network-tables.md"
     text = page.read_text(encoding="utf-8")
-    for name in SCHEMA:
+    for name in COMPONENTS:
         assert describe(name) in text, f"docs/network-tables.md: bring the columns of {name} up to date"
 
 
 def test_every_table_has_a_constructor_and_a_description():
     network = everything()
-    for name, schema in SCHEMA.items():
+    for name, schema in COMPONENTS.items():
         assert len(network.table(name)), name
         text = describe(name)
         assert all(f"`{column.name}`" in text for column in schema.columns)

@@ -8,7 +8,7 @@ import pytest
 
 from rack2city.errors import InputError
 from rack2city.network import (
-    SCHEMA,
+    COMPONENTS,
     Network,
     create_boundaries,
     create_junctions,
@@ -23,7 +23,7 @@ from tests.network.tables.nets import district, everything
 
 def same(one: Network, two: Network) -> None:
     assert (one.name, one.crs, one.liquid) == (two.name, two.crs, two.liquid)
-    for name in SCHEMA:
+    for name in COMPONENTS:
         pd.testing.assert_frame_equal(one.table(name), two.table(name), check_exact=True)
 
 

@@ -24,8 +24,7 @@ from rack2city.network import (
     solve_steady,
     to_hydraulics,
 )
-from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.solvers.compile import GRAVITY
+from rack2city.network.hydraulics.liquid import GRAVITY, Liquid
 from rack2city.network.solvers.draws import Draws
 from rack2city.network.solvers.measure import measure
 from rack2city.network.solvers.operate import operate

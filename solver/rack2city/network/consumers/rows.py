@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +44,7 @@ class ExchangerRows:
     def steps(self, steps: Index | slice) -> "ExchangerRows":
         """The same in some of the steps."""
         names = ("heating_w", "supply_k", "return_k", "water_w", "hot_k", "cold_k")
-        part = {name: take(getattr(self, name), steps) for name in names}
+        part: dict[str, Any] = {name: take(getattr(self, name), steps) for name in names}
         return replace(
             self,
             **part,
@@ -95,7 +96,7 @@ def exchanger_rows(column: Mapping[str, Array], capacity: float) -> tuple[Exchan
     )
 
 
-def take(values: npt.NDArray[np.generic], steps: Index | slice) -> npt.NDArray[np.generic]:
+def take(values: npt.NDArray[Any], steps: Index | slice) -> npt.NDArray[Any]:
     """Values of some steps; one column holds for all of them."""
     return values if values.shape[1] == 1 else np.ascontiguousarray(values[:, steps])
 
@@ -110,7 +111,8 @@ def _sum(sides: list[Array]) -> Array:
 
 def _of_steps(exchanger: Exchanger, steps: Index | slice) -> Exchanger:
     names = ("ua_w_per_k", "primary_w_per_k", "secondary_w_per_k", "max_primary_w_per_k")
-    return replace(exchanger, **{name: take(np.asarray(getattr(exchanger, name)), steps) for name in names})
+    part: dict[str, Any] = {name: take(np.asarray(getattr(exchanger, name)), steps) for name in names}
+    return replace(exchanger, **part)
 
 
 def _group(column: Mapping[str, Array], at: Index, capacity: float, exponent: float) -> ExchangerRows:
@@ -137,3 +139,40 @@ def _group(column: Mapping[str, Array], at: Index, capacity: float, exponent: fl
         hot_k=part("dhw_supply_k"),
         cold_k=part("dhw_cold_k"),
     )
+
+
+def exchanger_columns(
+    load_w: npt.ArrayLike,
+    primary_supply_k: npt.ArrayLike,
+    primary_return_k: npt.ArrayLike,
+    secondary_supply_k: npt.ArrayLike,
+    secondary_return_k: npt.ArrayLike,
+    heat_capacity: float,
+    valve_reserve: float = 1.2,
+) -> dict[str, Array]:
+    """Columns of substations whose exchangers transfer a load at four temperatures, for `create_substations`.
+
+    Args:
+        load_w: heat transferred at design (W); the demand itself is a column of its own.
+        primary_supply_k: temperature of the network's supply at design (K).
+        primary_return_k: temperature back to the network (K).
+        secondary_supply_k: temperature to the building (K).
+        secondary_return_k: temperature from the building (K).
+        heat_capacity: of the network's liquid (J/(kg K)).
+        valve_reserve: flow through the fully open valve over the design flow (-).
+
+    Raises:
+        InputError: a side or an end has no positive temperature difference; see `Exchanger.from_design`.
+    """
+    exchanger = Exchanger.from_design(
+        load_w, primary_supply_k, primary_return_k, secondary_supply_k, secondary_return_k, valve_reserve
+    )
+    columns = {
+        "ua_w_per_k": exchanger.ua_w_per_k,
+        "design_w": load_w,
+        "design_flow_kg_per_s": np.asarray(exchanger.primary_w_per_k) / heat_capacity,
+        "max_flow_kg_per_s": np.asarray(exchanger.max_primary_w_per_k) / heat_capacity,
+        "secondary_supply_k": secondary_supply_k,
+        "secondary_return_k": secondary_return_k,
+    }
+    return {name: np.asarray(values, dtype=float) for name, values in columns.items()}

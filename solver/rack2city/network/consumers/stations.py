@@ -6,6 +6,7 @@ of S substations, or of S x H for H steps at once (S x 1 where a value holds in 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +64,7 @@ class Stations:
     def at(self, steps: Index | slice) -> "Stations":
         """The same in some of the steps."""
         names = ("demand_w", "target_k", "least_kg_per_s", "most_kg_per_s", "band_k", "follows")
-        part = {name: take(getattr(self, name), steps) for name in names}
+        part: dict[str, Any] = {name: take(getattr(self, name), steps) for name in names}
         return replace(self, **part, exchangers=tuple(group.steps(steps) for group in self.exchangers))
 
     def draw(self, arriving_k: Array) -> tuple[Array, Array]:

@@ -17,8 +17,7 @@ from rack2city.network.formats.epanet_file import (
     rows_of,
 )
 from rack2city.network.formats.epanet_links import add_links
-from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.solvers.compile import GRAVITY
+from rack2city.network.hydraulics.liquid import GRAVITY, Liquid
 from rack2city.network.tables.create import create_boundaries, create_junctions
 from rack2city.network.tables.network import Network
 

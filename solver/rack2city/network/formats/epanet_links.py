@@ -14,7 +14,7 @@ import numpy as np
 from rack2city.errors import InputError
 from rack2city.network.formats.epanet_file import Rows, Sections, Units, number, rows_of
 from rack2city.network.hydraulics.friction import Array
-from rack2city.network.solvers.compile import GRAVITY
+from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.tables.create import (
     create_curve,
     create_junctions,

@@ -14,11 +14,10 @@ from pathlib import Path
 import pandas as pd
 
 from rack2city.errors import InputError
+from rack2city.network.components import COMPONENTS, Component
 from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.tables.check import check_network
-from rack2city.network.tables.columns import TableSchema
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.schema import SCHEMA
 
 FORMAT = "rack2city network"
 VERSION = 1
@@ -54,7 +53,7 @@ def save_network(network: Network, path: str | Path) -> Path:
     with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:  # Parquet is compressed already
         text = json.dumps(page, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
         archive.writestr(zipfile.ZipInfo(_PAGE, _EPOCH), text)
-        for name in SCHEMA:
+        for name in COMPONENTS:
             buffer = io.BytesIO()
             network.table(name).to_parquet(buffer, engine="pyarrow")
             archive.writestr(zipfile.ZipInfo(f"{name}.parquet", _EPOCH), buffer.getvalue())
@@ -89,7 +88,7 @@ def load_network(path: str | Path) -> Network:
             inside = set(archive.namelist())
             tables = {
                 name: pd.read_parquet(io.BytesIO(archive.read(f"{name}.parquet")), engine="pyarrow")
-                for name in SCHEMA
+                for name in COMPONENTS
                 if f"{name}.parquet" in inside
             }
             network = Network(page["name"], Liquid(**page["liquid"]), page["crs"], page.get("friction", "colebrook"))
@@ -98,7 +97,7 @@ def load_network(path: str | Path) -> Network:
     except (zipfile.BadZipFile, KeyError, json.JSONDecodeError, TypeError, IsADirectoryError) as error:
         raise InputError(f"{path}: it is not a network saved by save_network ({error})") from None
     for name, frame in tables.items():
-        setattr(network, name, _conform(SCHEMA[name], frame))
+        network.tables[name] = _conform(COMPONENTS[name], frame)
     try:
         check_network(network)
     except InputError as error:
@@ -106,7 +105,7 @@ def load_network(path: str | Path) -> Network:
     return network
 
 
-def _conform(schema: TableSchema, frame: pd.DataFrame) -> pd.DataFrame:
+def _conform(schema: Component, frame: pd.DataFrame) -> pd.DataFrame:
     """The table with all columns of today, in their order and types."""
     for column in schema.columns:
         if column.name not in frame.columns and not column.required:

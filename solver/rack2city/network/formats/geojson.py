@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from rack2city.errors import InputError
+from rack2city.network.components import COMPONENTS
+from rack2city.network.components.component import is_empty
 from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.tables.check import check_network, is_empty
+from rack2city.network.tables.check import check_network
 from rack2city.network.tables.create import create
 from rack2city.network.tables.network import WATER, Network
-from rack2city.network.tables.schema import SCHEMA
 
 SNAP_M = 0.01
 """Ends of lines that name no junction belong to one that is nearer than this (m)."""
@@ -46,7 +47,7 @@ def save_geojson(network: Network, path: str | Path) -> Path:
         raise InputError(f"table junctions, row '{name}', column x_m: GeoJSON needs the coordinates of every junction")
     at = {str(name): [x, y] for name, x, y in places.itertuples()}
     features = []
-    for table, schema in SCHEMA.items():
+    for table, schema in COMPONENTS.items():
         if not schema.named:
             continue
         for row in network.table(table).reset_index().to_dict("records"):
@@ -113,19 +114,19 @@ def _read(page: dict[str, Any], features: list[dict[str, Any]]) -> Network:
     crs = str(page.get("crs", {}).get("properties", {}).get("name", ""))
     liquid = Liquid(**own["liquid"]) if "liquid" in own else WATER
     network = Network(own.get("name", "network"), liquid, crs, own.get("friction", "colebrook"))
-    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in SCHEMA}
+    rows: dict[str, list[dict[str, Any]]] = {table: [] for table in COMPONENTS}
     lines: list[tuple[str, dict[str, Any], np.ndarray]] = []
     foreign = "rack2city" not in page
     for number, feature in enumerate(features, 1):
         geometry, properties = feature.get("geometry") or {}, feature.get("properties") or {}
         kind = geometry.get("type")
         table = properties.get("table", {"Point": "junctions", "LineString": "pipes"}.get(str(kind), ""))
-        if table not in SCHEMA or kind not in ("Point", "LineString"):
+        if table not in COMPONENTS or kind not in ("Point", "LineString"):
             raise InputError(
                 f"feature {number}: a {kind} of table {table!r} cannot be read; give points and lines, and tables of: "
-                f"{', '.join(name for name in SCHEMA if SCHEMA[name].named)}"
+                f"{', '.join(name for name in COMPONENTS if COMPONENTS[name].named)}"
             )
-        ends = len(SCHEMA[table].ends)
+        ends = len(COMPONENTS[table].ends)
         if (kind == "LineString") != (ends == 2):
             raise InputError(f"feature {number}: a {kind} cannot be a row of table {table}")
         points = np.atleast_2d(np.asarray(geometry["coordinates"], dtype=float))[:, :2]
@@ -134,7 +135,7 @@ def _read(page: dict[str, Any], features: list[dict[str, Any]]) -> Network:
                 f"feature {number}: its coordinates are longitudes and latitudes; bring the file to a system in metres, "
                 "named in its member crs (for example `ogr2ogr -t_srs EPSG:31370 metres.geojson degrees.geojson`)"
             )
-        known = {column.name for column in SCHEMA[table].columns} | {"name"}
+        known = {column.name for column in COMPONENTS[table].columns} | {"name"}
         row = {key: value for key, value in properties.items() if key in known}
         if table == "junctions":
             row |= {"x_m": float(points[0, 0]), "y_m": float(points[0, 1])}
@@ -158,7 +159,7 @@ def _value(table: str, key: str, row: dict[str, Any]) -> Any:
     """A property, or the default where only other features have it."""
     if row.get(key) is not None:
         return row[key]
-    column = SCHEMA[table].column(key)
+    column = COMPONENTS[table].column(key)
     return None if column.required else column.default
 
 
@@ -177,7 +178,7 @@ def _name(rows: dict[str, list[dict[str, Any]]]) -> None:
         for row in found:
             while row.get("name") is None:
                 number += 1
-                if (name := f"{SCHEMA[table].singular} {number}") not in taken:
+                if (name := f"{COMPONENTS[table].singular} {number}") not in taken:
                     row["name"] = name
 
 
@@ -201,7 +202,7 @@ def _join(rows: dict[str, list[dict[str, Any]]], lines: list[tuple[str, dict[str
     for row in rows["junctions"]:
         keep(row)
     for table, row, points in lines:
-        for end, point in zip(SCHEMA[table].ends, (points[0], points[-1]), strict=True):
+        for end, point in zip(COMPONENTS[table].ends, (points[0], points[-1]), strict=True):
             if row.get(end) is None:
                 row[end] = junction_at(point)
         if table == "pipes" and row.get("length_m") is None:

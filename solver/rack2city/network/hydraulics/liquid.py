@@ -1,6 +1,9 @@
-"""The liquid of a network."""
+"""The liquid of a network, and what makes it weigh."""
 
 from dataclasses import dataclass
+
+GRAVITY = 9.80665
+"""Standard acceleration of fall (m/s2)."""
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,16 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from rack2city.errors import InputError
+from rack2city.network.components import branches
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index, Mask
+from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.solvers.inlets import Inlets, inlets_of
 from rack2city.network.solvers.refuse import refuse_controls, refuse_unknown
 from rack2city.network.tables.arrays import Arrays
-from rack2city.network.tables.branch_laws import law_names, law_of
 
-GRAVITY = 9.80665
-"""Standard acceleration of fall (m/s2)."""
-BRANCHES = ("pipes", "valves", "heat_exchangers", "pumps", "substations", "producers")
-"""Tables whose rows are branches, in the order of the branches; the heat of producers is not a branch's, so they come last."""
-ENDS = {"producers": ("return_junction", "supply_junction"), "substations": ("supply_junction", "return_junction")}
-_PASSING = BRANCHES[:4]
-"""Those that pass on pressure; a substation holds its flow, and so does not."""
+BRANCHES = branches()
+"""Components whose rows are branches, in the order of the branches; producers, whose heat is not a branch's, come last."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +98,7 @@ def compile_network(arrays: Arrays) -> Compiled:
     _refuse_cut_off(arrays, live, inlets)
     node = np.where(live, np.cumsum(live) - 1, -1).astype(np.intp)
     inlets = inlets.at(live, node)
-    static = arrays.network.liquid.density * GRAVITY * arrays["junctions"]["height_m"]
+    static = arrays.liquid.density * GRAVITY * arrays["junctions"]["height_m"]
     rows, groups, labels, part, first = {}, [], {}, {}, 0
     for table in BRANCHES:
         rows[table], labels[table] = _open_rows(arrays, table, live)
@@ -132,7 +128,7 @@ def joints(arrays: Arrays) -> bytes:
 def refreshed(built: Compiled, tables: set[str]) -> Compiled:
     """The same graph with the values of some tables as they are now, where their laws hold values that change in time."""
     groups, place = list(built.network.groups), 0
-    static = built.arrays.network.liquid.density * GRAVITY * built.arrays["junctions"]["height_m"]
+    static = built.arrays.liquid.density * GRAVITY * built.arrays["junctions"]["height_m"]
     for table in BRANCHES:
         kinds = dict.fromkeys(built.labels[table])
         if table in tables & {"valves", "pumps", "producers"}:
@@ -140,30 +136,25 @@ def refreshed(built: Compiled, tables: set[str]) -> Compiled:
             groups[place : place + len(kinds)] = new
         place += len(kinds)
     network = replace(built.network, groups=groups) if tables & {"valves", "pumps", "producers"} else built.network
-    inlets = inlets_of(built.arrays).at(built.live, built.node) if tables & {"boundaries", "producers"} else built.inlets
+    inlets = (
+        inlets_of(built.arrays).at(built.live, built.node) if tables & {"boundaries", "producers"} else built.inlets
+    )
     _refuse_cut_off(built.arrays, built.live, inlets)
     return replace(built, network=network, inlets=inlets)
 
 
-def is_open(arrays: Arrays, table: str) -> Mask:
-    """Whether each row of a table of branches can let liquid flow."""
-    serves: Mask = arrays[table]["in_service"]
-    return serves & (arrays[table]["opening"] > 0.0) if table == "valves" else serves
-
-
 def ends(arrays: Arrays, table: str) -> tuple[Index, Index]:
     """Junction numbers of both ends of every row."""
-    start, end = ENDS.get(table, ("from_junction", "to_junction"))
+    start, end = BRANCHES[table].ends
     return arrays[table][start], arrays[table][end]
 
 
 def _reached(arrays: Arrays, at: Index, open_only: bool) -> Mask:
     """Which junctions branches join to those given."""
     joined = []
-    for table in (*_PASSING, "producers"):
-        chosen = is_open(arrays, table) if open_only else np.ones(arrays.count(table), dtype=bool)
-        if table == "producers":
-            chosen = chosen & (arrays["producers"]["mode"] == "pressure").astype(bool)
+    for table, component in BRANCHES.items():
+        chosen = component.passes_pressure(arrays[table])
+        chosen = chosen & component.is_open(arrays[table]) if open_only else chosen
         joined.append(np.stack(ends(arrays, table))[:, chosen])
     start, end = np.concatenate(joined, axis=1)
     count = arrays.count("junctions")
@@ -176,15 +167,13 @@ def _reached(arrays: Arrays, at: Index, open_only: bool) -> Mask:
 def _open_rows(arrays: Arrays, table: str, live: Mask) -> tuple[Index, Array]:
     """Rows that are branches, in the order of their laws, and what tells these apart."""
     start, end = ends(arrays, table)
-    rows = np.flatnonzero(is_open(arrays, table) & live[start] & live[end])
-    names = law_names(arrays, table)[rows]
-    order = np.argsort(names, kind="stable")
-    return rows[order], names[order]
+    rows = np.flatnonzero(BRANCHES[table].is_open(arrays[table]) & live[start] & live[end])
+    labels = BRANCHES[table].labels(arrays[table])[rows]
+    order = np.argsort(labels, kind="stable")
+    return rows[order], labels[order]
 
 
-def _groups(
-    arrays: Arrays, table: str, rows: Index, labels: Array, node: Index, static: Array
-) -> list[BranchGroup]:
+def _groups(arrays: Arrays, table: str, rows: Index, labels: Array, node: Index, static: Array) -> list[BranchGroup]:
     """The branches of one table, one group per law."""
     start, end = (side[rows] for side in ends(arrays, table))
     names = np.array(_branch_names(arrays, table, rows), dtype=object)
@@ -192,7 +181,7 @@ def _groups(
     groups = []
     for which in dict.fromkeys(labels):
         part = labels == which
-        law = law_of(arrays, table, str(which), rows[part], rise[part])
+        law = BRANCHES[table].law(arrays, str(which), rows[part], rise[part])  # type: ignore[misc]  # branches have one
         groups.append(BranchGroup(names[part].tolist(), node[start[part]], node[end[part]], law))
     return groups
 
@@ -205,7 +194,9 @@ def _branch_names(arrays: Arrays, table: str, rows: Index) -> list[str]:
         if other != table and len(arrays.network.table(other)):
             twice |= index.isin(arrays.network.table(other).index)
     names = index[rows].tolist()
-    return [f"{name} ({table})" if double else str(name) for name, double in zip(names, twice[rows].tolist(), strict=True)]
+    return [
+        f"{name} ({table})" if double else str(name) for name, double in zip(names, twice[rows].tolist(), strict=True)
+    ]
 
 
 def _refuse_cut_off(arrays: Arrays, live: Mask, inlets: Inlets) -> None:

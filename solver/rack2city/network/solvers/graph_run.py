@@ -3,8 +3,6 @@
 import copy
 from collections.abc import Callable
 
-import numpy as np
-
 from rack2city.errors import Rack2CityError
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.in_time import FilmPipes, PipesInTime, film_pipes, retarded_pipes
@@ -17,14 +15,12 @@ from rack2city.network.solvers.graph_view import GraphView
 from rack2city.network.solvers.record import Recorder
 from rack2city.network.solvers.settle import Settled, settle
 from rack2city.network.solvers.start import Start
-from rack2city.network.solvers.steady import stations_of, steady_state
+from rack2city.network.solvers.steady import stations_of, steady_profile, steady_state
 from rack2city.network.solvers.storages import Storages, tanks_of
-from rack2city.network.tables.check import check_together
-from rack2city.network.tables.profiles import Varying
+from rack2city.network.tables.varying import Varying
 
 _ACCURACY = 1e-9  # of the largest flow, that valves are brought to
 _PASSES, _BISECTIONS = 40, 120
-_PIECES = 12  # of each pipe, in the steady state that a simulation starts from
 
 
 class GraphRun:
@@ -71,7 +67,6 @@ class GraphRun:
     def _build(self) -> Compiled:
         """What is solved, with the values as they are now."""
         tables = {profile.table for profile in self._varying.profiles}
-        check_together(self._arrays, tables)
         if self._built is None or joints(self._arrays) != self._built.made_of:
             self._built = compile_network(self._arrays)
         else:
@@ -83,7 +78,7 @@ class GraphRun:
         if not self._start.dynamic:
             return
         initial = self._start.pipes_k(self._arrays)
-        column, liquid = self._arrays["pipes"], self._arrays.network.liquid
+        column, liquid = self._arrays["pipes"], self._arrays.liquid
         made = film_pipes if self._film else retarded_pipes
         self._pipes = made(column, liquid, self._pairs, self._steady_k(time_s) if initial is None else initial)
 
@@ -91,15 +86,12 @@ class GraphRun:
         """Temperatures of the pieces of all pipes in the steady state of the values as they are."""
         built = self._build()
         self._last, steady = steady_state(built, Storages.of(built, self._tanks, time_s))
-        rows, mixed, count = built.rows["pipes"], self._last.temperatures, self._arrays.count("pipes")
-        flow, inlet = np.zeros(count), np.full(count, 300.0)
-        flow[rows], inlet[rows] = mixed.flow[: len(rows)], mixed.inlet_k[: len(rows)]
-        return steady.profile(flow, inlet, _PIECES)
+        return steady_profile(self._last, steady)
 
     def _transport(self, time_s: float) -> Transport:
         column, pipes = self._arrays["pipes"], self._pipes
         if pipes is None:
-            return SteadyPipes(self._pairs, column["ambient_k"], self._arrays.network.liquid.heat_capacity)
+            return SteadyPipes(self._pairs, column["ambient_k"], self._arrays.liquid.heat_capacity)
         if isinstance(pipes, PlugFlowPipes):
             return FilmPipes(pipes, time_s, column["ambient_k"], self._pairs)
         return PipesInTime(pipes, time_s, column["ambient_k"], self._pairs)

@@ -4,6 +4,7 @@ from functools import cached_property
 
 import numpy as np
 
+from rack2city.network.components.columns import Values
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.transport import Carried, Transport
 from rack2city.network.solvers.compile import Compiled
@@ -164,7 +165,7 @@ class GraphView:
             return {}
         used = tanks.flow != 0.0
         fall = np.where(used, mixed.storage_inlet_k, 300.0) - mixed.storage_outlet_k
-        given = np.where(used, self.built.arrays.network.liquid.heat_capacity * np.abs(tanks.flow) * fall, 0.0)
+        given = np.where(used, self.built.arrays.liquid.heat_capacity * np.abs(tanks.flow) * fall, 0.0)
         layers = [tank.layers_k for tank in tanks.tanks]
         columns = {
             "mdot_kg_per_s": tanks.flow,
@@ -199,7 +200,7 @@ class GraphView:
         return np.array([self._least_heat])
 
     @property
-    def about(self) -> dict[str, Array]:
+    def about(self) -> dict[str, Values]:
         """See `View`."""
         passes = 1 if self._settled is None else self._settled.passes
         operation = self._operation
@@ -217,7 +218,7 @@ class GraphView:
         rows = self.built.rows["pipes"]
         through = np.zeros(arrays.count("pipes"))
         fall = mixed.inlet_k[: len(rows)] - mixed.outlet_k[: len(rows)]
-        through[rows] = arrays.network.liquid.heat_capacity * np.abs(mixed.flow[: len(rows)]) * fall
+        through[rows] = arrays.liquid.heat_capacity * np.abs(mixed.flow[: len(rows)]) * fall
         given = 0.0 if done.exchange_w is None else done.exchange_w
         missed = np.abs(through - done.loss_w - done.stored_w - given)
         tanks = self.storages
@@ -226,5 +227,3 @@ class GraphView:
             if of_tanks.max() > missed.max(initial=0.0):
                 return f"storage '{arrays.name('storages', int(np.argmax(of_tanks)))}'"
         return f"pipe '{arrays.name('pipes', int(np.argmax(missed)))}'" if missed.size else ""
-
-

@@ -5,6 +5,7 @@ other.
 """
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 
@@ -83,7 +84,7 @@ def inlets_of(arrays: Arrays) -> Inlets:
     boundaries, plants, tanks = arrays["boundaries"], arrays["producers"], arrays["storages"]
     flow = tanks["mass_flow_kg_per_s"]
     moves = tanks["in_service"] & (flow != 0.0)
-    parts = [
+    parts: list[tuple[Index, Index, Array | None, Array | None, Array | None]] = [
         (
             np.flatnonzero(boundaries["in_service"]),
             boundaries["junction"],
@@ -103,9 +104,9 @@ def inlets_of(arrays: Arrays) -> Inlets:
     ]
     kind = np.repeat(np.arange(4), [len(part[0]) for part in parts])
 
-    def column(place: int) -> Array:
+    def column(place: Literal[2, 3, 4]) -> Array:
         return np.concatenate(
-            [np.full(len(part[0]), np.nan) if part[place] is None else part[place][part[0]] for part in parts]
+            [np.full(len(part[0]), np.nan) if (own := part[place]) is None else own[part[0]] for part in parts]
         )
 
     rows = np.concatenate([part[0] for part in parts])

@@ -147,7 +147,7 @@ def _solve(
     reference = np.where(np.isfinite(most), most, wanted)
     if not lacking(state.drop_pa[part], wanted, reference, needed).any():
         return controlled
-    lifts, density = controlled.lifts, built.arrays.network.liquid.density
+    lifts, density = controlled.lifts, built.arrays.liquid.density
     flow = open_fully(
         state.network,
         built.fixed_pressure,

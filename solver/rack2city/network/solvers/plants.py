@@ -117,4 +117,4 @@ def plants_of(built: Compiled) -> Plants:
     by_power = mode == "power"
     power = np.where(by_power, np.fmin(given, largest), largest)
     rank = np.where(by_power, -np.inf, merit)
-    return Plants(built.part["producers"], mode, supply, power, rank, built.arrays.network.liquid.heat_capacity)
+    return Plants(built.part["producers"], mode, supply, power, rank, built.arrays.liquid.heat_capacity)

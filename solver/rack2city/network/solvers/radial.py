@@ -82,6 +82,7 @@ class Radial:
         back: from the substations to the producer.
         pairs: pipes that exchange heat, by rows of the table.
         mirrored: whether the return is the supply once more, pipe by pipe of the same size.
+        same_losses: whether its pipes then also lose the same.
     """
 
     built: Compiled
@@ -89,6 +90,7 @@ class Radial:
     back: Side
     pairs: Pairs
     mirrored: bool
+    same_losses: bool
 
     def return_flow(self, flow: Array, supply_flow: Array) -> Array:
         """Mass flow of the return pipes (P x H) for flows of substations (S x H) and of the supply pipes."""
@@ -121,7 +123,8 @@ def find_radial(built: Compiled) -> Radial | str:
             for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
         )
     )
-    return Radial(built, supply, back, pairs, mirrored)
+    same_losses = mirrored and np.array_equal(supply.own_w_per_k, back.own_w_per_k)
+    return Radial(built, supply, back, pairs, mirrored, same_losses)
 
 
 def _hindrance(built: Compiled) -> str:
@@ -166,10 +169,8 @@ def _side(built: Compiled, pairs: Pairs, root: int, at: Index, outward: bool) ->
     nodes = np.concatenate([[root], child[sweeps.order]]).astype(np.intp)
     rows = built.rows["pipes"][chosen]
     along = np.where(forward[sweeps.order], 1.0, -1.0) * (1.0 if outward else -1.0)
-    heat_capacity = built.arrays.network.liquid.heat_capacity
-    return Side(
-        sweeps, nodes, rows, along[:, None], sweeps.slot[at], pairs.own_w_per_k[rows, None], heat_capacity
-    )
+    heat_capacity = built.arrays.liquid.heat_capacity
+    return Side(sweeps, nodes, rows, along[:, None], sweeps.slot[at], pairs.own_w_per_k[rows, None], heat_capacity)
 
 
 def _supply_heeds_no_other(pairs: Pairs, supply: Side, back: Side) -> bool:

@@ -32,7 +32,9 @@ def refuse_controls(arrays: Arrays) -> None:
     looking = [
         f"{table}, row '{arrays.name(table, row)}'"
         for table in ("pumps", "producers")
-        for row in np.flatnonzero(arrays[table]["in_service"] & (arrays[table]["control"] == "worst").astype(bool))
+        for row in np.flatnonzero(
+            arrays[table]["in_service"] & (arrays[table]["control"] == "worst").astype(bool)
+        ).tolist()
     ]
     if len(looking) > 1:
         raise InputError(

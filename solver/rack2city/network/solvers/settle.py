@@ -8,6 +8,7 @@ import numpy as np
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.pipes.transport import Transport
 from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.operate import Operation, operate
@@ -168,7 +169,7 @@ def settle(
     return Settled(**{**vars(found), "passes": outcome.passes})
 
 
-def _refuse(outcome: Outcome[Settled], endless: Array) -> NoReturn:
+def _refuse(outcome: Outcome[Settled], endless: Mask) -> NoReturn:
     """Say what did not agree."""
     found, built = outcome.answer, outcome.answer.built
     if found.pressed_back:

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.hydraulics.friction import Array
@@ -14,10 +13,11 @@ from rack2city.network.solvers.radial_run import RadialRun, find_radial_run
 from rack2city.network.solvers.record import Recorder
 from rack2city.network.solvers.start import Initial, Start
 from rack2city.network.tables.arrays import Arrays
-from rack2city.network.tables.check import check_network
+from rack2city.network.tables.check import check_network, check_steps
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.profiles import Profiles, Varying, read_profiles
+from rack2city.network.tables.profiles import Profiles, read_profiles
 from rack2city.network.tables.series import Series
+from rack2city.network.tables.varying import Varying
 
 
 def simulate(
@@ -73,6 +73,7 @@ def simulate(
     read, index = read_profiles(network, profiles, steps)
     lengths = _lengths(step_s, len(index))
     varying = Varying(Arrays.of(network), read, index, lengths)
+    check_steps(varying)
     record = Recorder(network, index, lengths, keep)
     start = Start(mode == "dynamic", initial, warm_up_steps, dict(tank_k or {}), wall_film)
     found = find_radial_run(varying, start)

@@ -1,9 +1,11 @@
 """The steady state of a network, as tables of results."""
 
+import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.consumers.stations import Stations
+from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.transport import SteadyPipes
 from rack2city.network.solvers.compile import Compiled, compile_network
@@ -17,6 +19,9 @@ from rack2city.network.tables.arrays import Arrays
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.results import SteadyResult
+
+PIECES = 12
+"""Pieces of each pipe in the steady state that a simulation starts from (-)."""
 
 
 def solve_steady(network: Network, heat: bool = True, max_iterations: int = 200) -> SteadyResult:
@@ -63,16 +68,23 @@ def stations_of(built: Compiled) -> Stations:
     """The substations that are branches, with their values as they are now."""
     rows, table = built.rows["substations"], built.arrays["substations"]
     columns = {name: values[rows] for name, values in table.items()}
-    return Stations.of(columns, built.arrays.network.liquid.heat_capacity)
+    return Stations.of(columns, built.arrays.liquid.heat_capacity)
 
 
-def steady_state(
-    built: Compiled, storages: Storages | None, max_passes: int = 200
-) -> tuple[Settled, SteadyPipes]:
+def steady_state(built: Compiled, storages: Storages | None, max_passes: int = 200) -> tuple[Settled, SteadyPipes]:
     """Flows and temperatures of pipes without memory."""
     column = built.arrays["pipes"]
-    pipes = SteadyPipes(Pairs.of(column), column["ambient_k"], built.arrays.network.liquid.heat_capacity)
+    pipes = SteadyPipes(Pairs.of(column), column["ambient_k"], built.arrays.liquid.heat_capacity)
     return settle(built, stations_of(built), pipes, storages, max_passes=max_passes), pipes
+
+
+def steady_profile(settled: Settled, pipes: SteadyPipes) -> Array:
+    """Temperatures of equal pieces of all pipes of the table, from start to end (pieces x P, K)."""
+    rows, mixed = settled.built.rows["pipes"], settled.temperatures
+    count = settled.built.arrays.count("pipes")
+    flow, inlet = np.zeros(count), np.full(count, 300.0)
+    flow[rows], inlet[rows] = mixed.flow[: len(rows)], mixed.inlet_k[: len(rows)]
+    return pipes.profile(flow, inlet, PIECES)
 
 
 def _result(view: View, method: str) -> SteadyResult:

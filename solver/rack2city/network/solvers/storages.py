@@ -28,7 +28,7 @@ def tanks_of(arrays: Arrays, layers_k: Mapping[str, npt.ArrayLike] | None = None
     Raises:
         InputError: a storage in service has no temperature at the start; a name that is no storage.
     """
-    given, column, liquid = dict(layers_k or {}), arrays["storages"], arrays.network.liquid
+    given, column, liquid = dict(layers_k or {}), arrays["storages"], arrays.liquid
     names = arrays.network.storages.index
     strange = [name for name in given if name not in names]
     if strange:

@@ -7,7 +7,7 @@ import numpy as np
 
 from rack2city.evidence import Balance
 from rack2city.network.hydraulics.friction import Array
-from rack2city.network.solvers.compile import GRAVITY
+from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.solvers.view import View
 
 TOLERANCE = 1e-6
@@ -18,7 +18,7 @@ Columns = dict[str, Callable[[], Array]]
 
 def junctions(view: View) -> Columns:
     """Pressures from piezometric ones, heads and temperatures."""
-    weight = view.built.arrays.network.liquid.density * GRAVITY
+    weight = view.built.arrays.liquid.density * GRAVITY
     return {
         "p_pa": lambda: view.piezometric_pa - weight * view.column("junctions", "height_m"),
         "head_m": lambda: view.piezometric_pa / weight,
@@ -38,7 +38,7 @@ def _branch(view: View, table: str) -> Columns:
 
 def pipes(view: View) -> Columns:
     """Pipes: also velocity, Reynolds number, and what they did to the heat."""
-    liquid, own = view.built.arrays.network.liquid, _branch(view, "pipes")
+    liquid, own = view.built.arrays.liquid, _branch(view, "pipes")
 
     def speed() -> Array:
         area = np.pi / 4.0 * view.column("pipes", "inner_diameter_m") ** 2
@@ -83,7 +83,7 @@ def pumps(view: View) -> Columns:
     """Pumps: also their speed and the electricity they take."""
 
     def electric() -> Array:
-        power = -view.flow("pumps") * view.drop("pumps") / view.built.arrays.network.liquid.density
+        power = -view.flow("pumps") * view.drop("pumps") / view.built.arrays.liquid.density
         # a pump pressed backwards, or that only resists, is not driven
         driven = np.where(np.isnan(power), 0.0, np.maximum(power, 0.0))
         return np.asarray(driven / view.column("pumps", "efficiency"))
@@ -129,7 +129,7 @@ def _given(view: View) -> Array:
     """Heat that producers give (W)."""
     flow = view.flow("producers")
     rise = np.where(flow != 0.0, view.supply_k - view.return_k, 0.0)
-    return np.asarray(view.built.arrays.network.liquid.heat_capacity * flow * rise)
+    return np.asarray(view.built.arrays.liquid.heat_capacity * flow * rise)
 
 
 def storages(view: View) -> Columns:
@@ -164,7 +164,7 @@ TOLD: dict[str, Callable[[View], Columns]] = {
 def _difference(view: View, table: str) -> Array:
     """True pressure at the supply junction of each row less that at its return junction (Pa)."""
     arrays = view.built.arrays
-    weight = arrays.network.liquid.density * GRAVITY * view.column("junctions", "height_m")
+    weight = arrays.liquid.density * GRAVITY * view.column("junctions", "height_m")
     true = view.piezometric_pa - weight
     return np.asarray(true[:, arrays[table]["supply_junction"]] - true[:, arrays[table]["return_junction"]])
 
@@ -224,9 +224,7 @@ def balances(view: View) -> Balances:
         gives, takes = gives + positive, takes + positive - np.nansum(part, axis=1)
     # rounding of the flows carries the temperature difference, so that much is the measure where little heat is given
     kelvin = view.junction_k
-    through = view.built.arrays.network.liquid.heat_capacity * largest * (
-        np.nanmax(kelvin, axis=1) - np.nanmin(kelvin, axis=1)
-    )
+    through = view.built.arrays.liquid.heat_capacity * largest * (np.nanmax(kelvin, axis=1) - np.nanmin(kelvin, axis=1))
     scale = np.maximum(np.maximum(gives, takes), np.maximum(1e-3 * through, view.least_heat_w))
     energy = np.abs(gives - takes) / np.where(scale > 0.0, scale, 1.0)
     return Balances(mass, energy, stored.sum(axis=1) + held, gives, takes, scale)
@@ -242,4 +240,4 @@ def _carried_in(view: View) -> Array:
     kelvin = np.where(moving, boundaries(view)["t_k"](), 0.0)
     mean = kelvin.sum(axis=1) / np.maximum(moving.sum(axis=1), 1)
     carried = flow * np.where(moving, kelvin - mean[:, None], 0.0)
-    return np.asarray(view.built.arrays.network.liquid.heat_capacity * carried)
+    return np.asarray(view.built.arrays.liquid.heat_capacity * carried)

@@ -53,11 +53,9 @@ class Mixing:
         InputError: what enters has no temperature, or heat is given where nothing flows.
     """
 
-    def __init__(
-        self, built: Compiled, operation: Operation, transport: Transport, storages: Storages | None
-    ) -> None:
+    def __init__(self, built: Compiled, operation: Operation, transport: Transport, storages: Storages | None) -> None:
         self._built, self._transport, self._rows = built, transport, built.rows["pipes"]
-        self._capacity, self.datum_k = built.arrays.network.liquid.heat_capacity, built.ambient_k
+        self._capacity, self.datum_k = built.arrays.liquid.heat_capacity, built.ambient_k
         graph, flow = built.network, operation.state.mass_flow_kg_per_s
         size = np.abs(flow)
         largest = float(size.max())
@@ -165,7 +163,7 @@ def _heat(built: Compiled, flow: Array, offset: Array) -> None:
     part = built.part["heat_exchangers"]
     if part.start == part.stop:
         return
-    heat, amount = built.column("heat_exchangers", "heat_w"), np.abs(flow[part]) * built.arrays.network.liquid.heat_capacity
+    heat, amount = built.column("heat_exchangers", "heat_w"), np.abs(flow[part]) * built.arrays.liquid.heat_capacity
     stuck = (amount == 0.0) & (heat != 0.0)
     if stuck.any():
         row = built.rows["heat_exchangers"][int(np.argmax(stuck))]

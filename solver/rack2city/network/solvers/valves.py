@@ -58,9 +58,7 @@ class Outcome[A: Answer]:
     doubt: Array
 
 
-def settle_valves[A: Answer](
-    ask: Callable[[Array], A], flow: Array, ways: Sequence[tuple[Way[A], int]]
-) -> Outcome[A]:
+def settle_valves[A: Answer](ask: Callable[[Array], A], flow: Array, ways: Sequence[tuple[Way[A], int]]) -> Outcome[A]:
     """Find flows at which all valves are content.
 
     Args:

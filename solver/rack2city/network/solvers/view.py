@@ -4,16 +4,24 @@ from typing import Protocol
 
 import numpy as np
 
+from rack2city.network.components.columns import Values
 from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index
 from rack2city.network.solvers.compile import Compiled
 
 
 class View(Protocol):
     """H solved steps. Temperatures are NaN where they were not solved."""
 
-    built: Compiled
-    resolved: float
-    """Share of a demand below which what is missing is the iteration's (-)."""
+    @property
+    def built(self) -> Compiled:
+        """What was solved."""
+        ...
+
+    @property
+    def resolved(self) -> float:
+        """Share of a demand below which what is missing is the iteration's (-)."""
+        ...
 
     def column(self, table: str, name: str) -> Array:
         """Values of the table in these steps (H x n, or 1 x n where they hold in all)."""
@@ -92,12 +100,12 @@ class View(Protocol):
         ...
 
     @property
-    def about(self) -> dict[str, Array]:
+    def about(self) -> dict[str, Values]:
         """Per step `passes`, `worst` (place of a substation, -1 for none) and `margin_pa`."""
         ...
 
 
-def spread(count: int, rows: Array, values: Array, empty: float = float("nan")) -> Array:
+def spread(count: int, rows: Index, values: Array, empty: float = float("nan")) -> Array:
     """Values (H x rows chosen) at their rows of a table, the rest empty."""
     if values.shape[-1] == count and count and rows[0] == 0 and np.array_equal(rows, np.arange(count)):
         return values

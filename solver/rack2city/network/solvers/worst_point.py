@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from rack2city.errors import InputError
+from rack2city.network.components.pumps import head_law
 from rack2city.network.hydraulics.control import lift_for_worst_point, speed_for_worst_point
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.solvers.compile import Compiled
-from rack2city.network.tables.branch_laws import pump_law
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _own_speeds(built: Compiled, state: HydraulicState, speed: Array) -> Array:
     """Speeds with those that pumps of control 'own' need for their difference."""
     curves, first = built.column("pumps", "curve"), built.part["pumps"].start
     for place in np.flatnonzero(built.column("pumps", "control") == "own").tolist():
-        law = pump_law(built.arrays.network, curves[place], 1.0)
+        law = head_law(built.arrays, curves[place], 1.0)
         flow, lift = state.mass_flow_kg_per_s[first + place], -state.drop_pa[first + place]
         speed[place] = float(law.speed_for(flow, lift)) if flow >= 0.0 else np.nan
     return speed

@@ -1,16 +1,24 @@
 """Whether the tables make sense; every fault is told by table, row and column."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
+from rack2city.network.components import COMPONENTS, Component
+from rack2city.network.components.columns import Column
+from rack2city.network.components.component import Fault, is_empty
 from rack2city.network.hydraulics.friction import require_formula
-from rack2city.network.pipes.pairs import check_pairs
-from rack2city.network.tables.columns import Column, TableSchema
+from rack2city.network.tables.arrays import columns_of
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.schema import SCHEMA
+from rack2city.network.tables.varying import Varying
+
+_STEPS = 256  # checked at once
+
+Known = dict[str, Collection[str]]
+"""Names that columns may refer to, by what they name."""
 
 
 def check_network(network: Network) -> None:
@@ -18,127 +26,126 @@ def check_network(network: Network) -> None:
 
     Raises:
         InputError: a column is missing or unknown, a name stands twice, a value is empty, no number or out of bounds, or a
-            junction, curve or pipe that is named does not exist, two pipes do not make a pair, or the friction formula is
-            unknown.
+            junction, curve or pipe that is named does not exist, columns or rows do not go together, a law has the name of a
+            curve, or the friction formula is unknown.
     """
     require_formula(network.friction)
-    for name, schema in SCHEMA.items():
-        check_table(schema, network.table(name), known_names(network))
-    check_pairs(network.pipes)
+    for name in network.laws:
+        if name in network.curves.index:
+            raise InputError(f"network.laws: '{name}' is also the name of a curve; give it another one")
+    known = known_names(network)
+    for name, component in COMPONENTS.items():
+        check_table(component, network.table(name), known)
+    for name, component in COMPONENTS.items():
+        _refuse(component, network.table(name).index, component.faults_of_all(network.table(name)))
 
 
-def known_names(network: Network) -> dict[str, Collection[str]]:
-    """The names that other tables may refer to."""
-    return {"junction": network.junctions.index, "curve": network.curves.index, "pipe": network.pipes.index}
+def known_names(network: Network) -> Known:
+    """The names that columns may refer to."""
+    return {each.singular: network.table(name).index for name, each in COMPONENTS.items()} | {"law": network.laws}
 
 
-def check_table(schema: TableSchema, frame: pd.DataFrame, known: dict[str, Collection[str]]) -> None:
+def check_table(component: Component, frame: pd.DataFrame, known: Known) -> None:
     """Check one table, or rows to be added to one; arguments as `check_network` builds them."""
-    missing = [column.name for column in schema.columns if column.name not in frame.columns]
-    if missing:
-        raise InputError(f"table {schema.name}: the column '{missing[0]}' is missing")
-    unknown = [name for name in frame.columns if name not in {column.name for column in schema.columns}]
-    if unknown:
-        raise InputError(unknown_column(schema, str(unknown[0])))
+    names = [column.name for column in component.columns]
+    for name in names:
+        if name not in frame.columns:
+            raise InputError(f"table {component.name}: the column '{name}' is missing")
+    for name in frame.columns:
+        if name not in names:
+            raise InputError(unknown_column(component, str(name)))
     for name in frame.index:
         if not isinstance(name, str) or not name:
-            raise InputError(f"table {schema.name}: {name!r} is not a name; names are texts that are not empty")
-    if schema.named and not frame.index.is_unique:
-        name = frame.index[frame.index.duplicated()][0]
-        raise InputError(f"table {schema.name}: the name '{name}' stands twice; names are unique")
-    for column in schema.columns:
-        _check_column(schema, frame, column, known)
-    check_together(schema, frame)
+            raise InputError(f"table {component.name}: {name!r} is not a name; names are texts that are not empty")
+    if component.named:
+        refuse_twice(component, frame.index)
+    for column in component.columns:
+        values = frame[column.name]
+        told = _number(column, values) if column.kind == "number" else _word(column, values, known)
+        if told is not None:
+            _fail(component, frame.index[told[0]], column.name, told[1])
+    if len(component.ends) == 2:
+        start, end = (frame[name] for name in component.ends)
+        same: Fault = (start == end, component.ends[1], lambda row: f"both ends are junction '{start.iloc[row]}'")
+        _refuse(component, frame.index, [same])
+    columns = {**columns_of(component, frame, {}), "name": frame.index.to_numpy()}
+    _refuse(component, frame.index, component.faults(columns))
 
 
-def unknown_column(schema: TableSchema, name: str) -> str:
+def check_steps(varying: Varying) -> None:
+    """What columns of one row must fulfil together, in every step: each value was checked by itself.
+
+    Raises:
+        InputError: names step, table, row and column.
+    """
+    for table in dict.fromkeys(profile.table for profile in varying.profiles):
+        component, names = COMPONENTS[table], varying.arrays.network.table(table).index
+        for first in range(0, len(varying.index), _STEPS):
+            steps = slice(first, first + _STEPS)
+            columns = {column.name: varying.column(table, column.name, steps) for column in component.columns}
+            for wrong, column, sentence in component.faults({**columns, "name": names.to_numpy()[None]}):
+                if np.any(wrong):
+                    step, row = np.unravel_index(int(np.argmax(wrong)), np.shape(wrong))
+                    told = sentence if isinstance(sentence, str) else sentence(int(row))
+                    number = first + int(step)
+                    label = varying.index[number]
+                    raise InputError(
+                        f"step {number} ({label}): table {table}, row '{names[int(row)]}', column {column}: {told}"
+                    )
+
+
+def refuse_twice(component: Component, names: pd.Index) -> None:
+    """Refuse a name that stands twice."""
+    if not names.is_unique:
+        raise InputError(
+            f"table {component.name}: the name '{names[names.duplicated()][0]}' stands twice; names are unique"
+        )
+
+
+def unknown_column(component: Component, name: str) -> str:
     """The sentence about a column that the table does not have."""
-    return f"table {schema.name} has no column '{name}'; it has {', '.join(column.name for column in schema.columns)}"
+    return f"table {component.name} has no column '{name}'; it has {', '.join(c.name for c in component.columns)}"
 
 
-def _fail(schema: TableSchema, row: object, column: str, sentence: str) -> None:
-    raise InputError(f"table {schema.name}, row '{row}', column {column}: {sentence}")
-
-
-def _check_column(schema: TableSchema, frame: pd.DataFrame, column: Column, known: dict[str, Collection[str]]) -> None:
-    """One column: kind, emptiness, bounds, references."""
-    values = frame[column.name]
-    if column.kind == "number":
-        if values.dtype != np.float64:
-            try:
-                values = values.astype(float)
-            except (TypeError, ValueError):
-                place, bad = next((i, value) for i, value in enumerate(values) if not isinstance(value, (int, float)))
-                _fail(schema, frame.index[place], column.name, f"{bad!r} is not a number")
-        array = values.to_numpy(dtype=float)
-        wrong = np.isinf(array) | (False if column.optional else np.isnan(array))
-        if wrong.any():
+def _refuse(component: Component, names: pd.Index, faults: Iterable[Fault]) -> None:
+    for wrong, column, sentence in faults:
+        if np.any(wrong):
             row = int(np.argmax(wrong))
-            _fail(schema, frame.index[row], column.name, f"the value is {array[row]}; a finite number is needed")
-        outside = (array < column.low) | (array > column.high) | (column.above_low & (array == column.low))
-        if outside.any():
-            row = int(np.argmax(outside))
-            _fail(
-                schema, frame.index[row], column.name, f"{array[row]:g} is out of bounds; it must be {column.allowed}"
-            )
-        return
-    for row, value in zip(frame.index, values.tolist(), strict=True):
+            _fail(component, names[row], column, sentence if isinstance(sentence, str) else sentence(row))
+
+
+def _fail(component: Component, row: object, column: str, sentence: str) -> NoReturn:
+    raise InputError(f"table {component.name}, row '{row}', column {column}: {sentence}")
+
+
+def _number(column: Column, values: pd.Series) -> tuple[int, str] | None:
+    """The first row whose value is no number, not finite or out of bounds, and what is wrong."""
+    try:
+        array = values.to_numpy(dtype=float)
+    except (TypeError, ValueError):
+        return next(
+            (i, f"{bad!r} is not a number") for i, bad in enumerate(values) if not isinstance(bad, (int, float))
+        )
+    if (wrong := column.not_finite(array)).any():
+        row = int(np.argmax(wrong))
+        return row, f"the value is {array[row]}; a finite number is needed"
+    if (wrong := column.outside(array)).any():
+        row = int(np.argmax(wrong))
+        return row, f"{array[row]:g} is out of bounds; it must be {column.allowed}"
+    return None
+
+
+def _word(column: Column, values: pd.Series, known: Known) -> tuple[int, str] | None:
+    """The first row whose flag, text or name is wrong, and what is wrong."""
+    for row, value in enumerate(values.tolist()):
         if column.kind == "flag":
             if not isinstance(value, bool):
-                _fail(schema, row, column.name, f"{value!r} is not True or False")
+                return row, f"{value!r} is not True or False"
         elif is_empty(value):
             if not column.optional:
-                _fail(schema, row, column.name, "it is empty; a text is needed")
+                return row, "it is empty; a text is needed"
         elif column.choices and value not in column.choices:
-            _fail(schema, row, column.name, f"{value!r} is not allowed; it must be {column.allowed}")
-        elif column.refers and value not in known[column.kind]:
-            _fail(schema, row, column.name, f"there is no {column.kind} '{value}'")
-
-
-def check_together(schema: TableSchema, frame: pd.DataFrame) -> None:
-    """What columns of one row must fulfil together."""
-    if len(schema.ends) == 2 and (same := (frame[schema.ends[0]] == frame[schema.ends[1]]).to_numpy()).any():
-        row = int(np.argmax(same))
-        _fail(schema, frame.index[row], schema.ends[1], f"both ends are junction '{frame[schema.ends[0]].iloc[row]}'")
-    if schema.name == "pipes":
-        thin = (frame.outer_diameter_m < frame.inner_diameter_m).to_numpy()
-        if thin.any():
-            row = frame.index[int(np.argmax(thin))]
-            _fail(schema, row, "outer_diameter_m", "it is less than the inner diameter")
-    if schema.name == "boundaries":
-        both = (frame.pressure_pa.notna() == frame.mass_flow_kg_per_s.notna()).to_numpy()
-        if both.any():
-            row = frame.index[int(np.argmax(both))]
-            _fail(schema, row, "pressure_pa", "give either a pressure or a mass flow")
-    if schema.name == "producers":
-        for mode, column in (("pressure", "difference_pa"), ("flow", "mass_flow_kg_per_s"), ("power", "power_w")):
-            needs = (frame["mode"] == mode) & ((mode != "pressure") | (frame.control == "own"))
-            lacks = (needs & frame[column].isna()).to_numpy()
-            if lacks.any():
-                _fail(schema, frame.index[int(np.argmax(lacks))], column, f"mode '{mode}' needs it")
-        elsewhere = ((frame.control == "worst") & (frame["mode"] != "pressure")).to_numpy()
-        if elsewhere.any():
-            _fail(schema, frame.index[int(np.argmax(elsewhere))], "control", "'worst' is for mode 'pressure'")
-    if schema.name == "pumps":
-        both = (frame.curve.map(is_empty) == frame.power_w.isna()).to_numpy()
-        if both.any():
-            _fail(schema, frame.index[int(np.argmax(both))], "curve", "give either a curve or a power")
-        for wrong, column, sentence in (
-            (frame.power_w.notna() & (frame.control != "none"), "control", "a pump of constant power has none"),
-            ((frame.control == "own") & frame.difference_pa.isna(), "difference_pa", "control 'own' needs it"),
-        ):
-            if wrong.any():
-                _fail(schema, frame.index[int(np.argmax(wrong))], column, sentence)
-    if schema.name == "substations":
-        many = (frame.bypass_kg_per_s > frame.max_flow_kg_per_s).to_numpy()
-        if many.any():
-            _fail(schema, frame.index[int(np.argmax(many))], "bypass_kg_per_s", "it exceeds the largest flow")
-    if schema.name == "curves":
-        for name, points in frame.groupby(level=0, sort=False):
-            if len(points) < 2 or not np.all(np.diff(points.x_m3_per_s) > 0.0):
-                _fail(schema, name, "x_m3_per_s", "a curve needs two points or more, of rising flow")
-
-
-def is_empty(value: object) -> bool:
-    """Whether a value is none: None, an empty text, or NaN."""
-    return value is None or value == "" or value != value
+            return row, f"{value!r} is not allowed; it must be {column.allowed}"
+        elif column.refers and value not in known[column.kind] and not (column.or_law and value in known["law"]):
+            return row, f"there is no {column.kind} '{value}'"
+    return None

@@ -1,17 +1,17 @@
 """Bulk constructors: whole columns at once, one value standing for all rows."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from rack2city.errors import InputError
-from rack2city.network.tables.check import check_table, known_names, unknown_column
-from rack2city.network.tables.columns import Column, TableSchema
+from rack2city.network.components import COMPONENTS, Component
+from rack2city.network.components.columns import Column, Values
+from rack2city.network.tables.check import check_table, known_names, refuse_twice, unknown_column
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.schema import SCHEMA
 
 Names = int | str | Sequence[str] | None
 """Names of new rows: a number of them to be made up, one name, many names, or None where the columns tell the number."""
@@ -33,72 +33,54 @@ def create(network: Network, table: str, names: Names = None, **columns: Any) ->
     Raises:
         InputError: a fault as `check_network` tells it, or columns of different lengths. The network is then unchanged.
     """
-    schema = SCHEMA[table]
+    component, old = COMPONENTS[table], network.table(table)
     for name in columns:
-        if name not in {column.name for column in schema.columns}:
-            raise InputError(unknown_column(schema, name))
-    old = network.table(table)
+        if name not in {column.name for column in component.columns}:
+            raise InputError(unknown_column(component, name))
     given = {name: _as_list(value) for name, value in columns.items()}
-    count = _count(schema, names, given)
-    index = _names(schema, names, count, old.index)
+    count = _count(component, names, given)
+    index = _names(component, names, count, old.index)
     frame = pd.DataFrame(
-        {column.name: _column(schema, column, given, count) for column in schema.columns},
+        {column.name: _column(component, column, given, count) for column in component.columns},
         index=pd.Index(index, dtype=object, name="name"),
     )
-    known = known_names(network)
-    if table == "pipes":
-        known["pipe"] = old.index.union(frame.index)  # the two of a pair may come together
-    clash = frame.index.intersection(old.index)
-    if len(clash):
-        raise InputError(f"table {table}: the name '{clash[0]}' stands twice; names are unique")
-    check_table(schema, frame, known)
-    setattr(network, table, pd.concat([old, frame]) if len(old) else frame)
+    together = old.index.append(frame.index)
+    refuse_twice(component, together if component.named else old.index.unique().append(frame.index.unique()))
+    # rows may refer to each other, as the two of a pair
+    check_table(component, frame, known_names(network) | {component.singular: together})
+    network.tables[table] = pd.concat([old, frame]) if len(old) else frame
     return index
 
 
-def create_junctions(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add junctions; see `create`."""
-    return create(network, "junctions", names, **columns)
+class Constructor(Protocol):
+    """Adds rows to one table; see `create`."""
+
+    def __call__(self, network: Network, names: Names = None, **columns: Any) -> list[str]:
+        """Add rows; returns their names."""
+        ...
 
 
-def create_pipes(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add pipes; see `create`."""
-    return create(network, "pipes", names, **columns)
+def _constructor(table: str) -> Constructor:
+    """`create` for one table, with its columns in the docstring."""
+
+    def add(network: Network, names: Names = None, **columns: Any) -> list[str]:
+        return create(network, table, names, **columns)
+
+    add.__name__ = add.__qualname__ = f"create_{table}"
+    listed = "\n".join(f"    {column.name}: {column.meaning}." for column in COMPONENTS[table].columns)
+    add.__doc__ = f"Add {COMPONENTS[table].meaning}; see `create`.\n\nColumns:\n{listed}\n"
+    return add
 
 
-def create_pumps(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add pumps; see `create`."""
-    return create(network, "pumps", names, **columns)
-
-
-def create_valves(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add valves; see `create`."""
-    return create(network, "valves", names, **columns)
-
-
-def create_heat_exchangers(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add heat exchangers; see `create`."""
-    return create(network, "heat_exchangers", names, **columns)
-
-
-def create_substations(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add substations; see `create`."""
-    return create(network, "substations", names, **columns)
-
-
-def create_producers(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add producers; see `create`."""
-    return create(network, "producers", names, **columns)
-
-
-def create_storages(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add storages; see `create`."""
-    return create(network, "storages", names, **columns)
-
-
-def create_boundaries(network: Network, names: Names = None, **columns: Any) -> list[str]:
-    """Add boundaries; see `create`."""
-    return create(network, "boundaries", names, **columns)
+create_junctions = _constructor("junctions")
+create_pipes = _constructor("pipes")
+create_valves = _constructor("valves")
+create_heat_exchangers = _constructor("heat_exchangers")
+create_pumps = _constructor("pumps")
+create_substations = _constructor("substations")
+create_producers = _constructor("producers")
+create_storages = _constructor("storages")
+create_boundaries = _constructor("boundaries")
 
 
 def create_curve(network: Network, name: str, x_m3_per_s: npt.ArrayLike, y_pa: npt.ArrayLike) -> str:
@@ -128,7 +110,7 @@ def _as_list(value: Any) -> Any:
     return list(value) if isinstance(value, (list, tuple, range)) else value
 
 
-def _count(schema: TableSchema, names: Names, given: dict[str, Any]) -> int:
+def _count(component: Component, names: Names, given: dict[str, Any]) -> int:
     """Number of new rows, the same for the names and for every column."""
     lengths = {name: len(value) for name, value in given.items() if isinstance(value, list)}
     if isinstance(names, int):
@@ -141,33 +123,33 @@ def _count(schema: TableSchema, names: Names, given: dict[str, Any]) -> int:
     for name, length in lengths.items():
         if length != count:
             raise InputError(
-                f"table {schema.name}: {first} has {count} values, {name} has {length}; give one value, or one per row"
+                f"table {component.name}: {first} has {count} values, {name} has {length}; give one value, or one per row"
             )
     return count
 
 
-def _names(schema: TableSchema, names: Names, count: int, old: pd.Index) -> list[str]:
+def _names(component: Component, names: Names, count: int, old: pd.Index) -> list[str]:
     """The names of the new rows; those made up go on counting."""
     if names is None or isinstance(names, int):
         made: list[str] = []
         taken, number = set(old), len(old)
         while len(made) < count:
             number += 1
-            if (name := f"{schema.singular} {number}") not in taken:
+            if (name := f"{component.singular} {number}") not in taken:
                 made.append(name)
         return made
     if isinstance(names, str):
         if count != 1:
-            raise InputError(f"table {schema.name}: one name, {names!r}, for {count} rows; give one name per row")
+            raise InputError(f"table {component.name}: one name, {names!r}, for {count} rows; give one name per row")
         return [names]
     return list(names)
 
 
-def _column(schema: TableSchema, column: Column, given: dict[str, Any], count: int) -> npt.NDArray[Any]:
+def _column(component: Component, column: Column, given: dict[str, Any], count: int) -> Values:
     """The values of one column for the new rows."""
     if column.name not in given:
         if column.required and count:
-            raise InputError(f"table {schema.name}: the column '{column.name}' is missing ({column.meaning})")
+            raise InputError(f"table {component.name}: the column '{column.name}' is missing ({column.meaning})")
         value: Any = None if column.required else column.default
     else:
         value = given[column.name]

@@ -40,8 +40,8 @@ class Series:
     `t_to_k` are those of the water that stands in its ends, at the end of the step.
 
     Attributes:
-        steps: per step its length `step_s` (s), `mass_residual` and `energy_residual` (-), `stored_w`, `passes`, `worst` and `margin_pa` of a control
-            by the worst point.
+        steps: per step its length `step_s` (s), `mass_residual` and `energy_residual` (-), `stored_w`, `passes`, and of a control
+            by the worst point `worst` and `margin_pa`.
         res_junctions: two levels of columns, quantity and name; so are the others.
         res_pipes: see above.
         res_valves: see above.
@@ -70,6 +70,7 @@ class Series:
 
 
 def series_frame(block: Array, index: pd.Index, quantities: list[str], names: pd.Index) -> pd.DataFrame:
+    """One table of results from its numbers (steps x quantities by names)."""
     columns = pd.MultiIndex.from_product([quantities if len(names) else [], names], names=["quantity", "name"])
     return pd.DataFrame(block, index=index, columns=columns, copy=False)
 
