@@ -40,8 +40,8 @@ class Series:
     `t_to_k` are those of the water that stands in its ends, at the end of the step.
 
     Attributes:
-        steps: per step its length `step_s` (s), `mass_residual` and `energy_residual` (-), `stored_w`, `passes`, and of a control
-            by the worst point `worst` and `margin_pa`.
+        steps: per step its length `step_s` (s), `mass_residual` and `energy_residual` (-), `stored_w`, `passes`, and of a
+            control by the worst point `worst` and `margin_pa`.
         res_junctions: two levels of columns, quantity and name; so are the others.
         res_pipes: see above.
         res_valves: see above.
