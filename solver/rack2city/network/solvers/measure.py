@@ -1,7 +1,5 @@
 """What one step was, as arrays per table and column: flows, pressures, temperatures, heat, and the balances."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -16,29 +14,11 @@ from rack2city.network.solvers.storages import Storages
 from rack2city.network.solvers.temperatures import Temperatures
 from rack2city.network.solvers.transport import Carried, Transport, spread
 from rack2city.network.tables.network import Network
+from rack2city.network.tables.results import Measured
 
 TOLERANCE = 1e-6
 """Largest accepted imbalance of mass or energy over what enters (-)."""
 Columns = dict[str, Array]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """One step.
-
-    Attributes:
-        tables: values of every row, by table and column.
-        mass: what arrives at and leaves the junction with the worst balance (kg/s).
-        energy: heat that enters and leaves (W); None where temperatures were not solved.
-        stored_w: growth of the heat in pipes and storages (W).
-        suspect: the pipe or storage whose own balance closes worst.
-    """
-
-    tables: dict[str, Columns]
-    mass: Balance
-    energy: Balance | None
-    stored_w: float = 0.0
-    suspect: str = ""
 
 
 def measure(

@@ -18,7 +18,7 @@ from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.pipes.tank import StratifiedTank
 from rack2city.network.solvers.compile import Hydraulics
-from rack2city.network.solvers.measure import Measured, measure
+from rack2city.network.solvers.measure import measure
 from rack2city.network.solvers.rebuild import Builder
 from rack2city.network.solvers.settle import Settled, settle
 from rack2city.network.solvers.storages import Storages, tanks_of, with_storages
@@ -32,6 +32,7 @@ from rack2city.network.solvers.transport import (
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.profiles import Profiles, own_copy, put, read_profiles
+from rack2city.network.tables.results import Measured
 from rack2city.network.tables.series import Recorder, Series
 
 _ACCURACY = 1e-9  # of the largest flow, that valves are brought to
@@ -56,7 +57,7 @@ def simulate(
 
     Args:
         network: the tables; they are not changed.
-        profiles: what changes, by table and column (see `VARYING`): a DataFrame of steps x names, of some rows or all, or a
+        profiles: what changes, by table and column (see `describe`): a DataFrame of steps x names, of some rows or all, or a
             Series of steps for all rows. They share one index.
         step_s: length of a step (s).
         steps: number of steps, needed where there are no profiles.

@@ -46,8 +46,10 @@ def solve_steady(network: Network, heat: bool = True, max_iterations: int = 200)
                 "from temperatures, so these must be solved (heat=True), or mass_flow_kg_per_s given"
             )
         operation = operate(built, network, draws, draws.least, None, None)
-        return tell(network, operation, measure(network, built, operation, draws.rows), 1).require()
+        measured = measure(network, built, operation, draws.rows)
+        return tell(network, measured, 1, operation.worst, operation.margin_pa).require()
     pipes = SteadyPipes.of(network)
     settled = settle(network, built, pipes, max_passes=max_iterations)
     measured = measure(network, built, settled.operation, settled.draws.rows, settled, pipes)
-    return tell(network, settled.operation, measured, settled.passes).require()
+    operation = settled.operation
+    return tell(network, measured, settled.passes, operation.worst, operation.margin_pa).require()

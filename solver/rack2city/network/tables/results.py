@@ -5,10 +5,29 @@ from dataclasses import dataclass
 import pandas as pd
 
 from rack2city.evidence import Balance
+from rack2city.network.components import COMPONENTS
+from rack2city.network.components.component import Columns
 from rack2city.network.hydraulics.friction import Formula
-from rack2city.network.solvers.measure import Measured
-from rack2city.network.solvers.operate import Operation
-from rack2city.network.tables.network import Network
+from rack2city.network.tables.network import Network, Table
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One step.
+
+    Attributes:
+        tables: values of every row, by table and column.
+        mass: what arrives at and leaves the junction with the worst balance (kg/s).
+        energy: heat that enters and leaves (W); None where temperatures were not solved.
+        stored_w: growth of the heat in pipes and storages (W).
+        suspect: the pipe or storage whose own balance closes worst.
+    """
+
+    tables: dict[str, Columns]
+    mass: Balance
+    energy: Balance | None
+    stored_w: float = 0.0
+    suspect: str = ""
 
 
 @dataclass(frozen=True)
@@ -16,16 +35,8 @@ class SteadyResult:
     """Steady state of a network; rows as in its tables, NaN where nothing can be said.
 
     Attributes:
-        res_junctions: `p_pa` (gauge), `head_m` (height plus pressure head), `t_k`.
-        res_pipes: `mdot_kg_per_s`, `v_m_per_s`, `dp_pa` (friction and local losses, without the static head), `t_from_k`,
-            `t_to_k`, `loss_w` to the surroundings, `exchange_w` given to the other pipe of its pair, `reynolds`.
-        res_valves: `mdot_kg_per_s`, `dp_pa`, `t_from_k`, `t_to_k`.
-        res_heat_exchangers: as `res_valves`, and `heat_w` given to the liquid.
-        res_pumps: as `res_valves`, `speed` and `electric_w`; `dp_pa` is the negative of its lift, without the static head.
-        res_substations: `mdot_kg_per_s`, `heat_w` taken, `unmet_w`, `t_supply_k`, `t_return_k`, `difference_pa`,
-            and `short_pa`, what it lacks of the difference it needs.
-        res_producers: `mdot_kg_per_s`, `heat_w` given, `t_supply_k`, `t_return_k`, `difference_pa`.
-        res_boundaries: `mdot_kg_per_s` that enters, `t_k` of what enters or leaves.
+        tables: results by the name of the table; each is an attribute too, `result.res_pipes`. `describe` says what each
+            column means.
         mass: what arrives at and leaves the junction with the worst balance (kg/s).
         energy: heat that enters and leaves (W); None where temperatures were not solved.
         passes: passes between flows and temperatures.
@@ -35,20 +46,15 @@ class SteadyResult:
             producer give their most and it is not enough.
     """
 
-    res_junctions: pd.DataFrame
-    res_pipes: pd.DataFrame
-    res_valves: pd.DataFrame
-    res_heat_exchangers: pd.DataFrame
-    res_pumps: pd.DataFrame
-    res_substations: pd.DataFrame
-    res_producers: pd.DataFrame
-    res_boundaries: pd.DataFrame
+    tables: dict[str, pd.DataFrame]
     mass: Balance
     energy: Balance | None
     passes: int
     friction: Formula = "colebrook"
     worst: str = ""
     margin_pa: float = float("nan")
+    res_junctions, res_pipes, res_valves, res_heat_exchangers = Table(), Table(), Table(), Table()
+    res_pumps, res_substations, res_producers, res_boundaries = Table(), Table(), Table(), Table()
 
     def require(self) -> "SteadyResult":
         """Return the result itself.
@@ -62,25 +68,20 @@ class SteadyResult:
         return self
 
 
-def tell(network: Network, operation: Operation, measured: Measured, passes: int) -> SteadyResult:
-    """Write solved arrays into tables.
+def tell(
+    network: Network, measured: Measured, passes: int, worst: str = "", margin_pa: float = float("nan")
+) -> SteadyResult:
+    """Write solved arrays into tables; the further arguments are attributes of the result.
 
     Args:
         network: the tables.
-        operation: flows and pressures, and what the controls made of them.
         measured: the solved arrays.
-        passes: passes between flows and temperatures.
+        passes: see `SteadyResult`.
+        worst: see `SteadyResult`.
+        margin_pa: see `SteadyResult`.
     """
-    frames = {}
+    tables = {}
     for name, columns in measured.tables.items():
-        kept = {column: values for column, values in columns.items() if column != "stored_w"}
-        frames[f"res_{name}"] = pd.DataFrame(kept, index=network.table(name).index)
-    return SteadyResult(
-        **frames,
-        mass=measured.mass,
-        energy=measured.energy,
-        passes=passes,
-        friction=network.friction,
-        worst=operation.worst,
-        margin_pa=operation.margin_pa,
-    )
+        told = [quantity.name for quantity in COMPONENTS[name].results if not quantity.in_time]
+        tables[name] = pd.DataFrame({column: columns[column] for column in told}, index=network.table(name).index)
+    return SteadyResult(tables, measured.mass, measured.energy, passes, network.friction, worst, margin_pa)
