@@ -1,12 +1,13 @@
 """Hydraulics and heat on graphs of pipes: a rack's manifold and a city's streets alike. Knows nothing of data centres.
 
-Any graph: `HydraulicNetwork` of branches with laws, `solve_hydraulics`, `mix_downstream`; as tables, `network.tables`.
-Streets of pipe pairs: `RadialTree` with `Substations` or `ExchangerSubstations`, `solve_radial` for hours by themselves,
-`simulate_radial` through time. Single pipes in time: `PlugFlowPipes` for steps of seconds, `RetardedPipes` for hours.
+A `Network` is a set of tables, filled by `create_pipes` and its sisters or read from a file. `solve_steady` and `simulate`
+solve it, whatever its shape: trees by sweeps, loops by corrections. Below the tables lie arrays: `HydraulicNetwork` of branches
+with laws, `solve_hydraulics` and `mix_downstream`; single pipes in time are `PlugFlowPipes` and `RetardedPipes`.
 """
 
 from rack2city.network.components import COMPONENTS, Component, describe
 from rack2city.network.consumers.exchange import Exchanger
+from rack2city.network.consumers.rows import exchanger_columns
 from rack2city.network.formats.epanet import load_epanet
 from rack2city.network.formats.files import load_network, save_network
 from rack2city.network.formats.from_pandapipes import from_pandapipes
@@ -20,18 +21,12 @@ from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.hydraulics.pumps import PumpCurveLaw, PumpLaw
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
-from rack2city.network.offtake import Duty
 from rack2city.network.pipes.mixing import HeatState, mix_downstream
 from rack2city.network.pipes.plug_flow import PlugFlowPipes
 from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.pipes.soil import fit_ground_climate, ground_temperature, single_pipe_conductance
-from rack2city.network.radial import RadialResult, radial_blocks, solve_radial
-from rack2city.network.simulate import DynamicResult, simulate_radial
-from rack2city.network.solvers.compile import Hydraulics, to_hydraulics
-from rack2city.network.solvers.exchangers import exchanger_columns
 from rack2city.network.solvers.simulate import simulate
 from rack2city.network.solvers.steady import solve_steady
-from rack2city.network.substation import ExchangerSubstations, HotWater
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.create import (
     create,
@@ -49,7 +44,6 @@ from rack2city.network.tables.create import (
 from rack2city.network.tables.network import WATER, Network
 from rack2city.network.tables.results import SteadyResult
 from rack2city.network.tables.series import Series
-from rack2city.network.tree import RadialTree, Substations
 
 __all__ = [
     "COMPONENTS",
@@ -60,15 +54,10 @@ __all__ = [
     "Component",
     "ControlValveLaw",
     "CurveLaw",
-    "Duty",
-    "DynamicResult",
     "Exchanger",
-    "ExchangerSubstations",
     "HeatState",
-    "HotWater",
     "HydraulicNetwork",
     "HydraulicState",
-    "Hydraulics",
     "Liquid",
     "Network",
     "PipeLaw",
@@ -78,12 +67,9 @@ __all__ = [
     "PumpCurveLaw",
     "PumpLaw",
     "QuadraticLaw",
-    "RadialResult",
-    "RadialTree",
     "RetardedPipes",
     "Series",
     "SteadyResult",
-    "Substations",
     "check_network",
     "create",
     "create_boundaries",
@@ -109,17 +95,13 @@ __all__ = [
     "load_series",
     "mix_downstream",
     "pipe_pressure_drop",
-    "radial_blocks",
     "save_geojson",
     "save_network",
     "save_series",
     "share_by_merit",
     "simulate",
-    "simulate_radial",
     "single_pipe_conductance",
     "solve_hydraulics",
-    "solve_radial",
     "solve_steady",
     "speed_for_worst_point",
-    "to_hydraulics",
 ]

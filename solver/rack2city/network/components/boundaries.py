@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from rack2city.network.components.columns import ANY, FLOW, IN_SERVICE, NONE, Column, Quantity, number
-from rack2city.network.components.component import Component, Fault, Foreign
+from rack2city.network.components.component import Columns, Component, Fault, Foreign
 
 _BAR = 1e5
 
 
-def _faults(frame: pd.DataFrame) -> Iterator[Fault]:
-    neither_or_both = frame.pressure_pa.notna() == frame.mass_flow_kg_per_s.notna()
+def _faults(columns: Columns) -> Iterator[Fault]:
+    neither_or_both = np.isnan(columns["pressure_pa"]) == np.isnan(columns["mass_flow_kg_per_s"])
     yield neither_or_both, "pressure_pa", "give either a pressure or a mass flow"
 
 

@@ -14,7 +14,7 @@ from rack2city.network.hydraulics.laws import BranchLaw, Law
 from rack2city.network.hydraulics.liquid import Liquid
 
 Columns = dict[str, Values]
-"""Columns of one table as arrays; a junction or pipe that is named is its row, a curve its name."""
+"""Columns of one table as arrays; a junction or pipe that is named is its row, a curve its name; empty where none is."""
 Fault = tuple[Any, str, str | Callable[[int], str]]
 """Which rows are wrong, in which column, and the sentence about it (of a row, if it differs from row to row)."""
 
@@ -76,7 +76,7 @@ Reader = Callable[[pd.DataFrame, Foreign], Mapping[str, Any]]
 """From rows of a pandapipes table, whose index is their names, to columns of ours; `names` may be one, for other names."""
 
 
-def no_faults(frame: pd.DataFrame) -> Iterable[Fault]:
+def no_faults(columns: Columns) -> Iterable[Fault]:
     """Of rows whose columns have nothing to do with each other."""
     return ()
 
@@ -101,7 +101,8 @@ class Component:
         meaning: one line for the user.
         columns: its columns.
         named: whether every row has a name of its own; rows of a curve share theirs.
-        faults: what columns of one row must fulfil together, as what is wrong with a table whose single columns are right.
+        faults: what columns of one row must fulfil together, as what is wrong with a table whose single columns are right;
+            asked again in each step of a simulation. Beside the columns there is `name`, the rows' names.
         faults_of_all: the same for what rows must fulfil together, told of a finished table only.
         law: the law of rows that share a label, from the arrays, the label, the rows, and the static pressure from start
             to end (Pa, by which held lifts of true pressure differ from piezometric ones); None where rows are no branches.
@@ -117,8 +118,8 @@ class Component:
     meaning: str
     columns: tuple[Column, ...]
     named: bool = True
-    faults: Callable[[pd.DataFrame], Iterable[Fault]] = no_faults
-    faults_of_all: Callable[[pd.DataFrame], Iterable[Fault]] = no_faults
+    faults: Callable[[Columns], Iterable[Fault]] = no_faults
+    faults_of_all: Callable[[pd.DataFrame], Iterable[Fault]] = lambda frame: ()
     law: Callable[[Tables, str, Index, Array], Law] | None = None
     labels: Callable[[Columns], Values] = one_law
     is_open: Callable[[Columns], Mask] = in_service

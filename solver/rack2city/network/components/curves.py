@@ -8,15 +8,15 @@ from scipy.interpolate import PchipInterpolator
 
 from rack2city.errors import InputError
 from rack2city.network.components.columns import ANY, REQUIRED, number
-from rack2city.network.components.component import Component, Fault, Tables
+from rack2city.network.components.component import Columns, Component, Fault, Tables
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.laws import CurveLaw
 
 
-def _faults(frame: pd.DataFrame) -> Iterator[Fault]:
-    flows = frame.groupby(level=0, sort=False).x_m3_per_s
+def _faults(columns: Columns) -> Iterator[Fault]:
+    flows = pd.Series(columns["x_m3_per_s"]).groupby(columns["name"], sort=False)
     wrong = (flows.diff() <= 0.0) | (flows.transform("size") < 2)
-    yield wrong, "x_m3_per_s", "a curve needs two points or more, of rising flow"
+    yield wrong.to_numpy(), "x_m3_per_s", "a curve needs two points or more, of rising flow"
 
 
 def drop_law(arrays: Tables, curve: str) -> CurveLaw:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from rack2city.network.components.columns import FLOW, IN_SERVICE, REQUIRED, THROUGH, Column, Quantity, ends, number
-from rack2city.network.components.component import Component, Fault, Foreign, Tables
+from rack2city.network.components.component import Columns, Component, Fault, Foreign, Tables
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import PipeLaw
@@ -15,8 +15,9 @@ from rack2city.network.hydraulics.laws import PipeLaw
 _ALIKE = 0.01  # of the longer length: what the two pipes of a trench may differ by
 
 
-def _faults(frame: pd.DataFrame) -> Iterator[Fault]:
-    yield frame.outer_diameter_m < frame.inner_diameter_m, "outer_diameter_m", "it is less than the inner diameter"
+def _faults(columns: Columns) -> Iterator[Fault]:
+    thin = columns["outer_diameter_m"] < columns["inner_diameter_m"]
+    yield thin, "outer_diameter_m", "it is less than the inner diameter"
 
 
 def _faults_of_pairs(frame: pd.DataFrame) -> Iterator[Fault]:

@@ -26,11 +26,11 @@ from rack2city.network.hydraulics.laws import Law, PrescribedFlow, PrescribedLif
 _BAR = 1e5
 
 
-def _faults(frame: pd.DataFrame) -> Iterator[Fault]:
-    mode, elsewhere = frame["mode"], frame.control == "worst"
+def _faults(columns: Columns) -> Iterator[Fault]:
+    mode, elsewhere = columns["mode"], columns["control"] == "worst"
     for which, column in (("pressure", "difference_pa"), ("flow", "mass_flow_kg_per_s"), ("power", "power_w")):
         spared = elsewhere & (which == "pressure")
-        yield (mode == which) & ~spared & frame[column].isna(), column, f"mode '{which}' needs it"
+        yield (mode == which) & ~spared & np.isnan(columns[column]), column, f"mode '{which}' needs it"
     yield elsewhere & (mode != "pressure"), "control", "'worst' is for mode 'pressure'"
 
 

@@ -4,22 +4,21 @@ from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.components.columns import IN_SERVICE, THROUGH, Column, Quantity, Values, ends, number, text
-from rack2city.network.components.component import Columns, Component, Fault, Tables, is_empty
+from rack2city.network.components.component import Columns, Component, Fault, Tables
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import Law, PrescribedLift
 from rack2city.network.hydraulics.pumps import ConstantPowerLaw, PumpCurveLaw
 
 
-def _faults(frame: pd.DataFrame) -> Iterator[Fault]:
-    powered = frame.power_w.notna()
-    yield frame.curve.map(is_empty) != powered, "curve", "give either a curve or a power"
-    yield powered & (frame.control != "none"), "control", "a pump of constant power has none"
-    yield (frame.control == "own") & frame.difference_pa.isna(), "difference_pa", "control 'own' needs it"
+def _faults(columns: Columns) -> Iterator[Fault]:
+    powered, control = ~np.isnan(columns["power_w"]), columns["control"]
+    yield (columns["curve"] == "") != powered, "curve", "give either a curve or a power"
+    yield powered & (control != "none"), "control", "a pump of constant power has none"
+    yield (control == "own") & np.isnan(columns["difference_pa"]), "difference_pa", "control 'own' needs it"
 
 
 def _labels(columns: Columns) -> Values:

@@ -7,14 +7,34 @@ import numpy as np
 import pandas as pd
 
 from rack2city.network.components.columns import FLOW, IN_SERVICE, NONE, Quantity, ends, number
-from rack2city.network.components.component import Component, Fault, Foreign, Tables
+from rack2city.network.components.component import Columns, Component, Fault, Foreign, Tables
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import PrescribedFlow
 
 
-def _faults(frame: pd.DataFrame) -> Iterator[Fault]:
-    yield frame.bypass_kg_per_s > frame.max_flow_kg_per_s, "bypass_kg_per_s", "it exceeds the largest flow"
+def _faults(columns: Columns) -> Iterator[Fault]:
+    yield columns["bypass_kg_per_s"] > columns["max_flow_kg_per_s"], "bypass_kg_per_s", "it exceeds the largest flow"
+    names = (
+        "ua_w_per_k",
+        "secondary_supply_k",
+        "max_flow_kg_per_s",
+        "design_flow_kg_per_s",
+        "design_w",
+        "dhw_ua_w_per_k",
+    )
+    given = {name: ~np.isnan(columns[name]) for name in names}
+    ua = given["ua_w_per_k"]
+    with_water = columns["dhw_demand_w"] > 0.0
+    cooler = columns["secondary_return_k"] < columns["secondary_supply_k"]
+    together = given["design_flow_kg_per_s"] == given["design_w"]
+    needs = "an exchanger given by ua_w_per_k needs it"
+    yield ua & ~given["secondary_supply_k"], "secondary_supply_k", needs
+    yield ua & ~cooler, "secondary_return_k", "it must be below secondary_supply_k"
+    yield ua & ~given["max_flow_kg_per_s"], "max_flow_kg_per_s", needs
+    yield ua & ~together, "design_flow_kg_per_s", "it goes together with design_w"
+    yield ua & with_water & ~given["dhw_ua_w_per_k"], "dhw_ua_w_per_k", needs
+    yield ua & ~(columns["dhw_cold_k"] < columns["dhw_supply_k"]), "dhw_cold_k", "it must be below dhw_supply_k"
 
 
 def _law(arrays: Tables, label: str, rows: Index, static_pa: Array) -> PrescribedFlow:

@@ -8,9 +8,9 @@ import pandas as pd
 from rack2city.network.components import COMPONENTS
 from rack2city.network.formats.archive import Archive, naming
 from rack2city.network.hydraulics.friction import require_formula
-from rack2city.network.tables.series import Series, frame_of
+from rack2city.network.tables.series import Series, series_frame
 
-_ARCHIVE = Archive("series.json", "rack2city network series", 1, "a file of results saved by save_series")
+_ARCHIVE = Archive("series.json", "rack2city network series", 2, "a file of results saved by save_series")
 
 
 def save_series(series: Series, path: str | Path) -> Path:
@@ -26,8 +26,8 @@ def save_series(series: Series, path: str | Path) -> Path:
         The path.
     """
     about = {
-        "step_s": series.step_s,
         "friction": series.friction,
+        "method": series.method,
         "names": {table: list(frame.columns.unique("name")) for table, frame in series.tables.items()},
         "quantities": {table: list(frame.columns.unique("quantity")) for table, frame in series.tables.items()},
     }
@@ -49,14 +49,16 @@ def load_series(path: str | Path) -> Series:
     with naming(path, _ARCHIVE.what):
         steps, friction, tables = read["steps"], page.get("friction", "colebrook"), {}
         require_formula(friction)
+        if "step_s" in page:  # version 1: all of one length
+            steps.insert(0, "step_s", float(page["step_s"]))
         for table in (name for name, component in COMPONENTS.items() if component.results):
             names, quantities = pd.Index(page["names"][table]), page["quantities"][table]
             block = np.empty((len(steps), 0))
             if quantities and len(names):
                 shape = (len(steps), len(names), len(quantities))
                 block = read[table][quantities].to_numpy().reshape(shape).transpose(0, 2, 1).reshape(len(steps), -1)
-            tables[table] = frame_of(block, steps.index, quantities, names)
-        return Series(page["step_s"], steps, tables, friction)
+            tables[table] = series_frame(block, steps.index, quantities, names)
+        return Series(steps, tables, friction, page.get("method", ""))
 
 
 def _long(frame: pd.DataFrame, index: pd.Index) -> pd.DataFrame:

@@ -3,12 +3,13 @@
 `LineMixer` takes any such lines, of steady pipes or of pipes in a step of time; `mix_downstream` is its steady use.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
+from scipy.linalg.lapack import dgetrf, dgetrs
 from scipy.sparse.linalg import splu
 
 from rack2city.errors import InputError
@@ -17,7 +18,26 @@ from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.solve import HydraulicState
 from rack2city.network.pipes.decay import mean_decay
 
+_DENSE = 100  # nodes up to which a dense matrix is solved faster than a sparse one is built
 _AT_REST = 1e-12  # of the largest flow: smaller flows are the solver's rounding
+
+
+def _factored(into: Index, out: Index, share: Array, nodes: int) -> Callable[[Array], Array]:
+    """Solver of `T_into - sum share T_out = right`."""
+    stuck = InputError("a closed loop has neither entering flow nor loss: its temperature is not determined")
+    if nodes <= _DENSE:
+        matrix = np.eye(nodes)
+        np.subtract.at(matrix, (into, out), share)
+        factors, pivots, singular = dgetrf(matrix, overwrite_a=True)
+        if singular:
+            raise stuck
+        return lambda right: np.asarray(dgetrs(factors, pivots, right)[0])
+    carried = sp.csc_array((share, (into, out)), shape=(nodes, nodes))
+    try:
+        solve: Callable[[Array], Array] = splu((sp.eye_array(nodes, format="csc") - carried).tocsc()).solve
+    except RuntimeError:  # SuperLU: exactly singular
+        raise stuck from None
+    return solve
 
 
 @dataclass(frozen=True)
@@ -89,13 +109,7 @@ class LineMixer:
             into = np.concatenate([into, self.downstream[heeds]])
             out = np.concatenate([out, self.upstream[beside[heeds]]])
             share = np.concatenate([share, (self.amount * cross)[heeds]])
-        carried = sp.csc_array((share / self._incoming[into], (into, out)), shape=(nodes, nodes))
-        try:
-            self._solve = splu((sp.eye_array(nodes, format="csc") - carried).tocsc()).solve
-        except RuntimeError:  # SuperLU: exactly singular
-            raise InputError(
-                "a closed loop has neither entering flow nor loss: its temperature is not determined"
-            ) from None
+        self._solve = _factored(into, out, share / self._incoming[into], nodes)
 
     def mix(self, offset: Array, entering_k: Array) -> Array:
         """Node temperatures (K above the datum); zero at nodes that nothing reaches, which `still` tells.

@@ -1,22 +1,21 @@
-"""Pipes of one trench in tables: what each gives to the other, found with the temperatures of the whole network.
+"""Pipes of one trench: what each gives to the other, found with the temperatures of the whole network.
 
 Of the three nodes supply, return and ground (Wallenten 1991), each pipe loses `U (T - Ta) + G (T - T')`. With the other at
 its mean temperature over pipe and step, `T'`, that is a loss `(U + G)(T - Te)` to surroundings of
 `Te = (U Ta + G T')/(U + G)`, which every pipe can do as it is. For given flows its outlet and its mean are linear in its inlet
 and in `Te`, and so both outlets are linear in both inlets: the exchange goes into the one linear solve of all temperatures,
-without passes of its own. As on trees (`twin`), it is second order in the pipe's length and in the step. Which way the two
-are drawn does not matter.
+without passes of its own. The mean along a pipe makes the exchange second order in the pipe's length, the mean over a step
+second order in the step. Which way the two are drawn does not matter.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.retarded import PipeResponse
-from rack2city.network.tables.network import Network
 
 _SINGULAR = 1e-14  # steady pipes that both stand, and lose nothing but to each other
 
@@ -45,16 +44,14 @@ class Pairs:
     between_w_per_k: Array
 
     @classmethod
-    def of(cls, network: Network) -> "Pairs":
-        """The pairs of a checked network."""
-        pipes = network.pipes
-        length = pipes.length_m.to_numpy(dtype=float)
-        own = pipes.conductance_w_per_m_k.to_numpy(dtype=float) * length
-        found = partners(pipes)
-        partner = np.where(found < 0, np.arange(len(pipes)), found)
-        given = np.nan_to_num(pipes.pair_w_per_m_k.to_numpy(dtype=float))
+    def of(cls, column: Mapping[str, Array]) -> "Pairs":
+        """The pairs of a checked table of pipes, by its columns."""
+        length, found = column["length_m"], column["pair"]
+        partner = np.where(found < 0, np.arange(len(length)), found)
+        given = np.nan_to_num(column["pair_w_per_m_k"])
         each = np.maximum(given, given[partner])  # one row may tell it for both
-        return cls(partner, own, np.where(found < 0, 0.0, each * 0.5 * (length + length[partner])))
+        between = np.where(found < 0, 0.0, each * 0.5 * (length + length[partner]))
+        return cls(partner, column["conductance_w_per_m_k"] * length, between)
 
     @property
     def coupled(self) -> bool:
@@ -91,14 +88,21 @@ class Pairs:
         mean = (alone + feedback * alone[other]) / loop
         return (1.0 - share) * ambient_k + share * mean[other], mean[other]
 
+    def beside(self, ambient_k: Array, partner_mean_k: Array) -> Array:
+        """Temperature of what is around each pipe (K), for a mean temperature of its partner."""
+        return np.asarray(ambient_k + self._share * (partner_mean_k - ambient_k))
+
+    def mean(self, around_k: Array, lost_w: Array) -> Array:
+        """Mean temperature of each pipe (K) from all it lost; its surroundings' where it loses nothing."""
+        whole = self.whole_w_per_k
+        return np.asarray(around_k + np.where(whole > 0.0, lost_w / np.where(whole > 0.0, whole, 1.0), 0.0))
+
     def split(self, lost_w: Array, around_k: Array, other_mean_k: Array) -> tuple[Array, Array]:
         """Of all that pipes lost (W): what the surroundings got, and what the other pipe did.
 
         Each pipe is taken by what it saw of the other, so that the network's balance shows what is not conserved.
         """
-        whole = self.whole_w_per_k
-        mean = around_k + np.where(whole > 0.0, lost_w / np.where(whole > 0.0, whole, 1.0), 0.0)
-        exchange = self.between_w_per_k * (mean - other_mean_k)
+        exchange = self.between_w_per_k * (self.mean(around_k, lost_w) - other_mean_k)
         return lost_w - exchange, exchange
 
     def _means(self, response: PipeResponse, ambient_k: Array) -> tuple[Array, Array, Array]:
@@ -110,11 +114,3 @@ class Pairs:
         stuck = loop < _SINGULAR  # any one temperature would do for both
         alone = np.where(stuck, 0.5 * (ambient_k + ambient_k[other]), alone)
         return alone, np.where(stuck, 0.0, feedback), np.where(stuck, 1.0, loop)
-
-
-def partners(pipes: pd.DataFrame) -> Index:
-    """Row of the other pipe of each pair, -1 where there is none."""
-    found = np.full(len(pipes), -1, dtype=np.intp)
-    some = (pipes.pair.notna() & (pipes.pair != "")).to_numpy(dtype=bool)
-    found[some] = pipes.index.get_indexer(pd.Index(pipes.pair[some], dtype=object))
-    return found

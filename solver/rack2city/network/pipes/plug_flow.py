@@ -9,7 +9,16 @@ import numpy.typing as npt
 from rack2city.errors import InputError
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.decay import mean_decay
-from rack2city.network.pipes.plug_cells import Flags, Index, PlugState, advance, exchange, flip, section_means
+from rack2city.network.pipes.plug_cells import (
+    Flags,
+    Index,
+    PlugState,
+    advance,
+    exchange,
+    flip,
+    section_means,
+    settle,
+)
 from rack2city.network.pipes.plug_sweep import sweep
 from rack2city.network.pipes.wall import relax, water_film
 
@@ -56,7 +65,8 @@ class PlugFlowPipes:
         diameter_m: inner diameters (m).
         loss_w_per_m_k: conductance from wall to surroundings U (W/(m K)), without the inner film.
         wall_j_per_m_k: heat capacity of the wall Cw (J/(m K)); zero where it is neglected.
-        initial_k: temperature of water and wall at the start (K).
+        initial_k: temperature of water and wall at the start (K), one, one per pipe, or one per equal piece of each pipe from
+            its start to its end (pieces, P).
         sections: wall sections per pipe S (-); also the number of travelling cells, of two plugs each.
         density: of the liquid (kg/m3).
         heat_capacity: of the liquid (J/(kg K)).
@@ -82,13 +92,11 @@ class PlugFlowPipes:
         heat_capacity: float = 4184.0,
         film: Film = water_film,
     ) -> None:
-        arrays = np.broadcast_arrays(
-            *(
-                np.atleast_1d(np.asarray(a, dtype=float))
-                for a in (length_m, diameter_m, loss_w_per_m_k, wall_j_per_m_k, initial_k)
-            )
-        )
-        self.length_m, self.diameter_m, self.loss_w_per_m_k, self.wall_j_per_m_k, start_k = (a.copy() for a in arrays)
+        profile = np.atleast_2d(np.asarray(initial_k, dtype=float))
+        given = (length_m, diameter_m, loss_w_per_m_k, wall_j_per_m_k, profile[0])
+        arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, dtype=float)) for a in given))
+        self.length_m, self.diameter_m, self.loss_w_per_m_k, self.wall_j_per_m_k = (a.copy() for a in arrays[:4])
+        start_k = np.broadcast_to(profile, (len(profile), len(arrays[0])))
         for name, values in (
             ("length_m", self.length_m),
             ("diameter_m", self.diameter_m),
@@ -107,8 +115,17 @@ class PlugFlowPipes:
         self.film = film
         self.water_j_per_m_k = density * heat_capacity * np.pi / 4.0 * self.diameter_m**2
         self.content_kg = density * np.pi / 4.0 * self.diameter_m**2 * self.length_m
-        self._state = PlugState.uniform(self.sections, start_k)
+        self._state = PlugState.uniform(self.sections, start_k[0])
+        if len(start_k) > 1:
+            piece = (np.arange(self.sections) + 0.5) / self.sections * len(start_k)
+            settle(self._state, start_k[piece.astype(int)])
+            self._state.wall_k = start_k[piece.astype(int)]
         self._stored = self.stored_j()
+
+    @property
+    def capacity_j_per_k(self) -> Array:
+        """Heat capacity of water and wall (J/K), shape (P)."""
+        return self.length_m * (self.water_j_per_m_k + self.wall_j_per_m_k)
 
     def stored_j(self) -> Array:
         """Heat in water and wall above 0 K (J), shape (P)."""

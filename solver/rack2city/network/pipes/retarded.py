@@ -120,6 +120,12 @@ class RetardedPipes:
         self._temperature_k = np.tile(given[-1], (PARCELS, 1))
         self._temperature_k[PARCELS - len(given) :] = given[::-1]  # the outlet's first
 
+    @property
+    def mean_k(self) -> Array:
+        """Mean temperature of each pipe (K)."""
+        mean: Array = (self._share * self._temperature_k).sum(axis=0)
+        return mean
+
     def stored_j(self, datum_k: Array | float) -> Array:
         """Heat in water and wall above a temperature (J), shape (P)."""
         stored: Array = self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)

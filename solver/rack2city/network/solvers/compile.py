@@ -1,265 +1,216 @@
-"""From tables to the array engine: branches with laws, given pressures and given flows."""
+"""From tables to the graph that is solved: branches with laws, given pressures and given flows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
-import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from rack2city.errors import InputError
+from rack2city.network.components import branches
 from rack2city.network.hydraulics.friction import Array
-from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index
+from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index, Mask
 from rack2city.network.hydraulics.liquid import GRAVITY
-from rack2city.network.tables.branch_laws import law_names, law_of
-from rack2city.network.tables.check import check_network
-from rack2city.network.tables.network import Network
+from rack2city.network.solvers.inlets import Inlets, inlets_of
+from rack2city.network.solvers.refuse import refuse_controls, refuse_unknown
+from rack2city.network.tables.arrays import Arrays
 
-BRANCHES = ("pipes", "valves", "heat_exchangers", "pumps", "substations", "producers")
-"""Tables whose rows are branches, in the order of the branches; the heat of producers is not a branch's, so they come last."""
-_ENDS = {"producers": ("return_junction", "supply_junction"), "substations": ("supply_junction", "return_junction")}
-Mask = npt.NDArray[np.bool_]
+BRANCHES = branches()
+"""Components whose rows are branches, in the order of the branches; producers, whose heat is not a branch's, come last."""
 
 
 @dataclass(frozen=True)
-class Hydraulics:
-    """A network ready for `solve_hydraulics`; what is shut off from every given pressure is left out.
+class Compiled:
+    """A network ready to be solved; what is shut off from every given pressure is left out.
 
     Attributes:
+        arrays: the values of the tables.
         network: nodes and branches.
         rows: per table of `BRANCHES`, the rows of it that are branches, in the order of the branches.
+        part: where the branches of each table stand.
         live: whether each junction is a node.
         node: node of each junction; -1 where it is none.
-        fixed_pressure: piezometric pressure (Pa) by node name.
-        inlets: where liquid enters from outside or leaves: boundaries, and pressures held by producers; see `_inlets`.
+        weight_pa: density times gravity times height of each node (Pa): true pressure is piezometric less this.
+        inlets: where liquid enters from outside or leaves.
+        made_of: what decided all this, see `joints`.
     """
 
+    arrays: Arrays
     network: HydraulicNetwork
     rows: dict[str, Index]
+    part: dict[str, slice]
     live: Mask
     node: Index
-    fixed_pressure: dict[str, float]
-    inlets: pd.DataFrame
+    weight_pa: Array
+    inlets: Inlets
+    made_of: bytes = b""
+    labels: dict[str, Array] = field(default_factory=dict)
+
+    @cached_property
+    def fixed_pressure(self) -> dict[str, float]:
+        """Piezometric pressure (Pa) by node name."""
+        held = self.inlets.node[self.inlets.holds]
+        pressure = self.inlets.pressure_pa[self.inlets.holds] + self.weight_pa[held]
+        names = self.network.node_names
+        return {names[node]: value for node, value in zip(held.tolist(), pressure.tolist(), strict=True)}
+
+    @cached_property
+    def ambient_k(self) -> float:
+        """Temperature that losses are counted from (K): the median of the pipes' surroundings."""
+        around = self.arrays["pipes"]["ambient_k"]
+        return float(np.median(around)) if around.size else 283.15
+
+    def column(self, table: str, name: str) -> Array:
+        """A column at the rows that are branches."""
+        values: Array = self.arrays[table][name][self.rows[table]]
+        return values
 
 
-def to_hydraulics(network: Network) -> Hydraulics:
-    """Build the array engine's network of what is in service.
+def compile_network(arrays: Arrays) -> Compiled:
+    """Build the graph of what is in service.
 
     Curves of exchangers are interpolated monotonically (Fritsch & Carlson 1980), odd in the flow, and go on straight beyond
     their last point. Valves open linearly. Pumps that hold the difference of their own ends, and producers of mode
     'pressure', hold a lift; substations, and producers of mode 'flow', a flow.
 
     Args:
-        network: the tables.
+        arrays: the values of checked tables.
 
     Returns:
-        The network, its given pressures and flows.
+        The graph, its given pressures and flows.
 
     Raises:
-        InputError: a fault in the tables; a component that the steady solver does not know; a junction that nothing joins to
-            a given pressure; a given flow, or a producer, that closed valves or pipes out of service have cut off.
+        InputError: a component that no solver knows; a junction that nothing joins to a given pressure; a given flow, or a
+            producer, that closed valves or pipes out of service have cut off.
     """
-    check_network(network)
-    _refuse_unknown(network)
-    _refuse_controls(network)
-    junctions = network.junctions.index
+    refuse_unknown(arrays)
+    refuse_controls(arrays)
+    junctions = arrays.network.junctions.index
     if junctions.empty:
         raise InputError("table junctions has no row; a network needs at least two junctions")
-    inlets = _inlets(network)
-    held = inlets[inlets.pressure_pa.notna()]
-    if held.empty:
-        raise InputError(
-            "the network has no pressure reference; give a boundary its pressure_pa, or a producer its return_pressure_pa"
-        )
-    twice = held[held.junction.duplicated()]
-    if len(twice):
-        raise InputError(
-            f"the pressure of junction '{twice.junction.iloc[0]}' is given twice, the second time by {twice.index[0]}"
-        )
-    at = junctions.get_indexer(pd.Index(held.junction))
-    joined = _reached(network, at, open_only=False)
+    inlets = inlets_of(arrays)
+    held = inlets.junction[inlets.holds]
+    joined = _reached(arrays, held, open_only=False)
     if not joined.all():
         raise InputError(f"junction '{junctions[int(np.argmin(joined))]}' is not connected to any given pressure")
-    live = _reached(network, at, open_only=True)
-    inlets["live"] = live[junctions.get_indexer(pd.Index(inlets.junction))]
-    fed = network.producers.in_service.to_numpy(dtype=bool)
-    for end in _ends(network, "producers"):
-        if (fed & ~live[end]).any():
-            raise InputError(
-                f"producer '{network.producers.index[int(np.argmax(fed & ~live[end]))]}' is cut off from every given pressure "
-                "by closed valves or pipes; take it out of service"
-            )
-    cut = inlets[~inlets.live & (inlets.mass_flow_kg_per_s != 0.0)]
-    if len(cut):
-        raise InputError(
-            f"{cut.index[0]} has a given flow, but closed valves or pipes cut it off from every given pressure"
-        )
-
+    live = _reached(arrays, held, open_only=True)
+    _refuse_cut_off(arrays, live, inlets)
     node = np.where(live, np.cumsum(live) - 1, -1).astype(np.intp)
-    inlets["node"] = node[junctions.get_indexer(pd.Index(inlets.junction))]
-    rows = {table: _open_rows(network, table, live) for table in BRANCHES}
-    groups = [group for table in BRANCHES for group in _groups(network, table, rows, node)]
+    inlets = inlets.at(live, node)
+    static = arrays.liquid.density * GRAVITY * arrays["junctions"]["height_m"]
+    rows, groups, labels, part, first = {}, [], {}, {}, 0
+    for table in BRANCHES:
+        rows[table], labels[table] = _open_rows(arrays, table, live)
+        groups += _groups(arrays, table, rows[table], labels[table], node, static)
+        part[table] = slice(first, first := first + len(rows[table]))
     if not groups:
         raise InputError("no pipe, open valve or heat exchanger is in service and reached by a given pressure")
-    static = network.liquid.density * GRAVITY * network.junctions.height_m.to_numpy(dtype=float)
-    fixed = held.pressure_pa.to_numpy(dtype=float) + static[at]
-    return Hydraulics(
-        HydraulicNetwork([str(name) for name in junctions[live]], groups),
-        rows,
-        live,
-        node,
-        dict(zip(held.junction.tolist(), fixed.tolist(), strict=True)),
-        inlets,
-    )
+    graph = HydraulicNetwork([str(name) for name in junctions[live]], groups)
+    return Compiled(arrays, graph, rows, part, live, node, static[live], inlets, joints(arrays), labels)
 
 
-def _refuse_unknown(network: Network) -> None:
-    """Refuse by name what the steady solver does not know."""
-    for table, what, chosen in (
-        ("storages", "storages have no steady state", None),
-        (
-            "substations",
-            "give either return_set_k or mass_flow_kg_per_s or ua_w_per_k",
-            network.substations[["return_set_k", "mass_flow_kg_per_s", "ua_w_per_k"]].notna().sum(axis=1) != 1,
-        ),
+def joints(arrays: Arrays) -> bytes:
+    """What decides which junctions are joined, and how: while it stays, values may change without building anew."""
+    parts = [arrays[table]["in_service"] for table in (*BRANCHES, "boundaries")]
+    parts.append(arrays["valves"]["opening"] > 0.0)
+    for table, column in (
+        ("boundaries", "pressure_pa"),
+        ("boundaries", "mass_flow_kg_per_s"),
+        ("producers", "return_pressure_pa"),
+        ("substations", "return_set_k"),
+        ("substations", "mass_flow_kg_per_s"),
     ):
-        frame = network.table(table)
-        found = frame.in_service if chosen is None else frame.in_service & chosen
-        if found.any():
-            raise InputError(f"table {table}, row '{frame.index[int(np.argmax(found))]}', steady solver: {what}")
+        parts.append(np.isnan(arrays[table][column]))
+    return np.concatenate(parts).tobytes()
 
 
-def _refuse_controls(network: Network) -> None:
-    """Refuse controls that would leave open who holds the pressure."""
-    pumps, plants = network.pumps, network.producers
-    looking = [
-        f"{table}, row '{name}'"
-        for table, chosen in (
-            ("pumps", pumps.in_service & (pumps.control == "worst")),
-            ("producers", plants.in_service & (plants.control == "worst")),
-        )
-        for name in network.table(table).index[chosen]
-    ]
-    if len(looking) > 1:
-        raise InputError(
-            f"table {looking[1]}: control 'worst' is already that of table {looking[0]}; one alone looks there"
-        )
-    merit = plants.in_service & (plants["mode"] == "merit")
-    holding = plants.index[plants.in_service & (plants["mode"] == "pressure")]
-    if merit.any() and len(holding) != 1:
-        raise InputError(
-            f"table producers, row '{plants.index[int(np.argmax(merit))]}': sharing by merit needs exactly one producer of "
-            f"mode 'pressure', whose flow follows; there are {len(holding)}"
-        )
+def refreshed(built: Compiled, tables: set[str]) -> Compiled:
+    """The same graph with the values of some tables as they are now, where their laws hold values that change in time."""
+    groups, place = list(built.network.groups), 0
+    static = built.arrays.liquid.density * GRAVITY * built.arrays["junctions"]["height_m"]
+    for table in BRANCHES:
+        kinds = dict.fromkeys(built.labels[table])
+        if table in tables & {"valves", "pumps", "producers"}:
+            new = _groups(built.arrays, table, built.rows[table], built.labels[table], built.node, static)
+            groups[place : place + len(kinds)] = new
+        place += len(kinds)
+    network = replace(built.network, groups=groups) if tables & {"valves", "pumps", "producers"} else built.network
+    inlets = (
+        inlets_of(built.arrays).at(built.live, built.node) if tables & {"boundaries", "producers"} else built.inlets
+    )
+    _refuse_cut_off(built.arrays, built.live, inlets)
+    return replace(built, network=network, inlets=inlets)
 
 
-def _inlets(network: Network) -> pd.DataFrame:
-    """Where liquid enters or leaves, by who owns it.
-
-    Columns: table, name, junction, pressure_pa (NaN where it follows), mass_flow_kg_per_s (NaN where it follows), supply_k.
-    """
-    boundaries = network.boundaries[network.boundaries.in_service]
-    producers = network.producers[network.producers.in_service]
-    held = producers[producers.return_pressure_pa.notna()]
-    nothing = float("nan")
-    parts = [
-        (
-            "boundary",
-            boundaries,
-            "junction",
-            boundaries.pressure_pa,
-            boundaries.mass_flow_kg_per_s,
-            boundaries.supply_k,
-        ),
-        ("make-up of producer", held, "return_junction", held.return_pressure_pa, nothing, nothing),
-    ]
-    tables = [
-        pd.DataFrame(
-            {
-                "kind": kind,
-                "name": frame.index,
-                "junction": frame[junction].to_numpy(),
-                "pressure_pa": np.asarray(pressure, dtype=float),
-                "mass_flow_kg_per_s": np.asarray(flow, dtype=float),
-                "supply_k": np.asarray(supply, dtype=float),
-            },
-            index=pd.Index([f"{kind} '{name}'" for name in frame.index], dtype=object, name="owner"),
-        )
-        for kind, frame, junction, pressure, flow, supply in parts
-    ]
-    return pd.concat([table for table in tables if len(table)] or tables[:1])
-
-
-def _is_open(network: Network, table: str) -> Mask:
-    """Whether each row of a table of branches can let liquid flow."""
-    frame = network.table(table)
-    is_open: Mask = frame.in_service.to_numpy(dtype=bool)
-    if table == "valves":
-        is_open = is_open & (frame.opening.to_numpy(dtype=float) > 0.0)
-    return is_open
-
-
-def _ends(network: Network, table: str) -> tuple[Index, Index]:
+def ends(arrays: Arrays, table: str) -> tuple[Index, Index]:
     """Junction numbers of both ends of every row."""
-    frame, index = network.table(table), network.junctions.index
-    start, end = _ENDS.get(table, ("from_junction", "to_junction"))
-    return index.get_indexer(pd.Index(frame[start])), index.get_indexer(pd.Index(frame[end]))
+    start, end = BRANCHES[table].ends
+    return arrays[table][start], arrays[table][end]
 
 
-def _reached(network: Network, at: Index, open_only: bool) -> Mask:
+def _reached(arrays: Arrays, at: Index, open_only: bool) -> Mask:
     """Which junctions branches join to those given."""
-    ends = []
-    for table in (*BRANCHES[:4], "producers"):  # a substation holds its flow, and so passes on no pressure
-        chosen = _is_open(network, table) if open_only else np.ones(len(network.table(table)), dtype=bool)
-        if table == "producers":
-            chosen = chosen & (network.producers["mode"] == "pressure").to_numpy(dtype=bool)
-        ends.append(np.stack(_ends(network, table))[:, chosen])
-    start, end = np.concatenate(ends, axis=1)
-    count = len(network.junctions)
+    joined = []
+    for table, component in BRANCHES.items():
+        chosen = component.passes_pressure(arrays[table])
+        chosen = chosen & component.is_open(arrays[table]) if open_only else chosen
+        joined.append(np.stack(ends(arrays, table))[:, chosen])
+    start, end = np.concatenate(joined, axis=1)
+    count = arrays.count("junctions")
     links = sp.coo_array((np.ones(len(start)), (start, end)), shape=(count, count))
     parts = connected_components(links, directed=False)[1]
     reached: Mask = np.isin(parts, parts[at])
     return reached
 
 
-def _open_rows(network: Network, table: str, live: Mask) -> Index:
-    """Rows that are branches, in the order of their laws."""
-    start, end = _ends(network, table)
-    rows = np.flatnonzero(_is_open(network, table) & live[start] & live[end])
-    return rows[np.argsort(law_names(network, table)[rows], kind="stable")]
+def _open_rows(arrays: Arrays, table: str, live: Mask) -> tuple[Index, Array]:
+    """Rows that are branches, in the order of their laws, and what tells these apart."""
+    start, end = ends(arrays, table)
+    rows = np.flatnonzero(BRANCHES[table].is_open(arrays[table]) & live[start] & live[end])
+    labels = BRANCHES[table].labels(arrays[table])[rows]
+    order = np.argsort(labels, kind="stable")
+    return rows[order], labels[order]
 
 
-def _groups(network: Network, table: str, rows: dict[str, Index], node: Index) -> list[BranchGroup]:
+def _groups(arrays: Arrays, table: str, rows: Index, labels: Array, node: Index, static: Array) -> list[BranchGroup]:
     """The branches of one table, one group per law."""
-    frame, laws = network.table(table).iloc[rows[table]], law_names(network, table)[rows[table]]
-    start, end = (node[side[rows[table]]] for side in _ends(network, table))
-    names = np.array(_branch_names(network, table), dtype=object)[rows[table]]
-    rise = np.diff(
-        network.junctions.height_m.to_numpy(dtype=float)[np.stack(_ends(network, table))[:, rows[table]]], axis=0
-    )
-    static = network.liquid.density * GRAVITY * rise[0]  # held lifts are of true pressure, the engine's are piezometric
+    start, end = (side[rows] for side in ends(arrays, table))
+    names = np.array(_branch_names(arrays, table, rows), dtype=object)
+    rise = static[end] - static[start]  # held lifts are of true pressure, the engine's are piezometric
     groups = []
-    for which in dict.fromkeys(laws):
-        part = laws == which
-        law = law_of(network, table, str(which), frame[part], static[part])
-        groups.append(BranchGroup(names[part].tolist(), start[part], end[part], law))
+    for which in dict.fromkeys(labels):
+        part = labels == which
+        law = BRANCHES[table].law(arrays, str(which), rows[part], rise[part])  # type: ignore[misc]  # branches have one
+        groups.append(BranchGroup(names[part].tolist(), node[start[part]], node[end[part]], law))
     return groups
 
 
-def _branch_names(network: Network, table: str) -> list[str]:
-    """Names of all rows as branches: their own, told apart where another table has the same."""
-    others = set().union(*(network.table(other).index for other in BRANCHES if other != table))
-    return [f"{name} ({table})" if name in others else str(name) for name in network.table(table).index]
+def _branch_names(arrays: Arrays, table: str, rows: Index) -> list[str]:
+    """Names of rows as branches: their own, told apart where another table has the same."""
+    index = arrays.network.table(table).index
+    twice = np.zeros(len(index), dtype=bool)
+    for other in BRANCHES:
+        if other != table and len(arrays.network.table(other)):
+            twice |= index.isin(arrays.network.table(other).index)
+    names = index[rows].tolist()
+    return [
+        f"{name} ({table})" if double else str(name) for name, double in zip(names, twice[rows].tolist(), strict=True)
+    ]
 
 
-def ambient_k(network: Network) -> float:
-    """Temperature that losses are counted from (K): the median of the pipes' surroundings."""
-    return float(network.pipes.ambient_k.median()) if len(network.pipes) else 283.15
-
-
-def at_rest(flow: Array) -> Mask:
-    """Which branches are at rest, as `mix_downstream` counts it (kg/s in)."""
-    size = np.abs(flow)
-    rest: Mask = size <= 1e-12 * size.max(initial=0.0)
-    return rest
+def _refuse_cut_off(arrays: Arrays, live: Mask, inlets: Inlets) -> None:
+    """What gives or takes must be reached by a given pressure."""
+    serves = arrays["producers"]["in_service"]
+    for end in ends(arrays, "producers"):
+        if (wrong := serves & ~live[end]).any():
+            raise InputError(
+                f"producer '{arrays.name('producers', int(np.argmax(wrong)))}' is cut off from every given pressure "
+                "by closed valves or pipes; take it out of service"
+            )
+    cut = ~live[inlets.junction] & ~(inlets.mass_flow_kg_per_s == 0.0)
+    if cut.any():
+        raise InputError(
+            f"{inlets.owner(int(np.argmax(cut)))} has a given flow, but closed valves or pipes cut it off from every given "
+            "pressure"
+        )

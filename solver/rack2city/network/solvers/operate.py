@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rack2city.errors import ConvergenceError, InputError
+from rack2city.network.consumers.stations import Stations
 from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
-from rack2city.network.solvers.compile import Hydraulics, Mask
-from rack2city.network.solvers.draws import Draws
+from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.plants import Plants, plants_of
 from rack2city.network.solvers.short import lacking, open_fully
 from rack2city.network.solvers.worst_point import Controlled, control
-from rack2city.network.tables.network import Network
 
 _ROUNDS = 60
 _SETTLED = 1e-12  # of the largest flow: change of the producers' flows at which the sharing ends
@@ -31,7 +31,7 @@ class Operation:
         supply_k: temperature that each producer that is a branch delivers (K).
         heeds: whether its flow, or what it delivers, follows from the temperature of its return.
         speed: speed of each pump that is a branch (-); not a number where it has none.
-        worst: the substation that a control by the worst point serves last; empty without such a control.
+        worst: place of the substation that a control by the worst point serves last; -1 without such a control.
         margin_pa: its pressure difference less what it needs (Pa); zero where it sets the control.
     """
 
@@ -42,17 +42,12 @@ class Operation:
     supply_k: Array
     heeds: Mask
     speed: Array
-    worst: str = ""
+    worst: int = -1
     margin_pa: float = float("nan")
 
 
 def operate(
-    built: Hydraulics,
-    network: Network,
-    draws: Draws,
-    flow: Array,
-    return_k: Array | None,
-    before: HydraulicState | None,
+    built: Compiled, stations: Stations, flow: Array, return_k: Array | None, before: HydraulicState | None
 ) -> Operation:
     """Solve the flows of one pass between flows and temperatures.
 
@@ -62,8 +57,7 @@ def operate(
 
     Args:
         built: what is solved.
-        network: the tables.
-        draws: the substations.
+        stations: the substations.
         flow: mass flow that each of them wants (kg/s).
         return_k: temperature last found at the return junction of each producer that is a branch (K), NaN where none is
             known; None where temperatures are not solved.
@@ -76,29 +70,28 @@ def operate(
         InputError: a flow follows from a power, but temperatures are not solved; see `solve_hydraulics` and `control`.
         ConvergenceError: producers that share, or substations that lack pressure, did not come to an end.
     """
-    plants = plants_of(network, built)
+    plants = plants_of(built)
     if return_k is None and plants.shared.any():
-        name = network.producers.index[built.rows["producers"][int(np.argmax(plants.shared))]]
+        name = _first_of(built, plants.shared)
         raise InputError(
             f"table producers, row '{name}': its flow follows from its power, so temperatures must be solved (heat=True)"
         )
     known = np.full(len(plants.supply_k), np.nan) if return_k is None else return_k
-    back = np.where(np.isnan(known), _guess(plants, draws), known)
-    inlets = built.inlets[built.inlets.live]
-    at, nodes = inlets.node.to_numpy(dtype=np.intp), len(built.network.node_names)
-    given = inlets.mass_flow_kg_per_s.fillna(0.0).to_numpy(dtype=float)
-    held: Mask = inlets.pressure_pa.notna().to_numpy(dtype=bool)
-    injection = np.bincount(at, given, nodes)
+    back = np.where(np.isnan(known), _guess(plants, stations), known)
+    inlets = built.inlets.reached()
+    nodes = len(built.network.node_names)
+    given = np.nan_to_num(inlets.mass_flow_kg_per_s)
+    injection = np.bincount(inlets.node, given, nodes)
     is_held = np.zeros(nodes, dtype=bool)
-    is_held[at[held]] = True
+    is_held[inlets.node[inlets.holds]] = True
     free = np.where(is_held, 0.0, injection)
 
     held_flow = built.network.held_flow()
     if before is not None:  # what was shared out last
         held_flow[plants.part] = np.where(plants.shared, before.mass_flow_kg_per_s[plants.part], held_flow[plants.part])
     for _ in range(_ROUNDS):
-        held_flow[draws.part] = flow
-        solved = _solve(built, network, draws, free, held_flow, before)
+        held_flow[built.part["substations"]] = flow
+        solved = _solve(built, stations, free, held_flow, before)
         if not plants.shared.any():
             break
         through = solved.state.mass_flow_kg_per_s[plants.part]
@@ -109,22 +102,21 @@ def operate(
         held_flow[plants.part] = np.where(plants.shared, allotted, held_flow[plants.part])
         before = solved.state
     else:
-        name = network.producers.index[built.rows["producers"][int(np.argmax(plants.shared))]]
         raise ConvergenceError(
-            f"the producers did not come to share the load in {_ROUNDS} rounds; '{name}' is one of them"
+            f"the producers did not come to share the load in {_ROUNDS} rounds; '{_first_of(built, plants.shared)}' is one "
+            "of them"
         )
 
-    state = solved.state
-    through = state.mass_flow_kg_per_s[plants.part]
+    state, part = solved.state, built.part["substations"]
     # what a held node gives is what the branches take from it, less what is injected there anyway
     follows = state.external_kg_per_s - injection
-    needed = network.substations.min_difference_pa.to_numpy(dtype=float)[draws.rows]
+    needed = built.column("substations", "min_difference_pa")
     return Operation(
         state,
-        np.where(held, follows[at], given),
-        state.mass_flow_kg_per_s[draws.part],
-        np.where(flow > 0.0, np.maximum(needed - state.drop_pa[draws.part], 0.0), 0.0),
-        plants.delivers_k(through, known),
+        np.where(inlets.holds, follows[inlets.node], given),
+        state.mass_flow_kg_per_s[part],
+        np.where(flow > 0.0, np.maximum(needed - state.drop_pa[part], 0.0), 0.0),
+        plants.delivers_k(state.mass_flow_kg_per_s[plants.part], known),
         plants.heeds,
         solved.speed,
         solved.worst,
@@ -132,40 +124,46 @@ def operate(
     )
 
 
-def _guess(plants: Plants, draws: Draws) -> Array:
+def _first_of(built: Compiled, chosen: Mask) -> str:
+    """Name of the first producer chosen, of those that are branches."""
+    return built.arrays.name("producers", int(built.rows["producers"][int(np.argmax(chosen))]))
+
+
+def _guess(plants: Plants, stations: Stations) -> Array:
     """Temperature at the producers' returns before any is known (K)."""
-    known = draws.target[~np.isnan(draws.target)]
+    known = stations.target_k[~np.isnan(stations.target_k)]
     guess = plants.supply_k - _GUESSED_FALL_K
     return np.minimum(guess, float(known.mean())) if known.size else guess
 
 
 def _solve(
-    built: Hydraulics, network: Network, draws: Draws, injection: Array, held_flow: Array, before: HydraulicState | None
+    built: Compiled, stations: Stations, injection: Array, held_flow: Array, before: HydraulicState | None
 ) -> Controlled:
     """Flows and pressures at given flows of the producers; substations get what they want, or what they can have."""
-    controlled = control(built, network, draws, injection, held_flow, before)
-    needed = network.substations.min_difference_pa.to_numpy(dtype=float)[draws.rows]
-    wanted, state = held_flow[draws.part], controlled.state
-    reference = np.where(np.isfinite(draws.most), draws.most, wanted)
-    if not lacking(state.drop_pa[draws.part], wanted, reference, needed).any():
+    controlled = control(built, injection, held_flow, before)
+    part, needed = built.part["substations"], built.column("substations", "min_difference_pa")
+    wanted, state = held_flow[part], controlled.state
+    most = stations.most_kg_per_s
+    reference = np.where(np.isfinite(most), most, wanted)
+    if not lacking(state.drop_pa[part], wanted, reference, needed).any():
         return controlled
-    lifts = controlled.lifts
+    lifts, density = controlled.lifts, built.arrays.liquid.density
     flow = open_fully(
         state.network,
         built.fixed_pressure,
         injection,
         held_flow,
         lifts,
-        draws.part,
+        part,
         wanted,
         reference,
         needed,
-        network.liquid.density,
+        density,
         state,
     )
     flows = held_flow.copy()
-    flows[draws.part] = flow
+    flows[part] = flow
     again = solve_hydraulics(
         state.network, built.fixed_pressure, injection, held_flow=flows, held_lift=lifts, before=state
     )
-    return replace(controlled, state=again).looked_at(draws)
+    return replace(controlled, state=again).looked_at(built)

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from rack2city.network.hydraulics.control import share_by_merit
 from rack2city.network.hydraulics.friction import Array
-from rack2city.network.solvers.compile import Hydraulics, Mask
-from rack2city.network.tables.network import Network
+from rack2city.network.hydraulics.graph import Mask
+from rack2city.network.solvers.compile import Compiled
 
 LEAST_RISE_K = 1.0
 """A producer whose return comes this close to its supply throttles down, to nothing where it comes as hot."""
@@ -107,21 +107,14 @@ class Returns:
         return np.where(np.isnan(used), found, used + self._share * missed)
 
 
-def plants_of(network: Network, built: Hydraulics) -> Plants:
+def plants_of(built: Compiled) -> Plants:
     """The producers that are branches of a network."""
-    rows, table = built.rows["producers"], network.producers
-    mode = table["mode"].to_numpy()[rows].astype(str)
     largest, given, supply, merit = (
-        table[column].to_numpy(dtype=float)[rows] for column in ("max_power_w", "power_w", "supply_k", "merit")
+        built.column("producers", name) for name in ("max_power_w", "power_w", "supply_k", "merit")
     )
+    mode = built.column("producers", "mode").astype(str)
     largest = np.where(np.isnan(largest), np.inf, largest)
-    power = np.where(mode == "power", np.fmin(given, largest), largest)
-    branches = len(built.network.branch_names)  # producers come last
-    return Plants(
-        slice(branches - len(rows), branches),
-        mode,
-        supply,
-        power,
-        np.where(mode == "power", -np.inf, merit),
-        network.liquid.heat_capacity,
-    )
+    by_power = mode == "power"
+    power = np.where(by_power, np.fmin(given, largest), largest)
+    rank = np.where(by_power, -np.inf, merit)
+    return Plants(built.part["producers"], mode, supply, power, rank, built.arrays.liquid.heat_capacity)

@@ -1,21 +1,21 @@
-"""Flows and temperatures of one step brought together, whatever its pipes are: steady, or pipes with memory."""
+"""Flows and temperatures of one step brought together on any graph, whatever its pipes are: steady, or with memory."""
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
 from rack2city.errors import ConvergenceError, InputError
+from rack2city.network.consumers.stations import Stations
 from rack2city.network.hydraulics.friction import Array
-from rack2city.network.hydraulics.solve import HydraulicState
-from rack2city.network.solvers.anderson import Anderson, Bisection
-from rack2city.network.solvers.compile import Hydraulics, ambient_k
-from rack2city.network.solvers.draws import LEAST_FALL_K, Draws
+from rack2city.network.hydraulics.graph import Mask
+from rack2city.network.pipes.transport import Transport
+from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.operate import Operation, operate
 from rack2city.network.solvers.plants import Returns
 from rack2city.network.solvers.storages import Storages
 from rack2city.network.solvers.temperatures import Mixing, Temperatures
-from rack2city.network.solvers.transport import Transport, spread
-from rack2city.network.tables.network import Network
+from rack2city.network.solvers.valves import Anderson, Bisection, Outcome, Way, settle_valves
 
 SETTLED = 1e-10
 """Of the largest flow or demand: change at which a steady state is found (-)."""
@@ -25,32 +25,112 @@ _INNER = 30  # passes between the heat taken and what arrives, on the same flows
 
 @dataclass(frozen=True)
 class Settled:
-    """Flows and temperatures that agree.
+    """Flows and temperatures that agree; also what one pass made of flows that were tried, see `valves.Answer`.
 
     Attributes:
-        draws: the substations that liquid reaches.
+        built: what was solved.
+        stations: the substations that liquid reaches.
         operation: flows, pressures and controls.
         temperatures: temperatures on them.
-        taken: heat that each substation takes (W).
-        arriving_k: temperature that arrives at each substation of the table (K), NaN where nothing flows.
+        taken: heat that each of them takes (W).
+        arriving_k: temperature that arrives at each (K).
         back_k: temperature at the return of each producer that is a branch (K).
-        passes: passes between flows and temperatures.
+        wanted: flow that each valve wants then (kg/s).
+        small: change of a flow that is accepted (kg/s).
+        agreed: whether the heat taken and the producers' returns have settled.
+        warmed: change of what returns to producers that heed it (K).
+        pressed_back: the producer through which flow goes backwards; empty if none.
         resolved: share of a demand below which what is missing is the iteration's (-).
+        passes: passes between flows and temperatures.
     """
 
-    draws: Draws
+    built: Compiled
+    stations: Stations
     operation: Operation
     temperatures: Temperatures
     taken: Array
     arriving_k: Array
     back_k: Array
-    passes: int
+    wanted: Array
+    small: float
+    agreed: bool
+    warmed: float
+    pressed_back: str
     resolved: float
+    passes: int = 0
+
+
+class _Passes:
+    """Passes of one step: each tries flows, and starts from what the one before found."""
+
+    def __init__(
+        self,
+        built: Compiled,
+        stations: Stations,
+        transport: Transport,
+        storages: Storages | None,
+        before: Settled | None,
+        accuracy: float,
+    ) -> None:
+        self._built, self._stations, self._transport, self._storages = built, stations, transport, storages
+        self._accuracy, self._returns = accuracy, Returns()
+        self._largest_demand = max(float(stations.demand_w.max(initial=0.0)), 1.0)
+        arrays, self._state = built.arrays, None
+        plants = arrays["producers"]["supply_k"][arrays["producers"]["in_service"]]
+        supplies = np.concatenate([built.inlets.supply_k, plants])
+        hottest = float(np.nanmax(supplies)) if np.isfinite(supplies).any() else built.ambient_k
+        self.arriving = np.full(len(stations.demand_w), hottest)
+        self._back = np.full(len(built.rows["producers"]), np.nan)
+        if before is not None and before.built.made_of == built.made_of:
+            # what stands there cold says nothing about what a flow would bring
+            cold = (before.arriving_k - stations.target_k <= stations.band_k) | (before.operation.flow <= 0.0)
+            self.arriving = np.where(cold, hottest, before.arriving_k)
+            self._back, self._state = before.back_k, before.operation.state
+
+    def ask(self, flow: Array) -> Settled:
+        """What becomes of flows (kg/s)."""
+        built, stations = self._built, self._stations
+        operation = operate(built, stations, flow, self._back, self._state)
+        self._state = operation.state
+        mixing = Mixing(built, operation, self._transport, self._storages)
+        part = built.part["substations"]
+        taken = stations.taken(self.arriving, operation.flow)
+        for _ in range(_INNER):
+            mixed = mixing.temperatures(taken)
+            arriving = mixed.inlet_k[part]
+            agreed = stations.taken(arriving, operation.flow)
+            drift = float(np.abs(agreed - taken).max(initial=0.0))
+            if drift <= self._accuracy * self._largest_demand:
+                break
+            taken = agreed
+        # valves not settled yet return too warm: what heeds the return is given it as it will be, else the two swing
+        heeded = operation.heeds.any()
+        cooled = mixing.temperatures(stations.closed_to_target(arriving, operation.flow)) if heeded else mixed
+        found = cooled.node_k[built.network.start[built.part["producers"]]]
+        warmed = np.nan_to_num(np.abs(found - self._back), nan=np.inf)[operation.heeds].max(initial=0.0)
+        self._back = self._returns.next(self._back, found)
+        self.arriving = arriving
+        largest = float(np.abs(self._state.mass_flow_kg_per_s).max())
+        return Settled(
+            built,
+            stations,
+            operation,
+            mixed,
+            taken,
+            arriving,
+            self._back,
+            stations.draw(arriving)[0],
+            self._accuracy * max(float(np.abs(flow).max(initial=0.0)), largest),
+            drift <= self._accuracy * self._largest_demand and warmed <= _SETTLED_K,
+            float(warmed),
+            mixing.pressed_back,
+            10.0 * self._accuracy,
+        )
 
 
 def settle(
-    network: Network,
-    built: Hydraulics,
+    built: Compiled,
+    stations: Stations,
     transport: Transport,
     storages: Storages | None = None,
     before: Settled | None = None,
@@ -61,8 +141,8 @@ def settle(
     """Find flows at which every valve agrees with the temperature that arrives there, and the temperatures.
 
     Args:
-        network: the tables.
-        built: nodes and branches, storages among the inlets.
+        built: nodes and branches.
+        stations: the substations that are branches.
         transport: the pipes; nothing of theirs changes.
         storages: the storages; nothing of theirs changes.
         before: the step before, to begin with.
@@ -74,76 +154,38 @@ def settle(
         InputError: a producer is pressed backwards; see `operate` and `Mixing`.
         ConvergenceError: flows and temperatures did not agree.
     """
-    draws = Draws.of(network, built)
-    supplies = np.concatenate([built.inlets.supply_k, network.producers.supply_k[network.producers.in_service]])
-    hottest = float(np.nanmax(supplies)) if np.isfinite(supplies).any() else ambient_k(network)
-    arriving = np.full(len(draws.rows), hottest)
-    back = np.full(len(built.rows["producers"]), np.nan)
-    state: HydraulicState | None = None
-    if before is not None:
-        last = before.arriving_k[draws.rows]
-        # what stands there cold says nothing about what a flow would bring
-        arriving = np.where((last - draws.target <= LEAST_FALL_K) | np.isnan(last), arriving, last)
-        if len(before.back_k) == len(back):
-            back, state = before.back_k, before.operation.state
-            if len(state.mass_flow_kg_per_s) != len(built.network.branch_names):
-                state = None
-    flow, step, returns = draws.wanted(arriving), Anderson(), Returns()
-    first = len(built.network.start) - len(back)  # producers come last
-    largest_demand = max(float(draws.demand.max(initial=0.0)), 1.0)
-    bisection: Bisection | None = None
-    for passes in range(1, max_passes + max_bisections + 1):
-        operation = operate(built, network, draws, flow, back, state)
-        state = operation.state
-        mixing = Mixing(network, built, draws, operation, transport, storages)
-        taken = draws.taken(arriving, operation.flow)
-        for _ in range(_INNER):
-            mixed = mixing.temperatures(taken)
-            arriving = mixed.inlet_k[draws.part]
-            agreed = draws.taken(arriving, operation.flow)
-            drift = np.abs(agreed - taken).max(initial=0.0)
-            if drift <= accuracy * largest_demand:
-                break
-            taken = agreed
-        # valves not settled yet return too warm: what heeds the return is given it as it will be, else the two swing
-        cooled = (
-            mixing.temperatures(draws.closed_to_target(arriving, operation.flow)) if operation.heeds.any() else mixed
-        )
-        found = cooled.node_k[built.network.start[first:]]
-        warmed = np.nan_to_num(np.abs(found - back), nan=np.inf)[operation.heeds].max(initial=0.0)
-        back = returns.next(back, found)
-        wanted = draws.wanted(arriving)
-        small = accuracy * max(float(np.abs(flow).max(initial=0.0)), float(np.abs(state.mass_flow_kg_per_s).max()))
-        endless = np.isinf(draws.most) & (draws.demand > 0.0) & (arriving - draws.target <= LEAST_FALL_K)
-        gap = np.abs(wanted - flow)
-        if bisection is not None:
-            gap = np.minimum(gap, bisection.width(flow, wanted))
-        settled = gap.max(initial=0.0) <= small and drift <= accuracy * largest_demand and warmed <= _SETTLED_K
-        if settled and mixing.pressed_back:
-            break
-        if settled and not endless.any():
-            known = np.where(operation.flow > 0.0, arriving, np.nan)
-            told = spread(len(network.substations), draws.rows, known)
-            return Settled(draws, operation, mixed, taken, told, back, passes, 10.0 * accuracy)
-        if settled:
-            break
-        if passes == max_passes and max_bisections:
-            bisection = Bisection(flow, wanted)
-        flow = step.next(flow, wanted, draws) if bisection is None else bisection.next(flow, wanted)
-    if mixing.pressed_back:
+    passes = _Passes(built, stations, transport, storages, before, accuracy)
+    ways: list[tuple[Way[Settled], int]] = [
+        (Anderson(stations.least_kg_per_s, stations.most_kg_per_s), max_passes),
+        (Bisection(), max_bisections),
+    ]
+    outcome = settle_valves(passes.ask, stations.draw(passes.arriving)[0], ways)
+    found = outcome.answer
+    # a valve without a limit that the supply is too cold for asks for no flow in particular
+    cold = found.arriving_k - stations.target_k <= stations.band_k
+    endless = np.isinf(stations.most_kg_per_s) & (stations.demand_w > 0.0) & cold
+    if found.pressed_back or not outcome.settled or endless.any():
+        _refuse(outcome, endless)
+    return Settled(**{**vars(found), "passes": outcome.passes})
+
+
+def _refuse(outcome: Outcome[Settled], endless: Mask) -> NoReturn:
+    """Say what did not agree."""
+    found, built = outcome.answer, outcome.answer.built
+    if found.pressed_back:
         raise InputError(
-            f"the flow through producer '{mixing.pressed_back}' goes backwards: the others press harder; "
+            f"the flow through producer '{found.pressed_back}' goes backwards: the others press harder; "
             "raise its difference_pa, give it a flow, or take it out of service"
         )
-    if warmed > _SETTLED_K and gap.max(initial=0.0) <= small and drift <= accuracy * largest_demand:
-        heeding = network.producers.index[built.rows["producers"][int(np.argmax(operation.heeds))]]
+    if found.warmed > _SETTLED_K and outcome.doubt.max(initial=0.0) <= found.small:
+        row = int(built.rows["producers"][int(np.argmax(found.operation.heeds))])
         raise ConvergenceError(
-            f"flows and temperatures did not agree in {passes} passes; what returns to the producers changed to the last, "
-            f"producer '{heeding}' is one whose flow or supply follows from it"
+            f"flows and temperatures did not agree in {outcome.passes} passes; what returns to the producers changed to the "
+            f"last, producer '{built.arrays.name('producers', row)}' is one whose flow or supply follows from it"
         )
-    worst = int(np.argmax(np.where(endless, np.inf, gap)))
+    worst = int(np.argmax(np.where(endless, np.inf, outcome.doubt)))
     cold = "; its supply is hardly warmer than its return_set_k, give it a max_flow_kg_per_s" if endless[worst] else ""
+    name = built.arrays.name("substations", int(built.rows["substations"][worst]))
     raise ConvergenceError(
-        f"flows and temperatures did not agree in {passes} passes; substation "
-        f"'{network.substations.index[draws.rows[worst]]}' changed most{cold}"
+        f"flows and temperatures did not agree in {outcome.passes} passes; substation '{name}' changed most{cold}"
     )

@@ -1,20 +1,28 @@
-"""The steady state of a network given as tables, as tables of results.
-
-Flows and pressures come from `operate`, temperatures from the steady lines of pipes mixed on the same flows, `settle` brings
-them together.
-"""
+"""The steady state of a network, as tables of results."""
 
 import numpy as np
+import pandas as pd
 
 from rack2city.errors import InputError
-from rack2city.network.solvers.compile import to_hydraulics
-from rack2city.network.solvers.draws import Draws
-from rack2city.network.solvers.measure import measure
+from rack2city.network.components import COMPONENTS
+from rack2city.network.consumers.stations import Stations
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.pipes.pairs import Pairs
+from rack2city.network.pipes.transport import SteadyPipes
+from rack2city.network.solvers.compile import Compiled, compile_network
+from rack2city.network.solvers.graph_view import GraphView
 from rack2city.network.solvers.operate import operate
-from rack2city.network.solvers.settle import settle
-from rack2city.network.solvers.transport import SteadyPipes
+from rack2city.network.solvers.settle import Settled, settle
+from rack2city.network.solvers.storages import Storages
+from rack2city.network.solvers.tell import TOLD, balances
+from rack2city.network.solvers.view import View
+from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.results import SteadyResult, tell
+from rack2city.network.tables.results import SteadyResult
+
+PIECES = 12
+"""Pieces of each pipe in the steady state that a simulation starts from (-)."""
 
 
 def solve_steady(network: Network, heat: bool = True, max_iterations: int = 200) -> SteadyResult:
@@ -37,19 +45,67 @@ def solve_steady(network: Network, heat: bool = True, max_iterations: int = 200)
     Assumes constant properties of the liquid and no heat of friction. A substation takes its demand by cooling its flow
     to `return_set_k`; between its least and largest flow it opens as needed, and what it cannot take is `unmet_w`.
     """
-    built = to_hydraulics(network)
+    check_network(network)
+    arrays = Arrays.of(network)
+    tanks = arrays["storages"]["in_service"]
+    if tanks.any():
+        name = arrays.name("storages", int(tanks.argmax()))
+        raise InputError(f"table storages, row '{name}', steady solver: storages have no steady state")
+    built = compile_network(arrays)
+    stations = stations_of(built)
     if not heat:
-        draws = Draws.of(network, built)
-        if (unknown := draws.follows).any():
+        if stations.follows.any():
+            row = int(built.rows["substations"][int(stations.follows.argmax())])
             raise InputError(
-                f"table substations, row '{network.substations.index[draws.rows[int(np.argmax(unknown))]]}': its flow follows "
-                "from temperatures, so these must be solved (heat=True), or mass_flow_kg_per_s given"
+                f"table substations, row '{arrays.name('substations', row)}': its flow follows from temperatures, so these "
+                "must be solved (heat=True), or mass_flow_kg_per_s given"
             )
-        operation = operate(built, network, draws, draws.least, None, None)
-        measured = measure(network, built, operation, draws.rows)
-        return tell(network, measured, 1, operation.worst, operation.margin_pa).require()
-    pipes = SteadyPipes.of(network)
-    settled = settle(network, built, pipes, max_passes=max_iterations)
-    measured = measure(network, built, settled.operation, settled.draws.rows, settled, pipes)
-    operation = settled.operation
-    return tell(network, measured, settled.passes, operation.worst, operation.margin_pa).require()
+        return _result(GraphView(built, operate(built, stations, stations.least_kg_per_s, None, None)), "graph")
+    settled, pipes = steady_state(built, None, max_iterations)
+    return _result(GraphView(built, settled.operation, settled, pipes), "graph")
+
+
+def stations_of(built: Compiled) -> Stations:
+    """The substations that are branches, with their values as they are now."""
+    rows, table = built.rows["substations"], built.arrays["substations"]
+    columns = {name: values[rows] for name, values in table.items()}
+    return Stations.of(columns, built.arrays.liquid.heat_capacity)
+
+
+def steady_state(built: Compiled, storages: Storages | None, max_passes: int = 200) -> tuple[Settled, SteadyPipes]:
+    """Flows and temperatures of pipes without memory."""
+    column = built.arrays["pipes"]
+    pipes = SteadyPipes(Pairs.of(column), column["ambient_k"], built.arrays.liquid.heat_capacity)
+    return settle(built, stations_of(built), pipes, storages, max_passes=max_passes), pipes
+
+
+def steady_profile(settled: Settled, pipes: SteadyPipes) -> Array:
+    """Temperatures of equal pieces of all pipes of the table, from start to end (pieces x P, K)."""
+    rows, mixed = settled.built.rows["pipes"], settled.temperatures
+    count = settled.built.arrays.count("pipes")
+    flow, inlet = np.zeros(count), np.full(count, 300.0)
+    flow[rows], inlet[rows] = mixed.flow[: len(rows)], mixed.inlet_k[: len(rows)]
+    return pipes.profile(flow, inlet, PIECES)
+
+
+def _result(view: View, method: str) -> SteadyResult:
+    """One solved step in tables."""
+    network = view.built.arrays.network
+    tables = {}
+    for table, columns in TOLD.items():
+        if table != "storages":
+            told, names = columns(view), [each.name for each in COMPONENTS[table].results if not each.in_time]
+            tables[table] = pd.DataFrame({name: told[name]()[0] for name in names}, index=network.table(table).index)
+    mass, energy = balances(view).worst(view)
+    about = view.about
+    worst = int(about["worst"][0])
+    return SteadyResult(
+        tables,
+        mass=mass,
+        energy=energy if view.junction_k.size and (view.junction_k == view.junction_k).any() else None,
+        passes=int(about["passes"][0]),
+        friction=network.friction,
+        worst=str(network.substations.index[worst]) if worst >= 0 else "",
+        margin_pa=float(about["margin_pa"][0]),
+        method=method,
+    ).require()

@@ -8,13 +8,12 @@ from rack2city.errors import InputError
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.mixing import LineMixer
-from rack2city.network.solvers.compile import Hydraulics, ambient_k, at_rest
-from rack2city.network.solvers.draws import Draws
+from rack2city.network.pipes.transport import Transport
+from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.operate import Operation
-from rack2city.network.solvers.storages import DRAWN, FED, Storages
-from rack2city.network.solvers.transport import Transport, spread
-from rack2city.network.tables.network import Network
+from rack2city.network.solvers.storages import Storages
 
+_AT_REST = 1e-12  # of the largest flow: less is the solver's rounding
 _BACKWARDS = 1e-9  # of the largest flow: less is rounding, and carries nothing
 
 
@@ -45,9 +44,7 @@ class Mixing:
     """The temperatures of a network for given flows; what substations take may change.
 
     Args:
-        network: the tables.
         built: nodes and branches.
-        draws: the substations.
         operation: solved flows.
         transport: the pipes in this step.
         storages: the storages in this step; None where there are none.
@@ -56,35 +53,28 @@ class Mixing:
         InputError: what enters has no temperature, or heat is given where nothing flows.
     """
 
-    def __init__(
-        self,
-        network: Network,
-        built: Hydraulics,
-        draws: Draws,
-        operation: Operation,
-        transport: Transport,
-        storages: Storages | None,
-    ) -> None:
-        self._draws, self._storages, graph = draws, storages, built.network
-        self._capacity, self.datum_k = network.liquid.heat_capacity, ambient_k(network)
-        flow = operation.state.mass_flow_kg_per_s
-        largest = float(np.abs(flow).max())
-        self.flow = np.where(at_rest(flow), 0.0, flow)
-        plants = slice(len(flow) - len(built.rows["producers"]), len(flow))  # they come last
+    def __init__(self, built: Compiled, operation: Operation, transport: Transport, storages: Storages | None) -> None:
+        self._built, self._transport, self._rows = built, transport, built.rows["pipes"]
+        self._capacity, self.datum_k = built.arrays.liquid.heat_capacity, built.ambient_k
+        graph, flow = built.network, operation.state.mass_flow_kg_per_s
+        size = np.abs(flow)
+        largest = float(size.max())
+        self.flow = np.where(size <= _AT_REST * largest, 0.0, flow)
+        plants = built.part["producers"]
         # between passes that may be; in the end it may not
         backwards = flow[plants] < -_BACKWARDS * largest
         self.pressed_back = ""
         if backwards.any():
-            self.pressed_back = str(network.producers.index[built.rows["producers"][int(np.argmin(flow[plants]))]])
+            row = built.rows["producers"][int(np.argmin(flow[plants]))]
+            self.pressed_back = built.arrays.name("producers", int(row))
         self.flow[plants] = np.maximum(self.flow[plants], 0.0)
 
-        self._built, self._transport, self._rows = built, transport, built.rows["pipes"]
-        rows, self._count = self._rows, len(network.pipes)
+        rows, self._count = self._rows, built.arrays.count("pipes")
         lines = transport.lines(self._of_pipes(self.flow, 0.0))
         offset, slope, cross = np.zeros(len(flow)), np.ones(len(flow)), np.zeros(len(flow))
         for column, line in ((offset, lines.offset_k), (slope, lines.slope), (cross, lines.cross)):
             column[: len(rows)] = line[rows]
-        offset += _heated(network, built, self.flow)
+        _heat(built, self.flow, offset)
         offset[plants], slope[plants] = operation.supply_k, 0.0
 
         start, end, moved = graph.start, graph.end, self.flow
@@ -101,11 +91,14 @@ class Mixing:
         self._beside = self._places(len(start)) if transport.pairs.coupled else None
         self._mixer = LineMixer(start, end, moved, entering, slope, self._beside, cross)
         self._offset, self._slope, self._cross = offset, slope, cross
+        self._still = self.flow == 0.0
         self._rest = self._resting(np.full(len(rows), self.datum_k))
 
     def _of_pipes(self, values: Array, empty: float) -> Array:
         """Values of branches at the rows of the pipes."""
-        return spread(self._count, self._rows, values[: len(self._rows)], empty)
+        spread = np.full(self._count, empty)
+        spread[self._rows] = values[: len(self._rows)]
+        return spread
 
     def _places(self, branches: int) -> Index:
         """The branch beside each: the other pipe of its pair, or itself where that is none or rests."""
@@ -118,12 +111,15 @@ class Mixing:
 
     def _resting(self, inlet_k: Array) -> tuple[tuple[Array, Array], Array]:
         """Temperatures at start and end of pipes where nothing flows, and of nodes where nothing does (K)."""
+        graph = self._built.network
+        count = len(graph.node_names)
+        still = np.flatnonzero(self._still[: len(self._rows)])
+        if not still.size:
+            nothing = np.full(len(self._rows), self.datum_k)
+            return (nothing, nothing), np.full(count, self.datum_k)
         inlet = self._of_pipes(inlet_k, self.datum_k)
         ends = self._transport.resting_k(self._of_pipes(self.flow, 0.0), inlet)
         resting = (ends[0][self._rows], ends[1][self._rows])
-        graph = self._built.network
-        count = len(graph.node_names)
-        still = np.flatnonzero(self.flow[: len(self._rows)] == 0.0)
         total, number = np.zeros(count), np.zeros(count)
         for nodes, kelvin in zip((graph.start, graph.end), resting, strict=True):
             total += np.bincount(nodes[still], kelvin[still], count)
@@ -132,7 +128,7 @@ class Mixing:
 
     def temperatures(self, taken: Array) -> Temperatures:
         """Temperatures where the substations take this heat (W)."""
-        part = self._draws.part
+        part = self._built.part["substations"]
         through = self.flow[part] * self._capacity
         offset = self._offset.copy()
         offset[part] = np.where(through > 0.0, -taken / np.where(through > 0.0, through, 1.0), 0.0)
@@ -150,7 +146,7 @@ class Mixing:
         inner = len(self.flow)
         tank = [np.full(len(self._used), np.nan) for _ in range(2)]
         tank[0][self._used], tank[1][self._used] = inlet[inner:], outlet[inner:]
-        rest = self.flow == 0.0
+        rest = self._still.copy()
         rest[:pipes] = False
         return Temperatures(
             node,
@@ -162,36 +158,35 @@ class Mixing:
         )
 
 
-def _heated(network: Network, built: Hydraulics, flow: Array) -> Array:
-    """Rise of temperature (K) in every branch that a heat exchanger is."""
-    rows = built.rows["heat_exchangers"]
-    first = len(built.rows["pipes"]) + len(built.rows["valves"])
-    part = slice(first, first + len(rows))
-    heat = network.heat_exchangers.heat_w.to_numpy(dtype=float)[rows]
-    amount = np.abs(flow[part]) * network.liquid.heat_capacity
+def _heat(built: Compiled, flow: Array, offset: Array) -> None:
+    """Put the rise of temperature (K) in every branch that a heat exchanger is into the offsets."""
+    part = built.part["heat_exchangers"]
+    if part.start == part.stop:
+        return
+    heat, amount = built.column("heat_exchangers", "heat_w"), np.abs(flow[part]) * built.arrays.liquid.heat_capacity
     stuck = (amount == 0.0) & (heat != 0.0)
     if stuck.any():
-        name = network.heat_exchangers.index[rows[int(np.argmax(stuck))]]
-        raise InputError(f"heat exchanger '{name}' has heat_w, but nothing flows through it")
-    rise = np.zeros(len(flow))
-    rise[part] = heat / np.where(amount > 0.0, amount, 1.0)
-    return rise
+        row = built.rows["heat_exchangers"][int(np.argmax(stuck))]
+        raise InputError(
+            f"heat exchanger '{built.arrays.name('heat_exchangers', int(row))}' has heat_w, but nothing flows through it"
+        )
+    offset[part] = heat / np.where(amount > 0.0, amount, 1.0)
 
 
-def _entering(built: Hydraulics, entering: Array, least: float) -> tuple[Array, Array]:
+def _entering(built: Compiled, entering: Array, least: float) -> tuple[Array, Array]:
     """What enters each node from outside (kg/s), and its temperature (K); storages are not outside."""
-    inlets = built.inlets[built.inlets.live]
-    outside = ~inlets.kind.isin([DRAWN, FED]).to_numpy() & (entering > least)
-    supply = inlets.supply_k.to_numpy(dtype=float)
-    unknown = outside & np.isnan(supply)
+    inlets, nodes = built.inlets.reached(), len(built.network.node_names)
+    outside = inlets.outside & (entering > least)
+    if not outside.any():
+        return np.zeros(nodes), np.zeros(nodes)
+    unknown = outside & np.isnan(inlets.supply_k)
     if unknown.any():
         first = int(np.argmax(unknown))
+        junction = built.arrays.name("junctions", int(inlets.junction[first]))
         raise InputError(
-            f"{entering[first]:.3g} kg/s enter at node '{inlets.junction.iloc[first]}' by {inlets.index[first]}, but its "
-            "temperature is not given"
+            f"{entering[first]:.3g} kg/s enter at node '{junction}' by {inlets.owner(first)}, but its temperature is not given"
         )
-    count = len(built.network.node_names)
-    at, amount = inlets.node.to_numpy(dtype=np.intp)[outside], entering[outside]
-    total = np.bincount(at, amount, count)
-    heat = np.bincount(at, amount * supply[outside], count)
+    at, amount = inlets.node[outside], entering[outside]
+    total = np.bincount(at, amount, nodes)
+    heat = np.bincount(at, amount * inlets.supply_k[outside], nodes)
     return total, heat / np.where(total > 0.0, total, 1.0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from rack2city.network.components import COMPONENTS
+from rack2city.network.components import COMPONENTS, Component
 from rack2city.network.components.columns import Values
 from rack2city.network.components.component import Columns
 from rack2city.network.hydraulics.friction import Array, Formula
@@ -33,7 +33,9 @@ class Arrays:
     @classmethod
     def of(cls, network: Network) -> "Arrays":
         """A copy of the values of a network."""
-        return cls(network, {table: _columns(network, table) for table in COMPONENTS})
+        rows = {each.singular: network.table(name).index for name, each in COMPONENTS.items() if each.named}
+        found = {name: columns_of(each, network.table(name), rows) for name, each in COMPONENTS.items()}
+        return cls(network, found)
 
     def __getitem__(self, table: str) -> Columns:
         """The columns of a table."""
@@ -68,11 +70,16 @@ class Arrays:
         return self.network.laws
 
 
-def _columns(network: Network, table: str) -> Columns:
-    frame = network.table(table)
-    rows = {each.singular: network.table(name).index for name, each in COMPONENTS.items() if each.named}
+def columns_of(component: Component, frame: pd.DataFrame, rows: Mapping[str, pd.Index]) -> Columns:
+    """The columns of one table.
+
+    Args:
+        component: whose table it is.
+        frame: the table, its single columns checked.
+        rows: rows of the tables that are referred to, by their singular; what is named of others stays a name.
+    """
     found: dict[str, Values] = {}
-    for column in COMPONENTS[table].columns:
+    for column in component.columns:
         values = frame[column.name]
         if column.kind in rows:
             found[column.name] = rows[column.kind].get_indexer(pd.Index(values, dtype=object))

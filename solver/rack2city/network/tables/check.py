@@ -11,7 +11,11 @@ from rack2city.network.components import COMPONENTS, Component
 from rack2city.network.components.columns import Column
 from rack2city.network.components.component import Fault, is_empty
 from rack2city.network.hydraulics.friction import require_formula
+from rack2city.network.tables.arrays import columns_of
 from rack2city.network.tables.network import Network
+from rack2city.network.tables.varying import Varying
+
+_STEPS = 256  # checked at once
 
 Known = dict[str, Collection[str]]
 """Names that columns may refer to, by what they name."""
@@ -33,7 +37,7 @@ def check_network(network: Network) -> None:
     for name, component in COMPONENTS.items():
         check_table(component, network.table(name), known)
     for name, component in COMPONENTS.items():
-        _refuse(component, network.table(name), component.faults_of_all(network.table(name)))
+        _refuse(component, network.table(name).index, component.faults_of_all(network.table(name)))
 
 
 def known_names(network: Network) -> Known:
@@ -60,16 +64,34 @@ def check_table(component: Component, frame: pd.DataFrame, known: Known) -> None
         told = _number(column, values) if column.kind == "number" else _word(column, values, known)
         if told is not None:
             _fail(component, frame.index[told[0]], column.name, told[1])
-    check_together(component, frame)
-
-
-def check_together(component: Component, frame: pd.DataFrame) -> None:
-    """What columns of one row must fulfil together."""
     if len(component.ends) == 2:
         start, end = (frame[name] for name in component.ends)
         same: Fault = (start == end, component.ends[1], lambda row: f"both ends are junction '{start.iloc[row]}'")
-        _refuse(component, frame, [same])
-    _refuse(component, frame, component.faults(frame))
+        _refuse(component, frame.index, [same])
+    columns = {**columns_of(component, frame, {}), "name": frame.index.to_numpy()}
+    _refuse(component, frame.index, component.faults(columns))
+
+
+def check_steps(varying: Varying) -> None:
+    """What columns of one row must fulfil together, in every step: each value was checked by itself.
+
+    Raises:
+        InputError: names step, table, row and column.
+    """
+    for table in dict.fromkeys(profile.table for profile in varying.profiles):
+        component, names = COMPONENTS[table], varying.arrays.network.table(table).index
+        for first in range(0, len(varying.index), _STEPS):
+            steps = slice(first, first + _STEPS)
+            columns = {column.name: varying.column(table, column.name, steps) for column in component.columns}
+            for wrong, column, sentence in component.faults({**columns, "name": names.to_numpy()[None]}):
+                if np.any(wrong):
+                    step, row = np.unravel_index(int(np.argmax(wrong)), np.shape(wrong))
+                    told = sentence if isinstance(sentence, str) else sentence(int(row))
+                    number = first + int(step)
+                    label = varying.index[number]
+                    raise InputError(
+                        f"step {number} ({label}): table {table}, row '{names[int(row)]}', column {column}: {told}"
+                    )
 
 
 def refuse_twice(component: Component, names: pd.Index) -> None:
@@ -85,11 +107,11 @@ def unknown_column(component: Component, name: str) -> str:
     return f"table {component.name} has no column '{name}'; it has {', '.join(c.name for c in component.columns)}"
 
 
-def _refuse(component: Component, frame: pd.DataFrame, faults: Iterable[Fault]) -> None:
+def _refuse(component: Component, names: pd.Index, faults: Iterable[Fault]) -> None:
     for wrong, column, sentence in faults:
         if np.any(wrong):
             row = int(np.argmax(wrong))
-            _fail(component, frame.index[row], column, sentence if isinstance(sentence, str) else sentence(row))
+            _fail(component, names[row], column, sentence if isinstance(sentence, str) else sentence(row))
 
 
 def _fail(component: Component, row: object, column: str, sentence: str) -> NoReturn:

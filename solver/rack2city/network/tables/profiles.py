@@ -1,36 +1,18 @@
 """Profiles: columns of a network's tables that change from step to step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
-from rack2city.network.components.columns import Column, Values
-from rack2city.network.hydraulics.graph import Index
+from rack2city.network.components.columns import Column
 from rack2city.network.tables.check import unknown_column
 from rack2city.network.tables.network import Network
+from rack2city.network.tables.varying import Profile
 
 Profiles = Mapping[tuple[str, str], "pd.DataFrame | pd.Series"]
-
-
-@dataclass(frozen=True)
-class Profile:
-    """One column through time.
-
-    Attributes:
-        table: name of the table.
-        column: name of the column.
-        places: rows of the table that change.
-        values: steps x places.
-    """
-
-    table: str
-    column: str
-    places: Index
-    values: Values
 
 
 def read_profiles(network: Network, profiles: Profiles, steps: int | None) -> tuple[list[Profile], pd.Index]:
@@ -121,17 +103,3 @@ def _profile(network: Network, table: str, column: Column, given: "pd.DataFrame 
             f"{values[step, place]:g}; it must be a finite number{bounds}"
         )
     return Profile(table, column.name, places, values)
-
-
-def own_copy(network: Network) -> Network:
-    """A copy of a network whose tables may be overwritten."""
-    return replace(network, tables={name: frame.copy() for name, frame in network.tables.items()})
-
-
-def put(network: Network, profiles: list[Profile], step: int) -> None:
-    """Overwrite the columns of the profiles with the values of a step."""
-    for profile in profiles:
-        frame = network.table(profile.table)
-        values = frame[profile.column].to_numpy(dtype=profile.values.dtype).copy()
-        values[profile.places] = profile.values[step]
-        frame[profile.column] = values

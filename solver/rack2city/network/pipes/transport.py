@@ -10,11 +10,9 @@ from typing import Protocol
 import numpy as np
 
 from rack2city.network.hydraulics.friction import Array
-from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.pipes.pairs import PairedLines, Pairs
-from rack2city.network.pipes.retarded import PipeResponse, RetardedPipes
-from rack2city.network.tables.network import Network
+from rack2city.network.pipes.retarded import PipeResponse
 
 
 @dataclass(frozen=True)
@@ -73,12 +71,6 @@ class SteadyPipes:
     ambient_k: Array
     heat_capacity: float
 
-    @classmethod
-    def of(cls, network: Network, pairs: Pairs | None = None) -> "SteadyPipes":
-        """The pipes of a network; `pairs` if they are known already."""
-        ambient = network.pipes.ambient_k.to_numpy(dtype=float)
-        return cls(pairs or Pairs.of(network), ambient, network.liquid.heat_capacity)
-
     @property
     def remembers(self) -> bool:
         """See `Transport`."""
@@ -121,74 +113,3 @@ class SteadyPipes:
             excess = (inlet_k - around) * np.exp(-units * np.arange(pieces)[:, None]) * mean_decay(units)
         profile = np.where(flow >= 0.0, excess, excess[::-1]) + around
         return np.where(flow != 0.0, profile, around)
-
-
-@dataclass(frozen=True)
-class PipesInTime:
-    """Pipes with memory in a step: plug flow with walls, see `RetardedPipes`.
-
-    Attributes:
-        pipes: all pipes of the table, whether in service or not: those that are not, cool down.
-        time_s: length of the step (s).
-        ambient_k: temperature of the surroundings (K), one per pipe.
-        pairs: pipes that exchange heat; `pipes` lose by their whole conductance, see `pipes_with_walls`.
-    """
-
-    pipes: RetardedPipes
-    time_s: float
-    ambient_k: Array
-    pairs: Pairs
-
-    @property
-    def remembers(self) -> bool:
-        """See `Transport`."""
-        return True
-
-    def lines(self, flow: Array) -> PairedLines:
-        """See `Transport`."""
-        if self.pairs.coupled:
-            return self.pairs.lines(self.pipes.response(self.time_s, flow), self.ambient_k)
-        line = self.pipes.line(self.time_s, flow, self.ambient_k)
-        return PairedLines(line.offset_k, line.slope, np.zeros_like(line.slope))
-
-    def _around(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
-        if not self.pairs.coupled:
-            return self.ambient_k, self.ambient_k
-        return self.pairs.around(self.pipes.response(self.time_s, flow), self.ambient_k, inlet_k)
-
-    def resting_k(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
-        """See `Transport`."""
-        return self.pipes.ends_k(self.time_s, self._around(flow, inlet_k)[0])
-
-    def carry(self, flow: Array, inlet_k: Array) -> Carried:
-        """See `Transport`."""
-        around, other = self._around(flow, inlet_k)
-        step = self.pipes.step(self.time_s, flow, inlet_k, around)
-        lost, exchange = self.pairs.split(step.loss_j / self.time_s, around, other)
-        return Carried(lost, step.stored_change_j / self.time_s, exchange)
-
-
-def pipes_with_walls(network: Network, pairs: Pairs, initial_k: Array) -> RetardedPipes:
-    """Pipes with memory, of a network's table; a pipe without outer diameter, density or heat capacity has no wall.
-
-    Args:
-        network: the tables.
-        pairs: its pairs.
-        initial_k: temperature of water and wall (K), one per pipe or as `RetardedPipes.fill` takes them.
-    """
-    column = {name: network.pipes[name].to_numpy() for name in network.pipes.columns}
-    area = np.pi / 4.0 * column["inner_diameter_m"] ** 2
-    ring = np.pi / 4.0 * column["outer_diameter_m"] ** 2 - area
-    wall = ring * column["wall_density_kg_per_m3"] * column["wall_heat_capacity_j_per_kg_k"]
-    liquid = network.liquid
-    water = liquid.density * liquid.heat_capacity * area
-    length = column["length_m"].astype(float)
-    loss = pairs.whole_w_per_k / length
-    return RetardedPipes(length, water, np.nan_to_num(wall.astype(float)), loss, initial_k, liquid.heat_capacity)
-
-
-def spread(count: int, rows: Index, values: Array, empty: float = float("nan")) -> Array:
-    """Values at their rows of a table, the rest empty."""
-    column = np.full(count, empty)
-    column[rows] = values
-    return column

@@ -1,0 +1,148 @@
+"""Pipes with memory as the network sees them: for steps of minutes and more, and with the film between water and wall."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from rack2city.errors import InputError
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.liquid import Liquid
+from rack2city.network.pipes.pairs import PairedLines, Pairs
+from rack2city.network.pipes.plug_flow import PlugFlowPipes
+from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.pipes.transport import Carried
+from rack2city.network.pipes.wall import wall_capacity
+
+SHORT_STEP_S = 60.0
+"""Steps up to which the film between water and wall is resolved (s): walls need seconds to a minute to follow the water."""
+SECTIONS = 32
+"""Wall sections of a pipe whose film is resolved (-)."""
+_APART_K = 100.0  # of the two inlet temperatures that tell the line of an outlet
+
+
+@dataclass(frozen=True)
+class PipesInTime:
+    """Pipes with memory in a step: plug flow with walls, see `RetardedPipes`.
+
+    Attributes:
+        pipes: all pipes of the table, whether in service or not: those that are not, cool down.
+        time_s: length of the step (s).
+        ambient_k: temperature of the surroundings (K), one per pipe.
+        pairs: pipes that exchange heat; `pipes` lose by their whole conductance, see `pipes_with_walls`.
+    """
+
+    pipes: RetardedPipes
+    time_s: float
+    ambient_k: Array
+    pairs: Pairs
+
+    @property
+    def remembers(self) -> bool:
+        """See `Transport`."""
+        return True
+
+    def lines(self, flow: Array) -> PairedLines:
+        """See `Transport`."""
+        if self.pairs.coupled:
+            return self.pairs.lines(self.pipes.response(self.time_s, flow), self.ambient_k)
+        line = self.pipes.line(self.time_s, flow, self.ambient_k)
+        return PairedLines(line.offset_k, line.slope, np.zeros_like(line.slope))
+
+    def _around(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
+        if not self.pairs.coupled:
+            return self.ambient_k, self.ambient_k
+        return self.pairs.around(self.pipes.response(self.time_s, flow), self.ambient_k, inlet_k)
+
+    def resting_k(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
+        """See `Transport`."""
+        return self.pipes.ends_k(self.time_s, self._around(flow, inlet_k)[0])
+
+    def carry(self, flow: Array, inlet_k: Array) -> Carried:
+        """See `Transport`."""
+        around, other = self._around(flow, inlet_k)
+        step = self.pipes.step(self.time_s, flow, inlet_k, around)
+        lost, exchange = self.pairs.split(step.loss_j / self.time_s, around, other)
+        return Carried(lost, step.stored_change_j / self.time_s, exchange)
+
+
+@dataclass(frozen=True)
+class FilmPipes:
+    """Pipes with a film between water and wall in a step, see `PlugFlowPipes`; none of them exchange heat with another.
+
+    Attributes:
+        pipes: all pipes of the table.
+        time_s: length of the step (s).
+        ambient_k: temperature of the surroundings (K), one per pipe.
+        pairs: none of which is coupled.
+    """
+
+    pipes: PlugFlowPipes
+    time_s: float
+    ambient_k: Array
+    pairs: Pairs
+
+    @property
+    def remembers(self) -> bool:
+        """See `Transport`."""
+        return True
+
+    def lines(self, flow: Array) -> PairedLines:
+        """See `Transport`: a step is linear in its inlets, so that two trials tell the line."""
+        cold = self.pipes.trial().step(self.time_s, flow, self.ambient_k, self.ambient_k).outlet_k
+        warm = self.pipes.trial().step(self.time_s, flow, self.ambient_k + _APART_K, self.ambient_k).outlet_k
+        slope = np.where(flow == 0.0, 0.0, (warm - cold) / _APART_K)
+        return PairedLines(cold - slope * self.ambient_k, slope, np.zeros_like(slope))
+
+    def resting_k(self, flow: Array, inlet_k: Array) -> tuple[Array, Array]:
+        """See `Transport`."""
+        stood = self.pipes.trial()
+        stood.step(self.time_s, np.zeros_like(flow), self.ambient_k, self.ambient_k)
+        water = stood.profiles_k()[0]
+        return water[0], water[-1]
+
+    def carry(self, flow: Array, inlet_k: Array) -> Carried:
+        """See `Transport`."""
+        step = self.pipes.step(self.time_s, flow, inlet_k, self.ambient_k)
+        return Carried(step.loss_j / self.time_s, step.stored_change_j / self.time_s)
+
+
+def wall_of(column: Mapping[str, Array]) -> Array:
+    """Heat capacity of the walls per metre (J/(m K)); none without outer diameter, density or heat capacity."""
+    size = (column["inner_diameter_m"], column["outer_diameter_m"])
+    of_wall = (column["wall_density_kg_per_m3"], column["wall_heat_capacity_j_per_kg_k"])
+    return np.nan_to_num(wall_capacity(*size, *of_wall))
+
+
+def retarded_pipes(column: Mapping[str, Array], liquid: Liquid, pairs: Pairs, initial_k: Array) -> RetardedPipes:
+    """Pipes of a table whose walls are in equilibrium with the water.
+
+    Args:
+        column: the table's columns.
+        liquid: constant properties.
+        pairs: its pairs.
+        initial_k: temperature of water and wall (K), one per pipe or as `RetardedPipes.fill` takes them.
+    """
+    length = column["length_m"]
+    water = liquid.density * liquid.heat_capacity * (np.pi / 4.0 * column["inner_diameter_m"] ** 2)
+    return RetardedPipes(length, water, wall_of(column), pairs.whole_w_per_k / length, initial_k, liquid.heat_capacity)
+
+
+def film_pipes(column: Mapping[str, Array], liquid: Liquid, pairs: Pairs, initial_k: Array) -> PlugFlowPipes:
+    """Pipes of a table with the film of water between water and wall; arguments of `retarded_pipes`.
+
+    Raises:
+        InputError: pipes of a pair exchange heat, which goes with walls in equilibrium only.
+    """
+    if pairs.coupled:
+        raise InputError("pipes of a pair that exchange heat have no wall film; leave out pair_w_per_m_k or wall_film")
+    return PlugFlowPipes(
+        column["length_m"],
+        column["inner_diameter_m"],
+        column["conductance_w_per_m_k"],
+        wall_of(column),
+        initial_k,
+        sections=SECTIONS,
+        density=liquid.density,
+        heat_capacity=liquid.heat_capacity,
+    )

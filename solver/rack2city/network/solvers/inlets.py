@@ -1,0 +1,127 @@
+"""Where liquid enters a network from outside or leaves it: boundaries, pressures held by producers, and storages.
+
+A storage's given flow passes on no pressure, so for the hydraulics it is a flow drawn at one junction and one fed in at the
+other.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+
+from rack2city.errors import InputError
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.hydraulics.graph import Index, Mask
+from rack2city.network.tables.arrays import Arrays
+
+BOUNDARY, MAKE_UP, DRAWN, FED = range(4)
+_KINDS = (
+    ("boundary", "boundaries"),
+    ("make-up of producer", "producers"),
+    ("storage drawing", "storages"),
+    ("storage feeding", "storages"),
+)
+
+
+@dataclass(frozen=True)
+class Inlets:
+    """Inlets and outlets in service, I of them.
+
+    Attributes:
+        arrays: the values of the tables.
+        kind: `BOUNDARY`, `MAKE_UP`, `DRAWN` or `FED`.
+        row: row of the table that owns each.
+        junction: its junction.
+        node: its node; -1 where no given pressure reaches it, or before that is known.
+        pressure_pa: gauge pressure held there, NaN where it follows.
+        mass_flow_kg_per_s: flow that enters, NaN where it follows.
+        supply_k: temperature of what enters, NaN where it is not given.
+    """
+
+    arrays: Arrays
+    kind: Index
+    row: Index
+    junction: Index
+    node: Index
+    pressure_pa: Array
+    mass_flow_kg_per_s: Array
+    supply_k: Array
+
+    @property
+    def holds(self) -> Mask:
+        """Which hold a pressure."""
+        return ~np.isnan(self.pressure_pa)
+
+    @property
+    def outside(self) -> Mask:
+        """Which are not a storage's."""
+        return np.asarray(self.kind <= MAKE_UP)
+
+    def owner(self, place: int) -> str:
+        """Who owns an inlet, for messages."""
+        kind, table = _KINDS[self.kind[place]]
+        return f"{kind} '{self.arrays.name(table, int(self.row[place]))}'"
+
+    def at(self, live: Mask, node: Index) -> "Inlets":
+        """The same with nodes, of those that are reached and of those that are not."""
+        return replace(self, node=np.where(live[self.junction], node[self.junction], -1))
+
+    def reached(self) -> "Inlets":
+        """Those at nodes."""
+        return self if (self.node >= 0).all() else self._some(self.node >= 0)
+
+    def _some(self, chosen: Mask) -> "Inlets":
+        names = ("kind", "row", "junction", "node", "pressure_pa", "mass_flow_kg_per_s", "supply_k")
+        return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+
+
+def inlets_of(arrays: Arrays) -> Inlets:
+    """The inlets of a network.
+
+    Raises:
+        InputError: no pressure is held anywhere, or that of a junction twice.
+    """
+    boundaries, plants, tanks = arrays["boundaries"], arrays["producers"], arrays["storages"]
+    flow = tanks["mass_flow_kg_per_s"]
+    moves = tanks["in_service"] & (flow != 0.0)
+    parts: list[tuple[Index, Index, Array | None, Array | None, Array | None]] = [
+        (
+            np.flatnonzero(boundaries["in_service"]),
+            boundaries["junction"],
+            boundaries["pressure_pa"],
+            boundaries["mass_flow_kg_per_s"],
+            boundaries["supply_k"],
+        ),
+        (
+            np.flatnonzero(plants["in_service"] & ~np.isnan(plants["return_pressure_pa"])),
+            plants["return_junction"],
+            plants["return_pressure_pa"],
+            None,
+            None,
+        ),
+        (np.flatnonzero(moves), tanks["hot_junction"], None, -flow, None),
+        (np.flatnonzero(moves), tanks["cold_junction"], None, flow, None),
+    ]
+    kind = np.repeat(np.arange(4), [len(part[0]) for part in parts])
+
+    def column(place: Literal[2, 3, 4]) -> Array:
+        return np.concatenate(
+            [np.full(len(part[0]), np.nan) if (own := part[place]) is None else own[part[0]] for part in parts]
+        )
+
+    rows = np.concatenate([part[0] for part in parts])
+    junction = np.concatenate([part[1][part[0]] for part in parts])
+    found = Inlets(arrays, kind, rows, junction, np.full(len(rows), -1), column(2), column(3), column(4))
+    if not found.holds.any():
+        raise InputError(
+            "the network has no pressure reference; give a boundary its pressure_pa, or a producer its return_pressure_pa"
+        )
+    held = np.flatnonzero(found.holds)
+    first = np.unique(junction[held], return_index=True)[1]
+    if len(first) < len(held):
+        twice = held[np.setdiff1d(np.arange(len(held)), first)[0]]
+        raise InputError(
+            f"the pressure of junction '{arrays.name('junctions', int(junction[twice]))}' is given twice, the second time by "
+            f"{found.owner(int(twice))}"
+        )
+    return found

@@ -1,0 +1,152 @@
+"""A radial network through time, or through steps without memory, many at once."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+
+from rack2city.errors import Rack2CityError
+from rack2city.network.consumers.stations import Stations
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.pipes.in_time import retarded_pipes
+from rack2city.network.pipes.pairs import Pairs
+from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.solvers.compile import compile_network
+from rack2city.network.solvers.radial import Radial, Side, find_radial
+from rack2city.network.solvers.radial_step import RadialSteps, solve_steps
+from rack2city.network.solvers.radial_time import RadialInTime
+from rack2city.network.solvers.radial_view import RadialView
+from rack2city.network.solvers.record import Recorder
+from rack2city.network.solvers.start import Start
+from rack2city.network.solvers.steady import steady_profile, steady_state
+from rack2city.network.tables.varying import Varying
+
+_BLOCK_VALUES = 2**18  # nodes times steps worked on at once: 2 MB per array, so that sweeps stay in the cache
+_BLOCK_STEPS = 24  # steps in time whose pressures are found at once
+RESOLVED = 1e-8
+"""Share of a demand below which what is missing is the iteration's (-)."""
+
+
+class RadialRun:
+    """A simulation of a radial network.
+
+    Args:
+        radial: the network.
+        varying: its values through time.
+        start: how it begins.
+    """
+
+    method = "radial"
+
+    def __init__(self, radial: Radial, varying: Varying, start: Start) -> None:
+        self._radial, self._varying, self._start = radial, varying, start
+        self._plant = int(radial.built.rows["producers"][0])
+
+    def go(self, record: Recorder, progress: Callable[[int, int], None]) -> None:
+        """Do all steps."""
+        count = len(self._varying.index)
+        size = max(8, _BLOCK_VALUES // len(self._radial.supply.nodes))
+        size = _BLOCK_STEPS if self._start.dynamic else size
+        pipes = None
+        for first in range(0, count, size):
+            steps = slice(first, min(first + size, count))
+            stations = stations_in(self._radial, self._varying, steps)
+            if self._start.dynamic:
+                pipes = pipes or self._begin(stations)
+                done = self._through(pipes, stations, steps, progress)
+            else:
+                supply, ground = self._supply_k(steps), self._ambient_k(steps)[:, 0]
+                done = solve_steps(self._radial, stations, supply, ground, first)
+                progress(steps.stop, count)
+            record.note(first, RadialView(self._radial, self._varying, steps, done, RESOLVED))
+
+    def _supply_k(self, steps: slice) -> Array:
+        values = self._varying.column("producers", "supply_k", steps)[:, self._plant]
+        return np.broadcast_to(values, (steps.stop - steps.start,))
+
+    def _ambient_k(self, steps: slice) -> Array:
+        values = self._varying.column("pipes", "ambient_k", steps)
+        return np.broadcast_to(values, (steps.stop - steps.start, values.shape[1]))
+
+    def _begin(self, stations: Stations) -> RadialInTime:
+        """Pipes at the start, warmed up."""
+        radial, arrays, first = self._radial, self._varying.arrays, slice(0, 1)
+        supply_k, ambient, at_first = self._supply_k(first), self._ambient_k(first), stations.at(first)
+        given = self._start.pipes_k(arrays)
+        if given is None:
+            self._varying.put(0)
+            given = steady_profile(*steady_state(radial.built, None))
+
+        def pipes(side: Side) -> RetardedPipes:
+            column = {name: values[side.rows] for name, values in arrays["pipes"].items()}
+            whole = replace(
+                radial.pairs,
+                own_w_per_k=radial.pairs.own_w_per_k[side.rows],
+                between_w_per_k=radial.pairs.between_w_per_k[side.rows],
+            )
+            return retarded_pipes(column, arrays.liquid, whole, given[:, side.rows])
+
+        moving = RadialInTime(radial, pipes(radial.supply), pipes(radial.back), float(supply_k[0]))
+        for _ in range(self._start.warm_up_steps):
+            moving.step(float(self._varying.step_s[0]), at_first, float(supply_k[0]), ambient[0])
+        return moving
+
+    def _through(
+        self, pipes: RadialInTime, stations: Stations, steps: slice, progress: Callable[[int, int], None]
+    ) -> RadialSteps:
+        """Steps in time, one after the other."""
+        supply_k, ambient = self._supply_k(steps), self._ambient_k(steps)
+        done = []
+        for place, number in enumerate(range(steps.start, steps.stop)):
+            now = stations.at(slice(place, place + 1))
+            try:
+                done.append(
+                    pipes.step(float(self._varying.step_s[number]), now, float(supply_k[place]), ambient[place])
+                )
+            except Rack2CityError as error:
+                raise type(error)(f"step {number} ({self._varying.index[number]}): {error}") from None
+            progress(number + 1, len(self._varying.index))
+        return _joined(done)
+
+
+def find_radial_run(varying: Varying, start: Start) -> "RadialRun | str":
+    """A run of a radial network, or in words why it is none."""
+    arrays = varying.arrays
+    joining = {("valves", "opening"), ("producers", "max_power_w")}
+    for profile in varying.profiles:
+        key = (profile.table, profile.column)
+        holes = profile.values.dtype == float and np.isnan(profile.values).any()
+        if profile.column == "in_service" or key in joining or holes:
+            return f"{profile.table}.{profile.column} may join or part its pipes"
+    if start.film(varying.step_s, Pairs.of(arrays["pipes"]).coupled):
+        return "its steps are short"
+    varying.put(0)
+    radial = find_radial(compile_network(arrays))
+    if isinstance(radial, str) or start.dynamic:
+        return radial if isinstance(radial, str) else RadialRun(radial, varying, start)
+    if np.ptp(varying.column("pipes", "ambient_k", slice(None)), axis=1).any():
+        return "its pipes have surroundings of different temperatures"
+    if radial.pairs.coupled:
+        return "its pipes exchange heat in a steady state"
+    return RadialRun(radial, varying, start)
+
+
+def stations_in(radial: Radial, varying: Varying, steps: slice) -> Stations:
+    """The substations in some steps, in the order of the branches."""
+    rows = radial.built.rows["substations"]
+    table = radial.built.arrays["substations"]
+    columns = {name: np.asarray(varying.column("substations", name, steps)[:, rows].T) for name in table}
+    return Stations.of(columns, radial.built.arrays.liquid.heat_capacity)
+
+
+def _joined(done: list[RadialSteps]) -> RadialSteps:
+    """Steps one after the other."""
+    told: dict[str, Any] = {}
+    for field in fields(RadialSteps):
+        values = [getattr(step, field.name) for step in done]
+        if isinstance(values[0], tuple):
+            told[field.name] = tuple(np.concatenate(side, axis=1) for side in zip(*values, strict=True))
+        else:
+            told[field.name] = np.concatenate(values, axis=-1)
+    return RadialSteps(**told)

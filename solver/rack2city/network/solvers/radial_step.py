@@ -1,0 +1,127 @@
+"""Solved steps of a radial network, and how steps without memory are solved, many at once.
+
+Each substation opens its valve until its demand is met with the supply temperature that arrives there, which itself depends on
+the flows. Along a pipe the temperature falls exponentially to the ground's; the return mixes exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rack2city.network.consumers.stations import Stations
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.pipes.decay import mean_decay
+from rack2city.network.solvers.radial import Radial
+from rack2city.network.solvers.ways import MAX_ITERATIONS, settle_ways
+
+_MET = 1e-9  # of the step's whole demand: a smaller shortfall is the iteration's remaining error, not unmet heat
+
+
+@dataclass(frozen=True)
+class RadialSteps:
+    """H solved steps; pipes and nodes in the order of their side's sweeps, arrays of shape (., H).
+
+    Attributes:
+        flow: mass flow of the substations, by-passes included (kg/s).
+        taken: heat they take (W).
+        supply_flow: mass flow of the supply pipes (kg/s).
+        back_flow: mass flow of the return pipes (kg/s).
+        supply_node_k: temperature of the supply's nodes (K).
+        leaving_k: temperature that leaves the substations (K).
+        back_node_k: temperature of the return's nodes (K).
+        supply_end_k: temperature at the far end of each supply pipe (K).
+        back_end_k: temperature at the near end of each return pipe (K).
+        supply_start_k: temperature at the near end of each supply pipe (K).
+        back_start_k: temperature at the far end of each return pipe (K).
+        loss_w: heat lost to the ground, supply and return (W).
+        exchange_w: heat each pipe gives to its partner, supply and return (W).
+        stored_w: growth of the heat in water and wall, supply and return (W).
+        passes: passes of each step, or iterations of the slowest.
+        least_heat_w: heat that rounding cannot be told from (W).
+    """
+
+    flow: Array
+    taken: Array
+    supply_flow: Array
+    back_flow: Array
+    supply_node_k: Array
+    leaving_k: Array
+    back_node_k: Array
+    supply_end_k: Array
+    back_end_k: Array
+    supply_start_k: Array
+    back_start_k: Array
+    loss_w: tuple[Array, Array]
+    exchange_w: tuple[Array, Array]
+    stored_w: tuple[Array, Array]
+    passes: Array
+    least_heat_w: Array
+
+
+def solve_steps(
+    radial: Radial,
+    stations: Stations,
+    supply_k: Array,
+    ground_k: Array,
+    first_step: int = 0,
+    max_iterations: int = MAX_ITERATIONS,
+) -> RadialSteps:
+    """Steps without memory, each for itself.
+
+    Args:
+        radial: the network.
+        stations: what is asked for (S x H).
+        supply_k: temperature that the producer delivers (H).
+        ground_k: temperature around all pipes (H).
+        first_step: number of the first step, for messages.
+        max_iterations: iterations before giving up.
+
+    Raises:
+        ConvergenceError: the flows of a step did not settle.
+    """
+    supply, back, cp = radial.supply, radial.back, stations.heat_capacity
+    flow, iterations = settle_ways(supply, stations, supply_k, ground_k, max_iterations, first_step)
+
+    supply_flow = supply.pipe_flow(flow)
+    units = supply.units(supply_flow)
+    node_k = ground_k + (supply_k - ground_k) * np.exp(-supply.way(units))
+    arriving = node_k[supply.station]
+    need = np.broadcast_to(stations.demand_w, flow.shape)
+    taken = stations.taken(arriving, flow)
+    taken = np.where(need - taken <= _MET * need.sum(axis=0), need, taken)
+    taken = np.where(flow > 0.0, taken, 0.0)
+    moves = flow > 0.0
+    leaving = arriving - np.where(moves, taken / np.where(moves, flow * cp, 1.0), 0.0)
+
+    back_flow = radial.return_flow(flow, supply_flow)
+    back_units = back.units(back_flow) if not radial.same_losses else units
+    kept = np.exp(-back_units)
+    mixed = back.sweeps.beyond_decaying(back.on_nodes(flow * (leaving - ground_k)), kept)
+    through = np.concatenate([flow.sum(axis=0)[None], back_flow])
+    back_k = ground_k + mixed / np.where(through > 0.0, through, 1.0)
+    start, inlet = node_k[supply.sweeps.parent], back_k[1:]
+    # losses are conductance times mean excess, not flow times cooling, so that the balance at the root tests both
+    loss = (
+        supply.own_w_per_k * (start - ground_k) * mean_decay(units),
+        back.own_w_per_k * (inlet - ground_k) * mean_decay(back_units),
+    )
+    nothing = np.zeros((1, 1))
+    still = supply_flow <= 0.0
+    return RadialSteps(
+        flow=flow,
+        taken=taken,
+        supply_flow=supply_flow,
+        back_flow=back_flow,
+        supply_node_k=node_k,
+        leaving_k=leaving,
+        back_node_k=back_k,
+        supply_end_k=node_k[1:],
+        back_end_k=ground_k + (inlet - ground_k) * kept,
+        supply_start_k=np.where(still, ground_k, start) if still.any() else start,
+        back_start_k=inlet,
+        loss_w=loss,
+        exchange_w=(nothing, nothing),
+        stored_w=(nothing, nothing),
+        passes=np.full(flow.shape[1], iterations),
+        least_heat_w=np.zeros(flow.shape[1]),
+    )

@@ -1,0 +1,133 @@
+"""What arrives at the substations of a radial network in a step in time, and Newton's method for all valves together."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from rack2city.network.consumers.stations import Stations
+from rack2city.network.hydraulics.friction import Array
+from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.solvers.radial import Side
+
+FLOW_TOLERANCE = 1e-7
+"""Largest accepted last change of a substation's flow over the root's (-)."""
+PICARD_PASSES, HALVINGS = 6, 6
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What became of flows, see `valves.Answer`; arrays of one column.
+
+    Attributes:
+        node_k: temperatures of the supply's nodes (K).
+        arriving_k: of the substations (K).
+        wanted: flow that each valve lets through then (kg/s).
+        fall: how much that falls per kelvin (kg/(s K)).
+        small: change of a flow that is accepted (kg/s).
+    """
+
+    node_k: Array
+    arriving_k: Array
+    wanted: Array
+    fall: Array
+    small: float
+
+    @property
+    def agreed(self) -> bool:
+        """All follows from the flows."""
+        return True
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """One step whose flows are sought.
+
+    Attributes:
+        side: the supply.
+        pipes: its pipes as the step finds them; they do not change.
+        time_s: length of the step (s).
+        stations: the substations.
+        supply_k: supply temperature at the root (K).
+        around_k: what the supply pipes lose heat to (K).
+    """
+
+    side: Side
+    pipes: RetardedPipes
+    time_s: float
+    stations: Stations
+    supply_k: float
+    around_k: Array
+
+    def node_k(self, flow: Array) -> Array:
+        """Node temperatures of the supply (N x 1) for given flows (S x 1), level by level."""
+        sweeps = self.side.sweeps
+        line = self.pipes.line(self.time_s, self.side.pipe_flow(flow)[:, 0], self.around_k)
+        node_k = np.empty(len(self.around_k) + 1)
+        node_k[0] = self.supply_k
+        for first, last in pairwise(sweeps.bounds.tolist()):
+            level = slice(first, last)
+            node_k[first + 1 : last + 1] = line.offset_k[level] + line.slope[level] * node_k[sweeps.parent[level]]
+        return node_k[:, None]
+
+    def ask(self, flow: Array) -> Arrived:
+        """The same, and what the valves make of it."""
+        node_k = self.node_k(flow)
+        arriving = node_k[self.side.station]
+        wanted, fall = self.stations.draw(arriving)
+        small = FLOW_TOLERANCE * max(float(flow.sum()), np.finfo(float).tiny)
+        return Arrived(node_k, arriving, wanted, fall, small)
+
+
+class TreeNewton:
+    """Plain passes while they serve, then Newton's method on all valves; see `valves.Way`.
+
+    In a warm network the supply hardly answers to the flow and plain passes converge at once. Warming pipes up, or at a
+    trickle, what arrives answers steeply to the flow, and the neighbours share that water.
+    """
+
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals = arrivals
+        self._passes, self._before = 0, np.inf
+
+    def doubt(self, flow: Array, answer: Arrived) -> Array:
+        """See `Way`."""
+        return np.abs(answer.wanted - flow)
+
+    def next(self, flow: Array, answer: Arrived) -> Array | None:
+        """See `Way`."""
+        self._passes += 1
+        gap = answer.wanted - flow
+        worst = float(np.max(np.abs(gap), initial=0.0))
+        before, self._before = self._before, worst
+        if self._passes <= PICARD_PASSES and worst < 0.3 * before:
+            return answer.wanted
+        if self._passes > PICARD_PASSES and worst > 0.5 * before:
+            return None
+        return self._newton(flow, gap, answer)
+
+    def _newton(self, flow: Array, gap: Array, answer: Arrived) -> Array:
+        """A Newton step of all valves together, shortened until their largest gap shrinks."""
+        at, side = self._arrivals, self._arrivals.side
+        pipe_flow = side.pipe_flow(flow)[:, 0]
+        small = 1e-6 * pipe_flow + 1e-12
+        line, more = (at.pipes.line(at.time_s, f, at.around_k) for f in (pipe_flow, pipe_flow + small))
+        start = answer.node_k[side.sweeps.parent, 0]
+        # K per kg/s of the pipe's own flow
+        growth = (more.offset_k - line.offset_k + (more.slope - line.slope) * start) / small
+        # what arrives changes by w: w = slope w_parent + growth (the change of all flows beyond), change = gap - fall w
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            warmer = side.sweeps.resist(
+                side.on_nodes(answer.fall), side.on_nodes(gap), growth[:, None], line.slope[:, None]
+            )
+            change = gap - answer.fall * warmer[side.station]
+        if not np.isfinite(change).all():  # exactly on a turning point: any other flow is a better start
+            return answer.wanted
+        share, worst = 1.0, float(np.abs(gap).max())
+        for _ in range(HALVINGS):
+            tried = np.maximum(flow + share * change, 0.0)
+            answered = at.ask(tried)
+            if float(np.abs(answered.wanted - tried).max()) < worst:
+                break
+            share *= 0.5
+        return tried
