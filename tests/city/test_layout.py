@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from rack2city.city.demand import heat_demand
-from rack2city.city.heat_network import run_network_year
+from rack2city.city.heat_network import city_network, run_network_year, water
 from rack2city.city.layout import load_layout
 from rack2city.city.weather import synthetic_weather
 from rack2city.errors import InputError
+from rack2city.network import solve_steady
 
 BRUSSELS = Path(__file__).parents[2] / "cases" / "networks" / "brussels-40"
 PIPES = """# a note
@@ -41,12 +42,14 @@ def load(tmp_path):
 
 def test_a_small_network(load):
     layout = load()
-    assert list(layout.tree.node_names) == ["plant", "a", "b"]
+    assert list(layout.nodes.index) == ["plant", "a", "b"]
     assert layout.trench_m == 150.0
-    np.testing.assert_allclose(layout.tree.diameter_m, [0.0545, 0.0285])
     assert layout.nodes.loc["b"].tolist() == [100.0, 50.0]
     assert layout.nodes.loc["plant"].tolist() == [0.0, 0.0]
-    assert layout.substation_node.tolist() == [1, 2]
+    network = city_network(layout, water(330.0), np.array([0.5, 1.0]), 308.15, 5e4)
+    np.testing.assert_allclose(network.pipes.inner_diameter_m, 2 * [0.0545, 0.0285])
+    assert network.pipes.to_junction["supply p2"] == network.substations.supply_junction["s2"] == "supply b"
+    assert network.pipes.from_junction["return p2"] == network.substations.return_junction["s2"] == "return b"
 
 
 @pytest.mark.parametrize(
@@ -88,15 +91,31 @@ def test_a_year_of_brussels():
     weather = synthetic_weather(2025, 1)
     demand = heat_demand(weather, layout.substations, 8e9 * 3600.0)
     supply = np.interp(weather.temperature_k, [265.15, 288.15], [343.15, 333.15])
-    year = run_network_year(layout, demand, supply, 308.15, 283.15, 0.65, 5e4).result
-    assert year.max_balance_residual < 1e-9
+    year = run_network_year(layout, demand, supply, 308.15, 283.15, 0.65, 5e4)
+    assert year.balance_residual.max() < 1e-9
     assert year.delivered_w.sum() + year.unmet_w.sum() == pytest.approx(8e9, rel=1e-9)
     assert year.unmet_w.sum() < 1e-6 * year.delivered_w.sum()
-    loss = (year.supply_loss_w.sum() + year.return_loss_w.sum()) / year.root_heat_w.sum()
-    assert 0.10 < loss < 0.15
-    gradient = year.pipe_drop_pa.max(axis=0) / layout.tree.length_m
-    assert 50.0 < np.average(gradient, weights=layout.tree.length_m) < 150.0
-    np.testing.assert_allclose(year.pump_electric_w * 0.65, year.pump_hydraulic_w, rtol=1e-12)
+    assert 0.10 < year.loss_w.sum() / year.plant_heat_w.sum() < 0.15
+    peak = demand.loc[demand.sum(axis=1).idxmax()].to_numpy()
+    liquid = water(325.0)
+    network = city_network(layout, liquid, peak / (liquid.heat_capacity * 35.0), 308.15, 5e4, peak, 343.15)
+    result = solve_steady(network)
+    lengths = network.pipes.length_m
+    gradient = result.res_pipes.dp_pa / lengths
+    assert 50.0 < np.average(gradient, weights=lengths) < 150.0
+    assert result.res_producers.difference_pa["plant"] == pytest.approx(year.difference_pa.max(), rel=0.1)
+
+
+@pytest.mark.parametrize("model", ["steady", "dynamic"])
+def test_a_pump_of_half_the_efficiency_takes_twice_the_electricity(load, model):
+    layout = load()
+    demand = heat_demand(synthetic_weather(2025, 1), layout.substations, 1e12).iloc[:6]
+    whole, half = (
+        run_network_year(layout, demand, 343.15, 308.15, 283.15, efficiency, 5e4, model).pump_electric_w
+        for efficiency in (1.0, 0.5)
+    )
+    assert whole.min() > 0.0
+    np.testing.assert_allclose(half, 2.0 * whole, rtol=1e-12)
 
 
 def test_a_year_names_what_is_missing(load):

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from rack2city.errors import Rack2CityError
 from rack2city.network.dynamic import DynamicRadial
-from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.offtake import Duty
 from rack2city.network.radial import solve_radial
 from rack2city.network.simulate import simulate_radial
 from rack2city.network.tree import RadialTree, Substations
+
+from rack2city.errors import Rack2CityError
+from rack2city.network.hydraulics.liquid import Liquid
 
 WATER = Liquid(density=985.0, heat_capacity=4184.0, viscosity=5e-4)
 GROUND_K = 283.15

@@ -7,14 +7,14 @@ import pytest
 from ht import effectiveness_from_NTU
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from rack2city.errors import InputError
-from rack2city.network.consumers.exchange import Exchanger, open_valve, secondary_effectiveness, valve_opening
-from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.offtake import Duty
 from rack2city.network.radial import radial_blocks, solve_radial
 from rack2city.network.substation import ExchangerSubstations, HotWater
 from rack2city.network.tree import Substations
+
+from rack2city.errors import InputError
+from rack2city.network.consumers.exchange import Exchanger, open_valve, secondary_effectiveness, valve_opening
+from rack2city.network.hydraulics.liquid import Liquid
 from tests.network.test_radial import GROUND, stations, tree_of
 
 LIQUID = Liquid(density=988.0, heat_capacity=4180.0, viscosity=5.434e-4)

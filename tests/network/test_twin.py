@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.linalg import expm
-
-from rack2city.errors import InputError
 from rack2city.network.dynamic import DynamicRadial, DynamicStep
-from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.offtake import Duty
-from rack2city.network.pipes.soil import paired_pipes
 from rack2city.network.simulate import DynamicResult, simulate_radial
 from rack2city.network.tree import RadialTree, Substations
 from rack2city.network.twin import PipePairs
+from scipy.linalg import expm
+
+from rack2city.errors import InputError
+from rack2city.network.hydraulics.liquid import Liquid
+from rack2city.network.pipes.soil import paired_pipes
 
 WATER = Liquid(density=985.0, heat_capacity=4184.0, viscosity=5e-4)
 GROUND = 283.15

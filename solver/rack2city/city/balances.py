@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from rack2city.city.heat_network import NetworkYear
 from rack2city.city.site import SitePower
 from rack2city.evidence import Balance
-from rack2city.network import RadialResult
 from rack2city.network.hydraulics.friction import Array
 
 HOUR_S = 3600.0
@@ -18,7 +18,7 @@ def energy(power_w: Array | pd.Series) -> float:
 
 
 def year_balances(
-    year: pd.DataFrame, site: SitePower, network: RadialResult, shaft_w: Array, annual_demand_j: float
+    year: pd.DataFrame, site: SitePower, network: NetworkYear, shaft_w: Array, annual_demand_j: float
 ) -> tuple[Balance, ...]:
     """The balances of a year, checked.
 
@@ -33,7 +33,7 @@ def year_balances(
         BalanceError: one of them does not close.
     """
     seconds = len(year) * HOUR_S
-    fed_in = energy(network.root_heat_w)
+    fed_in = energy(network.plant_heat_w)
     electric = energy(year["heat_pump_electric_w"])
     motor_loss = electric - energy(shaft_w)
     into_site = (site.it + site.ups_loss + site.tcs_pump + site.facility_pump) * seconds + electric

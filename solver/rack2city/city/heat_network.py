@@ -1,4 +1,4 @@
-"""A year of the district network: layout, demand and temperatures into the radial solver."""
+"""A year of the district network: layout, demand and temperatures as a network of tables, solved hour by hour."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,11 +11,16 @@ from CoolProp.CoolProp import PropsSI
 
 from rack2city.city.layout import NetworkLayout
 from rack2city.errors import InputError
+from rack2city.network import (
+    Liquid,
+    Network,
+    create_junctions,
+    create_pipes,
+    create_producers,
+    create_substations,
+    simulate,
+)
 from rack2city.network.hydraulics.friction import Array
-from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.radial import RadialResult, solve_radial
-from rack2city.network.simulate import simulate_radial
-from rack2city.network.tree import Substations
 
 NETWORK_PRESSURE_PA = 1.0e6
 """Absolute pressure at which the water's properties are taken; they hardly depend on it."""
@@ -23,19 +28,113 @@ BYPASS_SHARE = 0.01
 """By-pass flow of a substation over its design flow (-)."""
 VALVE_RESERVE = 1.5
 """Largest flow a substation's valve lets through, over its design flow (-)."""
+LEAST_DIFFERENCE_K = 5.0
+"""Supply over return below which a substation's valve opens further (K)."""
+WARM_UP_HOURS = 48
+"""Hours of the year's first conditions that go before, so that the pipes start as warm as they would be."""
+STEEL_DENSITY = 7850.0
+"""Density of steel (kg/m3), EN 1993-1-2."""
+STEEL_HEAT_CAPACITY = 460.0
+"""Heat capacity of carbon steel at 50 degC (J/(kg K)), EN 1993-1-2."""
+_KEPT = ("substations.heat_w", "substations.unmet_w", "pipes.loss_w", "producers")
 
 
 @dataclass(frozen=True)
 class NetworkYear:
-    """The year of the network.
+    """The year of the network, H hours.
 
     Attributes:
-        result: flows, temperatures, heat and losses of every hour.
-        stored_w: growth of the heat in water and pipe walls, hour by hour (W); zero in the steady model.
+        delivered_w: heat handed over in all substations (H).
+        unmet_w: demand of all substations that the supply could not meet (H).
+        loss_w: heat lost to the ground (H).
+        stored_w: growth of the heat in water and pipe walls (H); zero in the steady model.
+        plant_heat_w: heat put in at the plant (H).
+        supply_k: supply temperature at the plant (H).
+        return_k: return temperature at the plant (H).
+        difference_pa: pressure difference at the plant that serves the worst-placed substation (H).
+        pump_electric_w: electricity of the network's pumps (H).
+        balance_residual: heat in less heat out, relative to the larger (H, -).
     """
 
-    result: RadialResult
+    delivered_w: Array
+    unmet_w: Array
+    loss_w: Array
     stored_w: Array
+    plant_heat_w: Array
+    supply_k: Array
+    return_k: Array
+    difference_pa: Array
+    pump_electric_w: Array
+    balance_residual: Array
+
+
+def city_network(
+    layout: NetworkLayout,
+    liquid: Liquid,
+    design_flow_kg_per_s: Array,
+    return_k: float,
+    substation_drop_pa: float,
+    demand_w: npt.ArrayLike = 0.0,
+    supply_k: float = 353.15,
+    ground_k: float = 283.15,
+) -> Network:
+    """The network of a layout: a supply and a return pipe for each trench, one plant that serves the worst point.
+
+    Args:
+        layout: trenches and substations.
+        liquid: constant properties.
+        design_flow_kg_per_s: flow of each substation at its highest demand (kg/s).
+        return_k: temperature the substations cool down to (K).
+        substation_drop_pa: pressure difference a substation needs (Pa).
+        demand_w: heat demand of each substation (W).
+        supply_k: supply temperature at the plant (K).
+        ground_k: undisturbed ground temperature (K).
+    """
+    network, pipes = Network("city", liquid), layout.pipes
+    nodes = list(layout.nodes.index)
+    for side in ("supply", "return"):
+        place = {"x_m": layout.nodes["x_m"], "y_m": layout.nodes["y_m"]}
+        create_junctions(network, [f"{side} {node}" for node in nodes], **place)
+    for side, start, end in (("supply", "start", "end"), ("return", "end", "start")):
+        create_pipes(
+            network,
+            [f"{side} {name}" for name in pipes.index],
+            from_junction=[f"{side} {node}" for node in pipes[start]],
+            to_junction=[f"{side} {node}" for node in pipes[end]],
+            length_m=pipes["length_m"],
+            inner_diameter_m=pipes["inner_diameter_mm"] / 1000.0,
+            outer_diameter_m=pipes["outer_diameter_mm"] / 1000.0,
+            roughness_m=pipes["roughness_mm"] / 1000.0,
+            conductance_w_per_m_k=pipes["loss_w_per_m_k"],
+            ambient_k=ground_k,
+            wall_density_kg_per_m3=STEEL_DENSITY,
+            wall_heat_capacity_j_per_kg_k=STEEL_HEAT_CAPACITY,
+        )
+    root = nodes[0]
+    create_producers(
+        network,
+        "plant",
+        return_junction=f"return {root}",
+        supply_junction=f"supply {root}",
+        mode="pressure",
+        control="worst",
+        supply_k=supply_k,
+        return_pressure_pa=0.0,
+    )
+    at = layout.substations["node"]
+    create_substations(
+        network,
+        list(layout.substations["name"]),
+        supply_junction=[f"supply {node}" for node in at],
+        return_junction=[f"return {node}" for node in at],
+        demand_w=demand_w,
+        return_set_k=return_k,
+        bypass_kg_per_s=BYPASS_SHARE * design_flow_kg_per_s,
+        max_flow_kg_per_s=VALVE_RESERVE * design_flow_kg_per_s,
+        min_difference_k=LEAST_DIFFERENCE_K,
+        min_difference_pa=substation_drop_pa,
+    )
+    return network
 
 
 def run_network_year(
@@ -63,10 +162,10 @@ def run_network_year(
         pump_efficiency: hydraulic over electric power of the network's pumps (-).
         substation_drop_pa: pressure drop over a substation and its valve (Pa).
         model: dynamic, with the delay of the water and the heat capacity of pipe walls, or each hour for itself.
-        progress: called with the hours done and their number; the dynamic model only.
+        progress: called with the hours done and their number.
 
     Returns:
-        Flows, temperatures, heat, losses and pressures of every hour; substations in the order of the layout.
+        Heat, losses, temperatures and pressures of every hour.
 
     Raises:
         InputError: the demand lacks a substation, or the supply is never warmer than the return.
@@ -76,8 +175,10 @@ def run_network_year(
     missing = [name for name in layout.substations["name"] if name not in demand_w.columns]
     if missing:
         raise InputError(f"the heat demand holds no column for substation {missing[0]!r}")
-    demand = demand_w[list(layout.substations["name"])].to_numpy(dtype=float)
-    supply = np.asarray(supply_k, dtype=float)
+    if not 0.0 < pump_efficiency <= 1.0:
+        raise InputError(f"the pump efficiency is {pump_efficiency}; it must be above 0 and at most 1")
+    demand = demand_w[list(layout.substations["name"])]
+    supply, ground = (pd.Series(np.broadcast_to(v, len(demand)), index=demand.index) for v in (supply_k, ground_k))
     spread = float(supply.max()) - return_k
     if not spread > 0.0:
         raise InputError(
@@ -85,30 +186,31 @@ def run_network_year(
             "the supply must be warmer"
         )
     liquid = water((float(supply.mean()) + return_k) / 2.0)
-    peak = np.maximum(demand.max(axis=0), 1.0)  # W: a substation without demand keeps a least flow
-    design_flow = peak / (liquid.heat_capacity * spread)
-    substations = Substations(
-        node=layout.substation_node,
-        return_k=np.full(len(peak), return_k),
-        bypass_kg_per_s=BYPASS_SHARE * design_flow,
-        max_flow_kg_per_s=VALVE_RESERVE * design_flow,
-        drop_pa=substation_drop_pa,
-    )
-    if model == "steady":
-        steady = solve_radial(layout.tree, substations, liquid, demand, supply, ground_k, pump_efficiency)
-        return NetworkYear(steady, np.zeros(len(demand)))
-    moved = simulate_radial(
-        layout.tree,
-        substations,
-        liquid,
-        layout.wall_j_per_m_k,
-        demand,
-        supply,
-        ground_k,
-        pump_efficiency,
+    peak = np.maximum(demand.max(axis=0).to_numpy(), 1.0)  # W: a substation without demand keeps a least flow
+    network = city_network(layout, liquid, peak / (liquid.heat_capacity * spread), return_k, substation_drop_pa)
+    of_supply = network.pipes.index.str.startswith("supply ")
+    series = simulate(
+        network,
+        {("substations", "demand_w"): demand, ("producers", "supply_k"): supply, ("pipes", "ambient_k"): ground},
+        mode="dynamic" if model == "dynamic" else "quasi_steady",
+        initial=pd.Series(np.where(of_supply, supply.iloc[0], ground.iloc[0]), index=network.pipes.index),
+        warm_up_steps=WARM_UP_HOURS,
+        keep=_KEPT,
         progress=progress,
     )
-    return NetworkYear(moved.result, moved.stored_w)
+    plant = {name: series.res_producers[name]["plant"].to_numpy() for name in series.res_producers.columns.unique(0)}
+    return NetworkYear(
+        delivered_w=series.res_substations["heat_w"].to_numpy().sum(axis=1),
+        unmet_w=series.res_substations["unmet_w"].to_numpy().sum(axis=1),
+        loss_w=series.res_pipes["loss_w"].to_numpy().sum(axis=1),
+        stored_w=series.steps["stored_w"].to_numpy(),
+        plant_heat_w=plant["heat_w"],
+        supply_k=plant["t_supply_k"],
+        return_k=plant["t_return_k"],
+        difference_pa=plant["difference_pa"],
+        pump_electric_w=plant["difference_pa"] * plant["mdot_kg_per_s"] / liquid.density / pump_efficiency,
+        balance_residual=series.steps["energy_residual"].to_numpy(),
+    )
 
 
 def water(temperature_k: float) -> Liquid:

@@ -3,21 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from rack2city.city.csv_table import Row, read_rows
 from rack2city.city.demand import check_building
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
-from rack2city.network.hydraulics.graph import Index
-from rack2city.network.pipes.wall import wall_capacity
-from rack2city.network.tree import RadialTree
 
-STEEL_DENSITY = 7850.0
-"""Density of steel (kg/m3), EN 1993-1-2."""
-STEEL_HEAT_CAPACITY = 460.0
-"""Heat capacity of carbon steel at 50 degC (J/(kg K)), EN 1993-1-2."""
 ROOT = "plant"
 """Name of the node where the heat is put in."""
 _PIPE_NAMES = ("name", "start", "end", "nominal_diameter")
@@ -30,31 +21,19 @@ class NetworkLayout:
     """A radial district network, checked.
 
     Attributes:
-        tree: pipe pairs from the plant outwards.
-        pipes: the pipe table as read, indexed by name; for maps and reports.
-        nodes: `x_m`, `y_m` per node (m east and north of the plant), in the order of `tree.node_names`.
+        pipes: the pipe table as read, indexed by name, one row per pair.
+        nodes: `x_m`, `y_m` per node (m east and north of the plant), the plant first.
         substations: columns `name`, `node`, `building`, `building_class`, `share_percent`, in the order of the file.
-        substation_node: node index in `tree` of each substation.
     """
 
-    tree: RadialTree
     pipes: pd.DataFrame
     nodes: pd.DataFrame
     substations: pd.DataFrame
-    substation_node: Index
-
-    @property
-    def wall_j_per_m_k(self) -> Array:
-        """Heat capacity of the steel wall of one pipe of each pair (J/(m K))."""
-        inner = self.tree.diameter_m
-        return wall_capacity(
-            inner, self.pipes["outer_diameter_mm"].to_numpy() / 1000.0, STEEL_DENSITY, STEEL_HEAT_CAPACITY
-        )
 
     @property
     def trench_m(self) -> float:
         """Length of all trenches (m)."""
-        return float(self.tree.length_m.sum())
+        return float(self.pipes["length_m"].sum())
 
 
 def load_layout(pipes_csv: Path, substations_csv: Path) -> NetworkLayout:
@@ -86,26 +65,10 @@ def load_layout(pipes_csv: Path, substations_csv: Path) -> NetworkLayout:
         "y_m": [row.number("y_m") for row in rows],
     }
     names = _connected_nodes(rows)
-    index = {name: number for number, name in enumerate(names)}
     table = pd.DataFrame([row.cells for row in rows]).set_index("name").assign(**numbers)
-    loss = np.array(numbers["loss_w_per_m_k"])
-    tree = RadialTree(
-        node_names=names,
-        pipe_names=list(table.index),
-        start=np.array([index[start] for start in table["start"]]),
-        end=np.array([index[end] for end in table["end"]]),
-        length_m=np.array(numbers["length_m"]),
-        diameter_m=np.array(numbers["inner_diameter_mm"]) / 1000.0,
-        roughness_m=np.array(numbers["roughness_mm"]) / 1000.0,
-        supply_loss_w_per_m_k=loss,
-        return_loss_w_per_m_k=loss,
-    )
     nodes = table.set_index("end")[["x_m", "y_m"]].rename_axis("node")
     nodes.loc[ROOT] = 0.0
-    substations = _substations(substations_csv, index, Path(pipes_csv))
-    return NetworkLayout(
-        tree, table, nodes.loc[names], substations, np.array([index[node] for node in substations["node"]])
-    )
+    return NetworkLayout(table, nodes.loc[names], _substations(substations_csv, set(names), Path(pipes_csv)))
 
 
 def _connected_nodes(rows: list[Row]) -> list[str]:
@@ -132,12 +95,12 @@ def _connected_nodes(rows: list[Row]) -> list[str]:
     return [ROOT, *feeding]
 
 
-def _substations(path: Path, index: dict[str, int], pipes_csv: Path) -> pd.DataFrame:
+def _substations(path: Path, nodes: set[str], pipes_csv: Path) -> pd.DataFrame:
     """The substation table, checked."""
     rows = read_rows(path, _SUBSTATION_COLUMNS)
     _refuse_repeated(rows, "name", "substation")
     for row in rows:
-        if row.text("node") not in index:
+        if row.text("node") not in nodes:
             raise row.error("node", f"node {row.text('node')!r} is not in {pipes_csv}")
         building_class = row.number("building_class", least=0.0)
         if building_class != int(building_class):

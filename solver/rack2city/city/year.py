@@ -8,7 +8,7 @@ import pandas as pd
 from rack2city.case import Case
 from rack2city.city.balances import HOUR_S, energy, year_balances
 from rack2city.city.demand import heat_demand
-from rack2city.city.heat_network import run_network_year
+from rack2city.city.heat_network import NetworkYear, run_network_year
 from rack2city.city.kpi import key_indicators
 from rack2city.city.layout import NetworkLayout
 from rack2city.city.result import CityResult
@@ -17,7 +17,6 @@ from rack2city.city.site import SitePower, site_power
 from rack2city.city.supply import supply_temperature
 from rack2city.city.weather import Weather, epw_weather, synthetic_weather
 from rack2city.evidence import Check
-from rack2city.network import RadialResult
 from rack2city.network.hydraulics.friction import Array
 from rack2city.plant.plant import cdu_point
 from rack2city.rack import LoadResult, RackResult
@@ -66,7 +65,7 @@ def run_city(
     plant, city = case.plant, case.city
     outdoor = weather.temperature_k.to_numpy()
     demand = heat_demand(weather, layout.substations, city.annual_demand)
-    moved = run_network_year(
+    network = run_network_year(
         layout,
         demand,
         supply_temperature(city, outdoor),
@@ -77,11 +76,10 @@ def run_city(
         city.network_model,
         progress,
     )
-    network = moved.result
     cdu = cdu_point(case, rack, plant.utilisation)
     site = site_power(plant, rack, cdu)
     source = HeatSource(site.coolant_heat, cdu.facility_supply_k, site.coolant_heat / cdu.facility_w_per_k)
-    need = NetworkNeed(network.root_heat_w, network.root_supply_k, network.root_return_k)
+    need = NetworkNeed(network.plant_heat_w, network.supply_k, network.return_k)
     reuse = reuse_heat(plant, source, need, outdoor)
 
     # The approach depends on heat and flows alone, which do not change: the coolant follows the facility water.
@@ -93,7 +91,6 @@ def run_city(
             "outdoor_k": outdoor,
             "demand_w": demand.to_numpy().sum(axis=1),
             **_network_columns(network),
-            "network_stored_w": moved.stored_w,
             **_plant_columns(reuse),
             "liquid_w": np.full(len(outdoor), site.coolant_heat),
             "facility_supply_k": reuse.facility_supply_k,
@@ -165,14 +162,15 @@ def hottest_junction(case: Case, rack: RackResult, outdoor_k: Array) -> float:
     return water + cdu.approach_k + chip.junction_to_inlet_k_per_w * chip.power_w
 
 
-def _network_columns(network: RadialResult) -> dict[str, Array]:
+def _network_columns(network: NetworkYear) -> dict[str, Array]:
     return {
-        "delivered_w": network.delivered_w.sum(axis=1),
-        "network_loss_w": network.supply_loss_w.sum(axis=1) + network.return_loss_w.sum(axis=1),
-        "network_heat_w": network.root_heat_w,
-        "network_supply_k": network.root_supply_k,
-        "network_return_k": network.root_return_k,
+        "delivered_w": network.delivered_w,
+        "network_loss_w": network.loss_w,
+        "network_heat_w": network.plant_heat_w,
+        "network_supply_k": network.supply_k,
+        "network_return_k": network.return_k,
         "network_pump_w": network.pump_electric_w,
+        "network_stored_w": network.stored_w,
     }
 
 

@@ -4,6 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rack2city.network.offtake import Duty
+from rack2city.network.radial import solve_radial
+from rack2city.network.solvers.draws import Draws
+from rack2city.network.solvers.exchangers import exchanger_columns
+from rack2city.network.substation import ExchangerSubstations, HotWater
+from rack2city.network.tree import RadialTree
 from scipy.optimize import brentq
 
 from rack2city.errors import InputError
@@ -17,13 +23,7 @@ from rack2city.network import (
 )
 from rack2city.network.consumers.exchange import Exchanger
 from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.offtake import Duty
-from rack2city.network.radial import solve_radial
 from rack2city.network.solvers.compile import to_hydraulics
-from rack2city.network.solvers.draws import Draws
-from rack2city.network.solvers.exchangers import exchanger_columns
-from rack2city.network.substation import ExchangerSubstations, HotWater
-from rack2city.network.tree import RadialTree
 
 GROUND = 283.15
 START, END = [0, 1, 2, 1, 2, 3, 3], [1, 2, 3, 4, 5, 6, 7]  # a street of three pieces, four houses at its sides and end

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rack2city.network.solvers.draws import Draws
+from rack2city.network.solvers.measure import measure
 
 from rack2city.errors import BalanceError, ConvergenceError, InputError
 from rack2city.network import (
@@ -25,8 +27,6 @@ from rack2city.network import (
     to_hydraulics,
 )
 from rack2city.network.hydraulics.liquid import GRAVITY, Liquid
-from rack2city.network.solvers.draws import Draws
-from rack2city.network.solvers.measure import measure
 from rack2city.network.solvers.operate import operate
 from rack2city.network.tables.results import tell
 from tests.network.tables.nets import district, everything
