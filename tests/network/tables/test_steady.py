@@ -80,7 +80,7 @@ def test_a_balance_that_does_not_close_is_told():
     right = operate(built, network, Draws.of(network, built), nothing, None, None)
     flow = right.state.mass_flow_kg_per_s
     wrong = replace(right, state=replace(right.state, mass_flow_kg_per_s=flow + np.arange(len(flow))))
-    told = tell(network, wrong, measure(network, built, wrong, built.rows["substations"]), 1)
+    told = tell(network, measure(network, built, wrong, built.rows["substations"]), 1)
     with pytest.raises(BalanceError, match=r"network: the balance of mass at junction '.*' does not close"):
         told.require()
 

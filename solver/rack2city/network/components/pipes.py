@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rack2city.network.components.columns import IN_SERVICE, REQUIRED, THROUGH, Column, Quantity, ends, number
+from rack2city.network.components.columns import FLOW, IN_SERVICE, REQUIRED, THROUGH, Column, Quantity, ends, number
 from rack2city.network.components.component import Columns, Component, Fault, Foreign, Tables
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
@@ -96,8 +96,9 @@ PIPES = Component(
     faults_of_all=_faults_of_pairs,
     law=_law,
     results=(
-        *THROUGH,
+        FLOW,
         Quantity("v_m_per_s", "m/s", "velocity"),
+        *THROUGH[1:],
         Quantity("loss_w", "W", "heat lost to the surroundings"),
         Quantity("exchange_w", "W", "heat given to the other pipe of its pair"),
         Quantity("reynolds", "-", "Reynolds number"),

@@ -6,6 +6,7 @@ Source: Rossman et al. (2020), EPANET 2.2 User Manual, appendices A and C.
 from pathlib import Path
 
 from rack2city.errors import InputError
+from rack2city.network.formats.archive import naming
 from rack2city.network.formats.epanet_file import (
     Rows,
     Sections,
@@ -46,13 +47,8 @@ def load_epanet(path: str | Path) -> Network:
             demands that depend on pressure, patterns of pump speed, valves other than TCV and FCV, emitters, controls and
             rules.
     """
-    path = Path(path)
-    try:
-        return _read(path)
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
+    with naming(path):
+        return _read(Path(path))
 
 
 def _read(path: Path) -> Network:

@@ -5,7 +5,6 @@ longitudes and latitudes; a drawing in metres would lose its lengths.)
 """
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ import numpy as np
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
 from rack2city.network.components.component import is_empty
+from rack2city.network.formats.archive import naming, require_writable, whole
 from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.tables.check import check_network
 from rack2city.network.tables.create import create
 from rack2city.network.tables.network import WATER, Network
 
@@ -38,9 +37,9 @@ def save_geojson(network: Network, path: str | Path) -> Path:
         The path.
 
     Raises:
-        InputError: a fault in the tables, or a junction without coordinates.
+        InputError: a fault in the tables, a junction without coordinates, or laws given as objects.
     """
-    check_network(network)
+    require_writable(network)
     places = network.junctions[["x_m", "y_m"]]
     if places.isna().any(axis=None):
         name = places.index[places.isna().any(axis=1)][0]
@@ -66,13 +65,10 @@ def save_geojson(network: Network, path: str | Path) -> Path:
     page: dict[str, Any] = {"type": "FeatureCollection", "rack2city": {**more, "curves": curves}}
     if network.crs:
         page["crs"] = {"type": "name", "properties": {"name": network.crs}}
-    path = Path(path)
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(
-        json.dumps({**page, "features": features}, ensure_ascii=False, allow_nan=False), encoding="utf-8"
-    )
-    os.replace(partial, path)
-    return path
+    text = json.dumps({**page, "features": features}, ensure_ascii=False, allow_nan=False)
+    with whole(path) as partial:
+        partial.write_text(text, encoding="utf-8")
+    return Path(path)
 
 
 _PLACES = {("junctions", "x_m"), ("junctions", "y_m")}
@@ -94,18 +90,11 @@ def load_geojson(path: str | Path) -> Network:
     Raises:
         InputError: not GeoJSON, coordinates in degrees, a geometry that does not fit its table, or a fault in the rows.
     """
-    path = Path(path)
-    try:
-        page = json.loads(path.read_text(encoding="utf-8"))
+    with naming(path, "a GeoJSON FeatureCollection"):
+        page = json.loads(Path(path).read_text(encoding="utf-8"))
         features = page["features"]
-    except FileNotFoundError:
-        raise InputError(f"{path}: there is no such file") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
-        raise InputError(f"{path}: it is not a GeoJSON FeatureCollection") from None
-    try:
+    with naming(path):
         return _read(page, features)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None
 
 
 def _read(page: dict[str, Any], features: list[dict[str, Any]]) -> Network:

@@ -86,12 +86,12 @@ class Recorder:
 
     def series(self, method: str) -> Series:
         """All that was noted."""
-        frames = {
-            f"res_{table}": series_frame(self._blocks[table], self._index, self._quantities[table], self._names[table])
+        tables = {
+            table: series_frame(self._blocks[table], self._index, self._quantities[table], self._names[table])
             for table in TOLD
         }
         steps = pd.DataFrame({"step_s": self._step_s, **self._about}, index=self._index)
         steps["passes"] = steps["passes"].astype(int)
         names = np.append(self._stations.to_numpy(dtype=object), "")
         steps["worst"] = names[steps["worst"].astype(int)]
-        return Series(steps, **frames, friction=self._friction, method=method)
+        return Series(steps, tables, self._friction, method)

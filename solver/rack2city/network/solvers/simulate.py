@@ -42,7 +42,7 @@ def simulate(
 
     Args:
         network: the tables; they are not changed.
-        profiles: what changes, by table and column (see `VARYING`): a DataFrame of steps x names, of some rows or all, or a
+        profiles: what changes, by table and column (see `describe`): a DataFrame of steps x names, of some rows or all, or a
             Series of steps for all rows. They share one index.
         step_s: length of the steps (s), one for all or one for each.
         steps: number of steps, needed where there are no profiles.

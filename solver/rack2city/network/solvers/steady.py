@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from rack2city.errors import InputError
+from rack2city.network.components import COMPONENTS
 from rack2city.network.solvers.compile import compile_network, refreshed
 from rack2city.network.solvers.graph_steady import stations_of, steady_state
 from rack2city.network.solvers.graph_view import GraphView
@@ -97,16 +98,16 @@ def prepare(network: Network) -> Prepared:
 def steady_result(view: View, method: str) -> SteadyResult:
     """One solved step in tables."""
     network = view.built.arrays.network
-    frames = {}
+    tables = {}
     for table, columns in TOLD.items():
         if table != "storages":
-            told = {name: values()[0] for name, values in columns(view).items() if name != "stored_w"}
-            frames[f"res_{table}"] = pd.DataFrame(told, index=network.table(table).index)
+            told, names = columns(view), [each.name for each in COMPONENTS[table].results if not each.in_time]
+            tables[table] = pd.DataFrame({name: told[name]()[0] for name in names}, index=network.table(table).index)
     mass, energy = balances(view).worst(view)
     about = view.about
     worst = int(about["worst"][0])
     return SteadyResult(
-        **frames,
+        tables,
         mass=mass,
         energy=energy if view.junction_k.size and (view.junction_k == view.junction_k).any() else None,
         passes=int(about["passes"][0]),
