@@ -1,5 +1,6 @@
 """The steady state of tables against hand calculation, and the network's odd conditions."""
 
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -291,6 +292,9 @@ def test_faults_of_the_whole_are_refused_by_name():
     assert solve_steady(network, heat=False).res_junctions.t_k.isna().all()
     with pytest.raises(InputError, match="row 'A': its flow follows from temperatures"):
         solve_steady(district(), heat=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert solve_steady(line(), heat=False).energy is None
     network = district()
     network.producers.loc["east", "difference_pa"] = 1e5
     with pytest.raises(InputError, match="the flow through producer 'east' goes backwards"):
