@@ -303,9 +303,9 @@ def test_faults_of_the_whole_are_refused_by_name():
 
 def test_what_is_not_supported_is_refused_by_name():
     solve_steady(everything())
+    exchanger = {"ua_w_per_k": 1e4, "secondary_supply_k": 330.0, "secondary_return_k": 310.0, "max_flow_kg_per_s": 6.0}
     with pytest.raises(InputError, match="row 'A': give either return_set_k or mass_flow_kg_per_s or ua_w_per_k"):
-        exchanger = {"ua_w_per_k": 1e4, "secondary_supply_k": 330.0, "secondary_return_k": 310.0}
-        solve_steady(district(max_flow_kg_per_s=6.0, **exchanger))
+        solve_steady(district(**exchanger))
     network = district()
     create_storages(network, hot_junction="s0", cold_junction="r0", volume_m3=9.0, tank_height_m=3.0)
     with pytest.raises(InputError, match="row 'storage 1', steady solver: storages have no steady state"):
