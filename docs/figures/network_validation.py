@@ -54,7 +54,7 @@ def destest_figure(reference: Path) -> Figure:
         ("back", 1.0, "return at i", "°C", 0.005),
         ("heat_w", 1e-3, "heat of the source", "kW", 5e-4 * destest.STATED.heat_w),
     )
-    haaland, colebrook = (destest.by_tables(reference, formula) for formula in ("haaland", "colebrook"))
+    haaland, colebrook = (destest.solve_case(reference, formula) for formula in ("haaland", "colebrook"))
     for axes, (field, scale, title, unit, allowed) in zip(figure.subplots(1, 4), rows, strict=True):
         clean(axes, title, unit)
         stated = getattr(destest.STATED, field) * scale

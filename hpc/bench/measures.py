@@ -10,77 +10,64 @@ from typing import Any
 
 import nets
 import numpy as np
+import pandas as pd
 import peer
 
-from rack2city.network import Duty, Substations, solve_radial
-from rack2city.network.consumers.exchange import Exchanger
-from rack2city.network.dynamic import DynamicRadial
-from rack2city.network.offtake import Offtake
-from rack2city.network.pipes.wall import wall_capacity
-from rack2city.network.radial import pressure_need, radial_blocks
-from rack2city.network.settle import Layout
-from rack2city.network.substation import ExchangerSubstations
+from rack2city.network import Network, exchanger_columns, prepare, simulate
 
-VALVE_RESERVE, BYPASS_SHARE = 3.0, 0.01
+VALVE_RESERVE, BYPASS_SHARE, NEEDS_PA = 3.0, 0.01, 5e4
 SPARE_LIFT_PA = 1e5
-BLOCK = 24
-"""Steps whose pressures are computed at once."""
 DYNAMIC = "given return, dynamic"
 
 
-def fixed_return(net: nets.BenchNet, bypass_share: float = 0.0) -> Substations:
-    """Consumers of given return temperature."""
-    count = len(net.consumer)
-    flow = np.full(count, net.design_kg_per_s)
-    return Substations(
-        net.consumer, np.full(count, nets.RETURN_K), bypass_share * flow, VALVE_RESERVE * flow, drop_pa=5e4
-    )
+def fixed_return(net: nets.BenchNet, bypass_share: float = 0.0) -> Network:
+    """The net with consumers of given return temperature."""
+    flow = net.design_kg_per_s
+    limits = {"bypass_kg_per_s": bypass_share * flow, "max_flow_kg_per_s": VALVE_RESERVE * flow}
+    return net.network(return_set_k=nets.RETURN_K, min_difference_k=5.0, min_difference_pa=NEEDS_PA, **limits)
 
 
-def exchangers(net: nets.BenchNet, bypass_share: float = 0.0) -> ExchangerSubstations:
-    """Consumers with a counter-flow exchanger: 80/50 degC on the network's side, 70/45 degC on the building's."""
-    heating = Exchanger.from_design(
-        nets.LOAD_W, nets.SUPPLY_K, nets.RETURN_K, 343.15, 318.15, valve_reserve=VALVE_RESERVE
-    )
+def exchangers(net: nets.BenchNet, bypass_share: float = 0.0) -> Network:
+    """The net with counter-flow exchangers: 80/50 degC on the network's side, 70/45 degC on the building's."""
+    design = (nets.LOAD_W, nets.SUPPLY_K, nets.RETURN_K, 343.15, 318.15, nets.LIQUID.heat_capacity)
+    columns = exchanger_columns(*design, valve_reserve=VALVE_RESERVE)
     bypass = bypass_share * net.design_kg_per_s
-    return ExchangerSubstations(net.consumer, heating, 343.15, 318.15, bypass_kg_per_s=bypass, drop_pa=5e4)
+    return net.network(bypass_kg_per_s=bypass, min_difference_pa=NEEDS_PA, **columns)
 
 
-CONSUMERS: dict[str, Callable[..., Offtake]] = {"given return": fixed_return, "exchanger": exchangers}
+CONSUMERS: dict[str, Callable[..., Network]] = {"given return": fixed_return, "exchanger": exchangers}
 
 
 def our_step(pairs: int, kind: str, repeats: int) -> dict[str, Any]:
-    """Median time of one steady hour, from loads to pressures."""
+    """Median time of one steady hour of a prepared network, from loads to pressures and tables of results."""
     started = time.perf_counter()
-    net = nets.bench_net(pairs)
-    substations = CONSUMERS[kind](net)
-    _ = net.tree.sweeps
+    prepared = prepare(CONSUMERS[kind](nets.bench_net(pairs)))
     build = time.perf_counter() - started
-    load = np.full((1, len(net.consumer)), nets.LOAD_W)
     times = []
     for _ in range(repeats):
         started = time.perf_counter()
-        result = solve_radial(net.tree, substations, nets.LIQUID, load, nets.SUPPLY_K, nets.GROUND_K)
+        result = prepared.solve()
         times.append(time.perf_counter() - started)
+    plant = result.res_producers.loc["plant"]
     return {
         "seconds": float(np.median(times)),
         "first_seconds": times[0],
         "build_seconds": build,
-        "iterations": result.iterations,
-        "balance": result.max_balance_residual,
-        "root_heat_w": float(result.root_heat_w[0]),
-        "return_k": float(result.root_return_k[0]),
-        "unmet_w": float(result.unmet_w.sum()),
+        "method": result.method,
+        "iterations": result.passes,
+        "balance": max(result.mass.relative, result.energy.relative if result.energy else np.inf),
+        "root_heat_w": float(plant.heat_w),
+        "return_k": float(plant.t_return_k),
+        "unmet_w": float(result.res_substations.unmet_w.sum()),
     }
 
 
 def their_step(pairs: int, repeats: int) -> dict[str, Any]:
     """The same by pandapipes, held against our flows."""
     net = nets.bench_net(pairs)
-    load = np.full((1, len(net.consumer)), nets.LOAD_W)
-    ours = solve_radial(net.tree, fixed_return(net), nets.LIQUID, load, nets.SUPPLY_K, nets.GROUND_K)
-    lift = float(ours.root_difference_pa[0]) + SPARE_LIFT_PA
-    return asdict(peer.peer_step(net, lift, ours.substation_flow_kg_per_s[0], repeats))
+    ours = prepare(fixed_return(net)).solve()
+    lift = float(ours.res_producers.difference_pa["plant"]) + SPARE_LIFT_PA
+    return asdict(peer.peer_step(net, lift, ours.res_substations.mdot_kg_per_s.to_numpy(), repeats))
 
 
 def year_of_loads(net: nets.BenchNet, hours: int) -> np.ndarray:
@@ -94,58 +81,27 @@ def year_of_loads(net: nets.BenchNet, hours: int) -> np.ndarray:
 def our_year(pairs: int, kind: str, hours: int) -> dict[str, Any]:
     """Time of a year, every hour for itself, or `dynamic`: stepped through time with what pipes and walls store."""
     net = nets.bench_net(pairs)
-    load = year_of_loads(net, hours)
-    if kind == DYNAMIC:
-        return dynamic_year(net, load)
-    substations = CONSUMERS[kind](net, BYPASS_SHARE)
+    in_time = kind == DYNAMIC
+    network = CONSUMERS["given return" if in_time else kind](net, BYPASS_SHARE)
+    load = pd.DataFrame(year_of_loads(net, hours), columns=network.substations.index)
+    pipes = network.pipes.index
+    filled = pd.Series(np.where(pipes.str.startswith("s"), nets.SUPPLY_K, nets.RETURN_K), index=pipes)
     started = time.perf_counter()
-    heat, unmet, worst, iterations, lift = 0.0, 0.0, 0.0, 0, 0.0
-    for _, block in radial_blocks(net.tree, substations, nets.LIQUID, load, nets.SUPPLY_K, nets.GROUND_K):
-        heat += float(block.root_heat_w.sum())
-        unmet += float(block.unmet_w.sum())
-        worst, iterations = max(worst, block.max_balance_residual), max(iterations, block.iterations)
-        lift = max(lift, float(block.root_difference_pa.max()))
-    return {
-        "seconds": time.perf_counter() - started,
-        "balance": worst,
-        "iterations": iterations,
-        "root_heat_mean_w": heat / hours,
-        "unmet_mean_w": unmet / hours,
-        "lift_max_pa": lift,
-    }
-
-
-def dynamic_year(net: nets.BenchNet, load: np.ndarray) -> dict[str, Any]:
-    """A year of hourly steps, pressures included; consumers of given return temperature, steel walls of 3.2 mm."""
-    substations = fixed_return(net, BYPASS_SHARE)
-    network = DynamicRadial(
-        net.tree,
-        substations,
-        nets.LIQUID,
-        wall_capacity(net.tree.diameter_m, net.tree.diameter_m + 2 * 3.2e-3, 7850.0, 460.0),
-        nets.SUPPLY_K,
-        nets.RETURN_K,
+    result = simulate(
+        network,
+        {("substations", "demand_w"): load},
+        mode="dynamic" if in_time else "quasi_steady",
+        initial=filled,
+        keep=["producers.heat_w", "producers.difference_pa", "substations.unmet_w"],
     )
-    layout = Layout.of(net.tree, substations, nets.LIQUID)
-    order = layout.sweeps.order
-    started = time.perf_counter()
-    heat, unmet, worst, passes, lift = 0.0, 0.0, 0.0, 0, 0.0
-    for first in range(0, len(load), BLOCK):
-        pipe_flow, flow = [], []
-        for row in load[first : first + BLOCK]:
-            step = network.step(3600.0, Duty(row[None]), nets.SUPPLY_K, nets.GROUND_K)
-            heat, unmet = heat + step.root_heat_w, unmet + float(step.unmet_w.sum())
-            worst, passes = max(worst, step.balance_residual), max(passes, step.passes)
-            pipe_flow.append(step.pipe_flow_kg_per_s[order])
-            flow.append(step.flow_kg_per_s)
-        lift = max(lift, float(pressure_need(layout, np.array(pipe_flow).T, np.array(flow).T)[1].max()))
     return {
         "seconds": time.perf_counter() - started,
-        "balance": worst,
-        "iterations": passes,
-        "root_heat_mean_w": heat / len(load),
-        "unmet_mean_w": unmet / len(load),
-        "lift_max_pa": lift,
+        "method": result.method,
+        "balance": float(result.steps[["mass_residual", "energy_residual"]].max(axis=None)),
+        "iterations": int(result.steps.passes.max()),
+        "root_heat_mean_w": float(result.res_producers["heat_w"]["plant"].mean()),
+        "unmet_mean_w": float(result.res_substations["unmet_w"].sum(axis=1).mean()),
+        "lift_max_pa": float(result.res_producers["difference_pa"]["plant"].max()),
     }
 
 

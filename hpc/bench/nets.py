@@ -9,10 +9,18 @@ cooled from 80 to 50 degC in design. Each pipe is the smallest of a list of stee
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from rack2city.network import Liquid, RadialTree
+from rack2city.network import (
+    Liquid,
+    Network,
+    create_junctions,
+    create_pipes,
+    create_producers,
+    create_substations,
+)
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 
@@ -27,19 +35,59 @@ LIQUID = Liquid(density=975.0, heat_capacity=4190.0, viscosity=4.0e-4)
 """Water at 70 degC or so, rounded."""
 
 
+WALL_M = 3.2e-3
+"""Thickness of the steel walls that keep heat in time."""
+
+
 @dataclass(frozen=True)
 class BenchNet:
-    """One net of the benchmark.
+    """One net of the benchmark: P pipe pairs, streets first; node 0 is the plant, and pair i ends at node i + 1.
 
     Attributes:
-        tree: pipe pairs, streets first.
+        start: node that each pair starts from.
+        length_m: length of each (m).
+        diameter_m: inner diameter of each (m).
         consumer: node of each consumer, the end of its service.
         design_kg_per_s: flow of one consumer at design.
     """
 
-    tree: RadialTree
+    start: Index
+    length_m: Array
+    diameter_m: Array
     consumer: Index
     design_kg_per_s: float
+
+    def network(self, **substations: Any) -> Network:
+        """The net in tables, with columns of its substations; supply and return are as long and as wide."""
+        network, count = Network("benchmark", LIQUID), len(self.start)
+        ends = {side: np.array([f"{side}{node}" for node in range(count + 1)]) for side in "sr"}
+        for side, names in ends.items():
+            create_junctions(network, names.tolist())
+            near, far = names[self.start].tolist(), names[1:].tolist()
+            create_pipes(
+                network,
+                [f"{side}p{pair}" for pair in range(1, count + 1)],
+                from_junction=near if side == "s" else far,
+                to_junction=far if side == "s" else near,
+                length_m=self.length_m,
+                inner_diameter_m=self.diameter_m,
+                outer_diameter_m=self.diameter_m + 2.0 * WALL_M,
+                roughness_m=ROUGHNESS_M,
+                conductance_w_per_m_k=LOSS_W_PER_M_K,
+                ambient_k=GROUND_K,
+                wall_density_kg_per_m3=7850.0,
+                wall_heat_capacity_j_per_kg_k=460.0,
+            )
+        plant = {"mode": "pressure", "control": "worst", "return_pressure_pa": 2e5, "supply_k": SUPPLY_K}
+        create_producers(network, "plant", return_junction="r0", supply_junction="s0", **plant)
+        create_substations(
+            network,
+            [f"c{node}" for node in self.consumer],
+            supply_junction=ends["s"][self.consumer].tolist(),
+            return_junction=ends["r"][self.consumer].tolist(),
+            **{"demand_w": LOAD_W, **substations},
+        )
+        return network
 
 
 def bench_net(pairs: int) -> BenchNet:
@@ -57,20 +105,13 @@ def bench_net(pairs: int) -> BenchNet:
     np.add.at(load, host, flow)
     for i in range(streets, 0, -1):
         load[parent[i - 1]] += load[i]
-    count = streets + services
-    diameter = np.concatenate([_smallest(load[1:]), np.full(services, _smallest(np.array([flow]))[0])])
-    tree = RadialTree(
-        node_names=[f"n{i}" for i in range(count + 1)],
-        pipe_names=[f"p{i}" for i in range(1, count + 1)],
+    return BenchNet(
         start=np.concatenate([parent, host]),
-        end=np.arange(1, count + 1),
         length_m=np.concatenate([np.full(streets, STREET_M), np.full(services, SERVICE_M)]),
-        diameter_m=diameter,
-        roughness_m=np.full(count, ROUGHNESS_M),
-        supply_loss_w_per_m_k=np.full(count, LOSS_W_PER_M_K),
-        return_loss_w_per_m_k=np.full(count, LOSS_W_PER_M_K),
+        diameter_m=np.concatenate([_smallest(load[1:]), np.full(services, _smallest(np.array([flow]))[0])]),
+        consumer=consumer,
+        design_kg_per_s=flow,
     )
-    return BenchNet(tree, consumer, flow)
 
 
 def _smallest(flow: Array) -> Array:

@@ -45,7 +45,7 @@ def build(net: nets.BenchNet, lift_pa: float) -> Any:
     """The net in pandapipes: junction i is supply node i, junction N + i return node i."""
     import pandapipes as pp
 
-    tree, liquid = net.tree, nets.LIQUID
+    liquid, end = nets.LIQUID, np.arange(1, len(net.start) + 1)
     fluid = pp.create_constant_fluid(
         name="water of the benchmark",
         fluid_type="liquid",
@@ -57,24 +57,22 @@ def build(net: nets.BenchNet, lift_pa: float) -> Any:
         der_compressibility=0.0,
     )
     other = pp.create_empty_network(fluid=fluid, add_stdtypes=False)
-    nodes = len(tree.node_names)
+    nodes = len(end) + 1
     pp.create_junctions(other, nodes, pn_bar=10.0, tfluid_k=nets.SUPPLY_K)
     pp.create_junctions(other, nodes, pn_bar=10.0, tfluid_k=nets.RETURN_K)
     pp.create_pipes_from_parameters(
         other,
-        np.concatenate([tree.start, tree.end + nodes]),
-        np.concatenate([tree.end, tree.start + nodes]),
-        length_km=np.tile(tree.length_m, 2) / 1000.0,
-        inner_diameter_mm=np.tile(tree.diameter_m, 2) * 1000.0,
+        np.concatenate([net.start, end + nodes]),
+        np.concatenate([end, net.start + nodes]),
+        length_km=np.tile(net.length_m, 2) / 1000.0,
+        inner_diameter_mm=np.tile(net.diameter_m, 2) * 1000.0,
         k_mm=nets.ROUGHNESS_M * 1000.0,
-        u_w_per_m2k=nets.LOSS_W_PER_M_K / (np.pi * np.tile(tree.diameter_m, 2)),
+        u_w_per_m2k=nets.LOSS_W_PER_M_K / (np.pi * np.tile(net.diameter_m, 2)),
         text_k=nets.GROUND_K,
     )
     pp.create_heat_consumers(other, net.consumer, net.consumer + nodes, qext_w=nets.LOAD_W, treturn_k=nets.RETURN_K)
     lift = lift_pa / 1e5
-    pp.create_circ_pump_const_pressure(
-        other, nodes + tree.root, tree.root, p_flow_bar=lift + 5.0, plift_bar=lift, t_flow_k=nets.SUPPLY_K
-    )
+    pp.create_circ_pump_const_pressure(other, nodes, 0, p_flow_bar=lift + 5.0, plift_bar=lift, t_flow_k=nets.SUPPLY_K)
     return other
 
 
@@ -104,7 +102,7 @@ def peer_step(net: nets.BenchNet, lift_pa: float, our_flow: Any, repeats: int) -
         return PeerStep(failure=f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else 'no message'}")
     flow = other.res_heat_consumer["mdot_from_kg_per_s"].to_numpy()
     pump = other.res_circ_pump_pressure.iloc[0]
-    back = float(other.res_junction["t_k"].iloc[len(net.tree.node_names) + net.tree.root])
+    back = float(other.res_junction["t_k"].iloc[len(net.start) + 1])
     total = abs(float(pump["mdot_from_kg_per_s"]))
     return PeerStep(
         seconds=float(np.median(times)),

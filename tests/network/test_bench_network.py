@@ -21,16 +21,15 @@ def nets(monkeypatch):
 
 def test_the_net_follows_its_rule(nets):
     net = nets.bench_net(20)
-    tree = net.tree
     # ten streets: a trunk of 3, then side branches in turn; ten services on street nodes 1 to 10
-    assert tree.start.tolist() == [0, 1, 2, 1, 2, 3, 4, 5, 6, 7, *range(1, 11)]
+    assert net.start.tolist() == [0, 1, 2, 1, 2, 3, 4, 5, 6, 7, *range(1, 11)]
     assert net.consumer.tolist() == list(range(11, 21))
-    assert tree.length_m.tolist() == [40.0] * 10 + [15.0] * 10
+    assert net.length_m.tolist() == [40.0] * 10 + [15.0] * 10
     assert net.design_kg_per_s == pytest.approx(20e3 / (4190.0 * 30.0))
     # 0.159 kg/s in 21.7 mm: 0.022 / 0.0217 * 975 * 0.441**2 / 2 = 96 Pa/m; ten consumers, 1.59 kg/s, need 54.5 mm
-    assert tree.diameter_m[10:].tolist() == [0.0217] * 10
-    assert tree.diameter_m[0] == 0.0545
-    assert (tree.diameter_m[1:] <= tree.diameter_m[0]).all()
+    assert net.diameter_m[10:].tolist() == [0.0217] * 10
+    assert net.diameter_m[0] == 0.0545
+    assert (net.diameter_m[1:] <= net.diameter_m[0]).all()
 
 
 def test_it_runs_prints_and_agrees_with_its_peer(tmp_path, nets, monkeypatch, capsys):
@@ -56,6 +55,7 @@ def test_it_runs_prints_and_agrees_with_its_peer(tmp_path, nets, monkeypatch, ca
         assert step["ours"]["balance"] < 1e-9
         assert step["ours"]["peak_mb"] > 0.0
     assert {year["kind"] for year in report["years"]} == {"given return", "exchanger", "given return, dynamic"}
+    assert all(run["method"] == "radial" for run in [*report["years"], *(step["ours"] for step in report["steps"])])
     assert all(year["balance"] < 1e-9 and year["unmet_mean_w"] == 0.0 for year in report["years"])
     given, dynamic = (year for year in report["years"] if year["kind"] != "exchanger")
     assert given["lift_max_pa"] == pytest.approx(dynamic["lift_max_pa"], rel=0.1)

@@ -11,7 +11,6 @@ from rack2city.network.hydraulics.control import lift_for_worst_point, share_by_
 from rack2city.network.hydraulics.laws import PrescribedFlow, PrescribedLift
 from rack2city.network.hydraulics.pumps import ConstantPowerLaw, PumpCurveLaw, PumpLaw
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
-from rack2city.network.tree_hours import flows_of_tree, pressures_of_tree
 
 WATER = {"density": 990.0, "viscosity": 6e-4}
 FLOWS = np.linspace(-0.01, 0.03, 30) * 990.0
@@ -194,30 +193,6 @@ def test_merit_order_fills_the_cheapest_first():
         share_by_merit([-1.0], [1.0], [0.0])
     with pytest.raises(InputError, match="one merit per producer"):
         share_by_merit([1.0], [1.0, 2.0], [0.0])
-
-
-def test_hours_of_a_tree_at_once_equal_each_hour_alone():
-    network = street()
-    random = np.random.default_rng(1)
-    held = np.where(network.flow_held, random.uniform(0.0, 2.0, (20, len(network.start))), 0.0)
-    injection = np.zeros((20, 10))
-    injection[:, [2, 7]] = random.uniform(-0.5, 0.5, (20, 2))
-    lift = np.where(network.lift_held, random.uniform(0.0, 3e5, (20, 1)), 0.0)
-    flows = flows_of_tree(network, injection, "r0", held)
-    pressures = pressures_of_tree(network, flows, "r0", lift, block=7)
-    for hour in range(20):
-        state = solve_hydraulics(network, {"r0": 2e5}, injection[hour], held_flow=held[hour], held_lift=lift[hour])
-        np.testing.assert_allclose(flows[hour], state.mass_flow_kg_per_s, rtol=1e-12, atol=1e-14)
-        np.testing.assert_allclose(pressures[hour] + 2e5, state.pressure_pa, rtol=1e-12)
-    backwards = replace(
-        network, groups=[*network.groups[:3], BranchGroup(["check"], [0], [5], CheckValveLaw(9.0, 990.0))]
-    )
-    with pytest.raises(InputError, match="check valve 'check' is against its direction"):
-        pressures_of_tree(backwards, flows_of_tree(backwards, None, "r0"), "r0")
-    with pytest.raises(InputError, match="'by-pass' closes a loop"):
-        flows_of_tree(street(by_pass=True), None, "r0", held)
-    with pytest.raises(InputError, match="no open branch of free flow joins node"):
-        flows_of_tree(street(producer=PrescribedFlow(4.0)), None, "r0", held)
 
 
 def test_a_pump_in_a_loop_against_pandapipes():

@@ -1,32 +1,22 @@
-"""Substations of the tables given by their UA: against closed forms, and against the radial solver on the same tree."""
+"""Substations of the tables given by their UA: against closed forms, and graphs against radial networks."""
 
 from typing import Any
 
 import numpy as np
 import pytest
-from rack2city.network.offtake import Duty
-from rack2city.network.radial import solve_radial
-from rack2city.network.solvers.draws import Draws
-from rack2city.network.solvers.exchangers import exchanger_columns
-from rack2city.network.substation import ExchangerSubstations, HotWater
-from rack2city.network.tree import RadialTree
 from scipy.optimize import brentq
 
 from rack2city.errors import InputError
-from rack2city.network import (
-    Network,
-    create_junctions,
-    create_pipes,
-    create_producers,
-    create_substations,
-    solve_steady,
-)
-from rack2city.network.consumers.exchange import Exchanger
-from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.solvers.compile import to_hydraulics
+from rack2city.network import WATER, Network, create_boundaries, exchanger_columns, solve_steady
+from rack2city.network.consumers.exchange import Exchanger, open_valve
+from rack2city.network.consumers.stations import Stations
+from rack2city.network.solvers.compile import compile_network
+from rack2city.network.solvers.graph_steady import stations_of
+from rack2city.network.tables.arrays import Arrays
+from tests.network.street import street as pairs_of
+from tests.network.street import tell, with_houses
 
-GROUND = 283.15
-START, END = [0, 1, 2, 1, 2, 3, 3], [1, 2, 3, 4, 5, 6, 7]  # a street of three pieces, four houses at its sides and end
+START = [0, 1, 2, 1, 2, 3, 3]  # a street of three pieces, four houses at its sides and end
 LENGTH = [200.0, 150.0, 100.0, 20.0, 15.0, 25.0, 30.0]
 DIAMETER = [0.07, 0.054, 0.043, 0.0285, 0.0285, 0.0285, 0.0285]
 HOUSES = [4, 5, 6, 7]
@@ -34,39 +24,9 @@ HOUSES = [4, 5, 6, 7]
 
 def street(supply_k: float = 343.15, **substations: Any) -> Network:
     """The tree as tables."""
-    network = Network("street")
-    nodes = range(8)
-    create_junctions(network, [f"{side}{node}" for side in "sr" for node in nodes])
-    size: dict[str, Any] = {
-        "length_m": LENGTH,
-        "inner_diameter_m": DIAMETER,
-        "conductance_w_per_m_k": 0.3,
-        "ambient_k": GROUND,
-    }
-    near, far = [str(node) for node in START], [str(node) for node in END]
-    create_pipes(network, from_junction=[f"s{node}" for node in near], to_junction=[f"s{node}" for node in far], **size)
-    create_pipes(network, from_junction=[f"r{node}" for node in far], to_junction=[f"r{node}" for node in near], **size)
-    create_producers(
-        network,
-        "plant",
-        return_junction="r0",
-        supply_junction="s0",
-        mode="pressure",
-        difference_pa=3e5,
-        return_pressure_pa=2e5,
-        supply_k=supply_k,
-    )
-    at = {"supply_junction": [f"s{node}" for node in HOUSES], "return_junction": [f"r{node}" for node in HOUSES]}
-    create_substations(network, [f"house {node}" for node in HOUSES], **at, **substations)
-    return network
-
-
-def tree() -> RadialTree:
-    """The same for the radial solver."""
-    loss = np.full(7, 0.3)
-    names = [[str(i) for i in range(count)] for count in (8, 7)]
-    sizes = np.array(LENGTH), np.array(DIAMETER), np.full(7, 4.5e-5)
-    return RadialTree(names[0], names[1], np.array(START), np.array(END), *sizes, loss, loss)
+    network = pairs_of(START, LENGTH, DIAMETER, liquid=WATER, roughness_m=4.5e-5, control="own")
+    network.producers["supply_k"] = supply_k
+    return with_houses(network, HOUSES, **substations)
 
 
 UA: dict[str, Any] = {
@@ -78,16 +38,16 @@ UA: dict[str, Any] = {
 }
 
 
-def draws(**substations: Any) -> Draws:
-    network = street(**substations)
-    return Draws.of(network, to_hydraulics(network))
+def stations(**substations: Any) -> Stations:
+    """The substations of the street."""
+    return stations_of(compile_network(Arrays.of(street(**substations))))
 
 
 def test_the_flow_is_that_of_the_textbook_exchanger() -> None:
     """Constant UA: the capacity flow whose effectiveness-NTU transfer meets the load, by bisection on the textbook form."""
-    table = draws(**UA)
+    table = stations(**UA)
     arriving = np.array([343.15, 338.15, 350.15, 348.15])
-    wanted = table.wanted(arriving)
+    wanted = table.draw(arriving)[0]
 
     def transfer(primary: float, hot: float, ua: float, secondary: float) -> float:
         least, ratio = min(primary, secondary), min(primary, secondary) / max(primary, secondary)
@@ -95,24 +55,24 @@ def test_the_flow_is_that_of_the_textbook_exchanger() -> None:
         return float((1.0 - decay) / (1.0 - ratio * decay) * least * (hot - 308.15))
 
     for flow, hot, ua, load in zip(wanted, arriving, UA["ua_w_per_k"], UA["demand_w"], strict=True):
-        found = brentq(lambda c: transfer(c, hot, ua, load / 20.0) - load, 1.0, 0.6 * table.capacity)  # noqa: B023
-        assert flow * table.capacity == pytest.approx(found, rel=1e-9)
+        found = brentq(lambda c: transfer(c, hot, ua, load / 20.0) - load, 1.0, 0.6 * table.heat_capacity)  # noqa: B023
+        assert flow * table.heat_capacity == pytest.approx(found, rel=1e-9)
     assert table.taken(arriving, wanted) == pytest.approx(UA["demand_w"], rel=1e-12)
     assert table.taken(arriving, 1.3 * wanted) == pytest.approx(UA["demand_w"], rel=1e-12)  # the rest is by-passed
     half = [
-        transfer(0.5 * flow * table.capacity, hot, ua, load / 20.0)
+        transfer(0.5 * flow * table.heat_capacity, hot, ua, load / 20.0)
         for flow, hot, ua, load in zip(wanted, arriving, UA["ua_w_per_k"], UA["demand_w"], strict=True)
     ]
     assert table.taken(arriving, 0.5 * wanted) == pytest.approx(half, rel=1e-9)
 
 
 def test_a_supply_too_cold_opens_the_valve_and_leaves_heat_unmet() -> None:
-    table = draws(**UA)
+    table = stations(**UA)
     for kelvin, share in ((300.0, 0.0), (312.15, 0.5)):
         arriving = np.full(4, kelvin)
-        assert table.wanted(arriving) == pytest.approx(0.6)
-        taken = table.taken(arriving, table.wanted(arriving))
-        assert np.all((taken <= share * table.demand) & (taken >= 0.0))
+        assert table.draw(arriving)[0] == pytest.approx(0.6)
+        taken = table.taken(arriving, table.draw(arriving)[0])
+        assert np.all((taken <= share * table.demand_w) & (taken >= 0.0))
     assert np.all(taken > 0.0)
     cold = solve_steady(street(supply_k=318.15, **UA))
     assert np.all(cold.res_substations.mdot_kg_per_s > 0.6 - 1e-9)
@@ -120,38 +80,57 @@ def test_a_supply_too_cold_opens_the_valve_and_leaves_heat_unmet() -> None:
     assert np.all(cold.res_substations.t_return_k > 308.15)
 
 
+def columns_of(kind: str) -> dict[str, Any]:
+    """Columns of substations of several kinds."""
+    load = np.array(UA["demand_w"])
+    more: dict[str, dict[str, Any]] = {
+        "constant": {},
+        "hot water": {
+            "dhw_demand_w": [5e3, 0.0, 12e3, 9e3],
+            "dhw_ua_w_per_k": 700.0,
+            "dhw_supply_k": 328.15,
+            "dhw_cold_k": 283.15,
+        },
+        "by-pass": {"bypass_kg_per_s": 0.25},
+    }
+    if kind == "films":
+        return {"demand_w": load, **exchanger_columns(1.4 * load, 348.15, 313.15, 328.15, 308.15, WATER.heat_capacity)}
+    return UA | more[kind]
+
+
 @pytest.mark.parametrize("supply_k", [343.15, 334.15, 322.15])
 @pytest.mark.parametrize("kind", ["constant", "films", "hot water", "by-pass"])
-def test_tables_agree_with_the_radial_solver(kind: str, supply_k: float) -> None:
-    columns: dict[str, Any] = dict(UA)
-    heat_capacity = Network("x").liquid.heat_capacity
-    load = np.array(UA["demand_w"])
-    exchanger = Exchanger(UA["ua_w_per_k"], 1.0, 1.0, 0.6 * heat_capacity, 0.0)
-    water, hot_water_w, bypass = None, None, 0.0
-    if kind == "films":
-        design = (1.4 * load, 348.15, 313.15, 328.15, 308.15)
-        exchanger = Exchanger.from_design(*design)
-        columns = {"demand_w": load, **exchanger_columns(*design, heat_capacity)}
-    if kind == "hot water":
-        water = HotWater(Exchanger(700.0, 1.0, 1.0, 0.6 * heat_capacity, 0.0), 328.15, 283.15)
-        hot_water_w = np.array([[5e3, 0.0, 12e3, 9e3]])
-        columns |= {"dhw_demand_w": hot_water_w[0], "dhw_ua_w_per_k": 700.0, "dhw_supply_k": 328.15}
-    if kind == "by-pass":
-        bypass = 0.25
-        columns |= {"bypass_kg_per_s": bypass}
+def test_graphs_agree_with_sweeps_and_with_lone_exchangers(kind: str, supply_k: float) -> None:
+    columns = columns_of(kind)
     network = street(supply_k, **columns)
-    liquid = Liquid(network.liquid.density, heat_capacity, network.liquid.viscosity)
-    stations = ExchangerSubstations(np.array(HOUSES), exchanger, 328.15, 308.15, water, bypass)
-    ours = solve_steady(network)
-    theirs = solve_radial(tree(), stations, liquid, Duty(load[None], hot_water_w), supply_k, GROUND)
-    found = ours.res_substations
-    assert found.mdot_kg_per_s.to_numpy() == pytest.approx(theirs.substation_flow_kg_per_s[0], rel=1e-6)
-    assert found.heat_w.to_numpy() == pytest.approx(theirs.delivered_w[0], rel=1e-6)
-    assert found.unmet_w.to_numpy() == pytest.approx(theirs.unmet_w[0], rel=1e-6, abs=0.1)
-    assert found.t_supply_k.to_numpy() == pytest.approx(theirs.arriving_k[0], abs=1e-5)
-    assert found.t_return_k.to_numpy() == pytest.approx(theirs.leaving_k[0], abs=1e-5)
+    sweeps = tell(solve_steady(network))
+    assert sweeps.method == "radial"
+    create_boundaries(
+        network, "none", junction="r 0", mass_flow_kg_per_s=0.0, supply_k=300.0
+    )  # nothing, but not radial
+    graph = tell(solve_steady(network))
+    assert "flows given at boundaries" in graph.method
+    np.testing.assert_allclose(graph.flow, sweeps.flow, rtol=1e-6)
+    np.testing.assert_allclose(graph.delivered_w, sweeps.delivered_w, rtol=1e-6)
+    np.testing.assert_allclose(graph.unmet_w, sweeps.unmet_w, rtol=1e-6, atol=0.1)
+    np.testing.assert_allclose(graph.arriving_k, sweeps.arriving_k, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(graph.leaving_k, sweeps.leaving_k, rtol=0, atol=1e-5)
     if supply_k < 330.0:
-        assert found.unmet_w.sum() > 1e3
+        assert graph.unmet_w.sum() > 1e3
+    # each by itself, at the temperature that arrives there
+    cp, load = WATER.heat_capacity, np.array(UA["demand_w"])
+    rooms = Exchanger(UA["ua_w_per_k"], 1.0, 1.0, 0.6 * cp, 0.0)
+    if kind == "films":
+        rooms = Exchanger.from_design(1.4 * load, 348.15, 313.15, 328.15, 308.15)
+    alone = open_valve(rooms, load, sweeps.arriving_k[0], 328.15, 308.15)
+    flow, taken = alone.primary_w_per_k / cp, alone.delivered_w
+    if kind == "hot water":
+        water = open_valve(
+            Exchanger(700.0, 1.0, 1.0, 0.6 * cp, 0.0), columns["dhw_demand_w"], sweeps.arriving_k[0], 328.15, 283.15
+        )
+        flow, taken = flow + water.primary_w_per_k / cp, taken + water.delivered_w
+    np.testing.assert_allclose(sweeps.flow[0], np.maximum(flow, columns.get("bypass_kg_per_s", 0.0)), rtol=1e-6)
+    np.testing.assert_allclose(sweeps.delivered_w[0], taken, rtol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +145,7 @@ def test_tables_agree_with_the_radial_solver(kind: str, supply_k: float) -> None
     ],
 )
 def test_what_an_exchanger_lacks_is_named(wrong: dict[str, Any], what: str) -> None:
-    with pytest.raises(InputError, match=f"table substations, row 'house 4', .*{what}"):
+    with pytest.raises(InputError, match=f"table substations, row '4'.*{what}"):
         solve_steady(street(**{**UA, **wrong}))
 
 

@@ -1,4 +1,4 @@
-"""Supply and return of one trench in tables: against the coupled equations, the tree's solver, and modes of standing water."""
+"""Supply and return of one trench in tables: against the coupled equations, radial networks, and modes of standing water."""
 
 import numpy as np
 import pandas as pd
@@ -11,39 +11,24 @@ from rack2city.errors import InputError
 from rack2city.network import (
     Liquid,
     Network,
-    Substations,
     create_boundaries,
     create_junctions,
     create_pipes,
     load_network,
     save_network,
     simulate,
-    simulate_radial,
     solve_steady,
 )
-from rack2city.network.dynamic import DynamicRadial
-from rack2city.network.offtake import Duty
-from tests.network.test_dynamic import GROUND_K, comb
-from tests.network.test_dynamic import WATER as COMB_WATER
+from tests.network.street import GROUND_K, run, start_of
+from tests.network.test_dynamic import comb, houses
 from tests.network.test_twin import BETWEEN, GROUND, OWN, WATER, house, street
-from tests.network.tree_tables import tables_of
 
 WALL = {"wall_density_kg_per_m3": 7850.0, "wall_heat_capacity_j_per_kg_k": 480.0}
 
 
-def paired(network: Network, between: object) -> Network:
-    """The tables of a tree with the pipes of each trench as pairs; the supply rows tell the conductance."""
-    supply = network.pipes.index[network.pipes.index.str.startswith("s ")]
-    back = "r " + supply.str[2:]
-    network.pipes.loc[supply, "pair"], network.pipes.loc[back, "pair"] = back, supply
-    network.pipes.loc[supply, "pair_w_per_m_k"] = between
-    return network
-
-
 def trench(pieces: int) -> Network:
     """A street of 2 km; the house cools 0.2 kg/s to 40 degC."""
-    columns = {"demand_w": 1e5, "return_set_k": 313.15, "bypass_kg_per_s": 0.2, "max_flow_kg_per_s": 0.2}
-    return paired(tables_of(street(pieces), WATER, [pieces], 343.15, GROUND, **columns), BETWEEN)
+    return house(street(pieces), 0.2, 0.2, demand_w=1e5)
 
 
 def test_a_steady_street_is_that_of_the_coupled_equations_to_second_order():
@@ -68,54 +53,36 @@ def test_a_steady_street_is_that_of_the_coupled_equations_to_second_order():
     assert np.log2(np.divide(errors[0], errors[-1])) / 3.0 == pytest.approx([2.0, 2.0], abs=0.15)
 
 
-def test_a_steady_street_is_the_end_of_the_trees_simulation():
-    network = DynamicRadial(street(4), house(4, 0.2, 0.2), WATER, 0.0, 343.15, 313.15, BETWEEN)
-    for _ in range(4):  # long steps: what stays in the pipes from one to the next is nothing
-        expected = network.step(1e10, Duty(np.array([[1e9]])), 343.15, GROUND)
-    result = solve_steady(trench(4))
-    assert result.res_substations.t_supply_k.iloc[0] == pytest.approx(expected.arriving_k[0], abs=1e-6)
-    assert result.res_producers.t_return_k["plant"] == pytest.approx(expected.root_return_k, abs=1e-6)
-    np.testing.assert_allclose(result.res_pipes.exchange_w[:4], expected.exchange_w, rtol=1e-6)
-    losses = np.concatenate([expected.supply_loss_w, expected.return_loss_w])
+def test_a_steady_street_is_the_end_of_a_simulation_by_sweeps():
+    network = trench(4)
+    # long steps: what stays in the pipes from one to the next is nothing
+    expected = run(network, steps=4, step_s=1e10, mode="dynamic", initial=start_of(network, 343.15, 313.15))
+    result = solve_steady(network)
+    assert result.res_substations.t_supply_k.iloc[0] == pytest.approx(expected.arriving_k[-1, 0], abs=1e-6)
+    assert result.res_producers.t_return_k["plant"] == pytest.approx(expected.root_return_k[-1], abs=1e-6)
+    np.testing.assert_allclose(result.res_pipes.exchange_w[:4], expected.exchange_w[-1], rtol=1e-6)
+    losses = np.concatenate([expected.supply_loss_w[-1], expected.return_loss_w[-1]])
     np.testing.assert_allclose(result.res_pipes.loss_w, losses, rtol=1e-6)
 
 
 @pytest.mark.parametrize(("least", "most", "close"), [(0.15, 0.15, 1e-6), (1e-3, 1.0, 5e-4)])
-def test_a_tree_in_time_is_what_the_trees_solver_says(least, most, close):
-    """With given flows the parcels are the same; with valves, those of the tree's solver are settled to 1e-7."""
-    tree, nodes, wall = comb(), [4, 5, 6, 7], 2000.0
+def test_a_tree_in_time_by_sweeps_is_what_the_graph_says(least, most, close):
+    """With given flows the parcels are the same; with valves, those of the sweeps are settled to 1e-7."""
     random = np.random.default_rng(5)
     demand = random.uniform(4e3, 2e4, (12, 4))
     supply = 343.15 + 5.0 * np.sin(np.arange(12.0))
-    between = np.array([0.05, 0.1, 0.2, 0.0, 0.1, 0.3, 0.1])
-    stations = Substations(np.array(nodes), np.full(4, 313.15), np.full(4, least), np.full(4, most))
-    expected = simulate_radial(
-        tree, stations, COMB_WATER, wall, demand, supply, GROUND_K, step_s=900.0, between_w_per_m_k=between
-    )
-
-    columns = {"return_set_k": 313.15, "bypass_kg_per_s": least, "max_flow_kg_per_s": most}
-    network = paired(tables_of(tree, COMB_WATER, nodes, 343.15, GROUND_K, **columns), between)
-    pipes = network.pipes
-    outer = np.sqrt(pipes.inner_diameter_m**2 + 4.0 / np.pi * wall / (7850.0 * 480.0))
-    network.pipes = pipes.assign(**WALL, outer_diameter_m=outer)
-    start = pd.Series(np.where(pipes.index.str.startswith("s "), supply[0], GROUND_K), index=pipes.index)
-    profiles = {
-        ("substations", "demand_w"): pd.DataFrame(demand, columns=network.substations.index),
-        ("producers", "supply_k"): pd.Series(supply),
-    }
-    result = simulate(network, profiles, 900.0, initial=start, warm_up_steps=48)
-    arriving, losses = result.res_substations["t_supply_k"], result.res_pipes["loss_w"].to_numpy()
-    np.testing.assert_allclose(arriving, expected.result.arriving_k, rtol=0, atol=close)
-    back = result.res_producers["t_return_k"]["plant"]
-    np.testing.assert_allclose(back, expected.result.root_return_k, rtol=0, atol=close)
-    exchange = result.res_pipes["exchange_w"].to_numpy()
-    size = np.abs(expected.exchange_w).max()
-    np.testing.assert_allclose(exchange[:, :7], expected.exchange_w, rtol=0, atol=close * size)
-    np.testing.assert_allclose(exchange[:, 7:], -exchange[:, :7], rtol=0, atol=1e-9 * size)
-    assert np.all(exchange[:, 3] == 0.0)
-    np.testing.assert_allclose(losses[:, :7], expected.result.supply_loss_w, rtol=close, atol=close)
-    np.testing.assert_allclose(losses[:, 7:], expected.result.return_loss_w, rtol=close, atol=close)
-    assert (result.steps.energy_residual < 1e-10).all()
+    network = houses(comb(between=[0.05, 0.1, 0.2, 0.0, 0.1, 0.3, 0.1]), least, most)
+    options = {"mode": "dynamic", "initial": start_of(network, supply[0], GROUND_K), "warm_up_steps": 48}
+    radial, graph = (run(network, demand, supply, step_s=900.0, way=way, **options) for way in ("radial", "graph"))
+    np.testing.assert_allclose(radial.arriving_k, graph.arriving_k, rtol=0, atol=close)
+    np.testing.assert_allclose(radial.root_return_k, graph.root_return_k, rtol=0, atol=close)
+    size = np.abs(graph.exchange_w).max()
+    np.testing.assert_allclose(radial.exchange_w, graph.exchange_w, rtol=0, atol=close * size)
+    for told, closes in ((radial, 1e-8), (graph, 1e-10)):  # sweeps are repeated until the pairs agree to 1e-9
+        assert np.all(told.exchange_w[:, 3] == 0.0)
+        assert told.balance.max() < closes
+    np.testing.assert_allclose(radial.supply_loss_w, graph.supply_loss_w, rtol=close, atol=close)
+    np.testing.assert_allclose(radial.return_loss_w, graph.return_loss_w, rtol=close, atol=close)
 
 
 def alongside(second: list[str], flow: list[float], between: float = BETWEEN, ambient: float = GROUND) -> Network:

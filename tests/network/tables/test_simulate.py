@@ -1,4 +1,6 @@
-"""A network of tables in time: against the tree's solver, the steady state, and plug flow by hand."""
+"""A network of tables in time: radial networks against graphs, the steady state, and plug flow by hand."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -11,20 +13,18 @@ from rack2city.network import (
     Liquid,
     Network,
     RetardedPipes,
-    Substations,
     create_boundaries,
     create_junctions,
     create_pipes,
     create_storages,
     simulate,
-    simulate_radial,
     solve_steady,
 )
 from rack2city.network.pipes.retarded import RetardedStep
-from rack2city.network.solvers.anderson import Bisection
+from rack2city.network.solvers.valves import Bisection, settle_valves
+from tests.network.street import GROUND_K, run, start_of
 from tests.network.tables.nets import district
-from tests.network.test_dynamic import GROUND_K, WATER, comb
-from tests.network.tree_tables import tables_of
+from tests.network.test_dynamic import WATER, comb, houses
 
 WALL = {"outer_diameter_m": 0.09, "wall_density_kg_per_m3": 7850.0, "wall_heat_capacity_j_per_kg_k": 480.0}
 
@@ -35,35 +35,20 @@ def walled(network: Network) -> Network:
 
 
 @pytest.mark.parametrize(("least", "most", "close"), [(0.15, 0.15, 1e-9), (1e-3, 1.0, 2e-4)])
-def test_a_tree_is_what_the_trees_solver_says(least, most, close):
-    """With given flows the parcels are the same; with valves, those of the tree's solver are settled to 1e-7."""
-    tree, nodes, wall = comb(), [4, 5, 6, 7], 2000.0
+def test_a_tree_by_sweeps_is_what_the_graph_says(least, most, close):
+    """With given flows the parcels are the same; with valves, those of the sweeps are settled to 1e-7."""
     random = np.random.default_rng(5)
     demand = random.uniform(4e3, 2e4, (12, 4))
     supply = 343.15 + 5.0 * np.sin(np.arange(12.0))
-    substations = Substations(np.array(nodes), np.full(4, 313.15), np.full(4, least), np.full(4, most))
-    expected = simulate_radial(tree, substations, WATER, wall, demand, supply, GROUND_K, step_s=900.0).result
-
-    network = tables_of(
-        tree, WATER, nodes, 343.15, GROUND_K, return_set_k=313.15, bypass_kg_per_s=least, max_flow_kg_per_s=most
-    )
-    pipes = network.pipes
-    outer = np.sqrt(pipes.inner_diameter_m**2 + 4.0 / np.pi * wall / (7850.0 * 480.0))
-    network.pipes = pipes.assign(**{**WALL, "outer_diameter_m": outer})
-    start = pd.Series(np.where(pipes.index.str.startswith("s "), supply[0], GROUND_K), index=pipes.index)
-    profiles = {
-        ("substations", "demand_w"): pd.DataFrame(demand, columns=network.substations.index),
-        ("producers", "supply_k"): pd.Series(supply),
-    }
-    result = simulate(network, profiles, 900.0, initial=start, warm_up_steps=48)
-    np.testing.assert_allclose(result.res_substations["t_supply_k"], expected.arriving_k, rtol=0, atol=close)
-    np.testing.assert_allclose(result.res_producers["t_return_k"]["plant"], expected.root_return_k, rtol=0, atol=close)
-    np.testing.assert_allclose(
-        result.res_substations["mdot_kg_per_s"], expected.substation_flow_kg_per_s, rtol=close, atol=close
-    )
-    losses = result.res_pipes["loss_w"].to_numpy()
-    np.testing.assert_allclose(losses[:, :7], expected.supply_loss_w, rtol=close, atol=close)
-    assert (result.steps.energy_residual < 1e-10).all()
+    network = houses(comb(), least, most)
+    options = {"mode": "dynamic", "initial": start_of(network, supply[0], GROUND_K), "warm_up_steps": 48}
+    radial, graph = (run(network, demand, supply, step_s=900.0, way=way, **options) for way in ("radial", "graph"))
+    np.testing.assert_allclose(radial.arriving_k, graph.arriving_k, rtol=0, atol=close)
+    np.testing.assert_allclose(radial.root_return_k, graph.root_return_k, rtol=0, atol=close)
+    np.testing.assert_allclose(radial.flow, graph.flow, rtol=close, atol=close)
+    np.testing.assert_allclose(radial.supply_loss_w, graph.supply_loss_w, rtol=close, atol=close)
+    np.testing.assert_allclose(radial.return_loss_w, graph.return_loss_w, rtol=close, atol=close)
+    assert max(radial.balance.max(), graph.balance.max()) < 1e-10
 
 
 def looped(**substations: object) -> Network:
@@ -322,12 +307,13 @@ def test_bisection_ends_where_it_jumps_and_where_it_agrees():
     def wanted(flow):
         return np.array([1.0 if flow[0] < 0.3 else 0.1, max(0.5 + 3.0 * (0.4 - flow[1]) + 0.1 * flow[0], 0.05)])
 
-    flow = np.array([0.9, 0.9])
-    bisection = Bisection(flow, wanted(flow))
-    for _ in range(80):
-        flow = bisection.next(flow, wanted(flow))
-    assert flow == pytest.approx([0.3, (1.7 + 0.03) / 4.0], abs=1e-9)
-    assert bisection.width(flow, wanted(flow)).max() < 1e-9
+    def ask(flow):
+        return SimpleNamespace(wanted=wanted(flow), small=0.0, agreed=True)
+
+    bisection = Bisection()
+    done = settle_valves(ask, np.array([0.9, 0.9]), [(bisection, 80)])
+    assert done.flow == pytest.approx([0.3, (1.7 + 0.03) / 4.0], abs=1e-9)
+    assert bisection.doubt(done.flow, ask(done.flow)).max() < 1e-9
 
 
 def test_a_balance_that_does_not_close_names_step_and_pipe(monkeypatch):

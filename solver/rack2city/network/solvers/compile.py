@@ -137,7 +137,9 @@ def refreshed(built: Compiled, tables: set[str]) -> Compiled:
         place += len(kinds)
     network = replace(built.network, groups=groups) if tables & {"valves", "pumps", "producers"} else built.network
     inlets = (
-        inlets_of(built.arrays).at(built.live, built.node) if tables & {"boundaries", "producers"} else built.inlets
+        inlets_of(built.arrays).at(built.live, built.node)
+        if tables & {"boundaries", "producers", "storages"}
+        else built.inlets
     )
     _refuse_cut_off(built.arrays, built.live, inlets)
     return replace(built, network=network, inlets=inlets)

@@ -80,7 +80,8 @@ class RadialRun:
                 own_w_per_k=radial.pairs.own_w_per_k[side.rows],
                 between_w_per_k=radial.pairs.between_w_per_k[side.rows],
             )
-            return retarded_pipes(column, arrays.liquid, whole, given[:, side.rows])
+            along = np.where(side.sign[:, 0] > 0.0, given[:, side.rows], given[::-1, side.rows])  # as the water flows
+            return retarded_pipes(column, arrays.liquid, whole, along)
 
         moving = RadialInTime(radial, pipes(radial.supply), pipes(radial.back), float(supply_k[0]))
         for _ in range(self._start.warm_up_steps):

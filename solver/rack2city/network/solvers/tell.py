@@ -208,7 +208,7 @@ def balances(view: View) -> Balances:
     arriving, leaving, _ = view.mass
     largest = np.max([np.abs(view.flow(t)).max(axis=1, initial=0.0) for t in view.built.part], axis=0)
     mass = np.abs(arriving - leaving) / np.maximum(largest, 1e-12)  # below, a network is at rest
-    if np.isnan(view.taken_w).any():  # temperatures were not solved
+    if np.isnan(view.junction_k).all():  # temperatures were not solved
         nothing = np.zeros(len(mass))
         return Balances(mass, nothing, nothing, nothing, nothing, nothing)
     loss, _, stored = view.pipe_heat
