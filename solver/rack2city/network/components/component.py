@@ -106,6 +106,7 @@ class Component:
         faults_of_all: the same for what rows must fulfil together, told of a finished table only.
         law: the law of rows that share a label, from the arrays, the label, the rows, and the static pressure from start
             to end (Pa, by which held lifts of true pressure differ from piezometric ones); None where rows are no branches.
+        law_varies: whether laws hold values of columns that may change in time.
         labels: what tells the laws of rows apart, as texts: one group of branches each.
         is_open: rows that can let liquid flow.
         passes_pressure: rows that, open, join the pressures of their ends; those that hold a flow do not.
@@ -121,6 +122,7 @@ class Component:
     faults: Callable[[Columns], Iterable[Fault]] = no_faults
     faults_of_all: Callable[[pd.DataFrame], Iterable[Fault]] = lambda frame: ()
     law: Callable[[Tables, str, Index, Array], Law] | None = None
+    law_varies: bool = True
     labels: Callable[[Columns], Values] = one_law
     is_open: Callable[[Columns], Mask] = in_service
     passes_pressure: Callable[[Columns], Mask] = lambda columns: np.full(len(columns["in_service"]), True)

@@ -115,6 +115,7 @@ SUBSTATIONS = Component(
     ),
     faults=_faults,
     law=_law,
+    law_varies=False,
     passes_pressure=lambda columns: np.full(len(columns["in_service"]), False),
     results=(
         FLOW,

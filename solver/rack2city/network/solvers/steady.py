@@ -14,7 +14,7 @@ from rack2city.network.solvers.graph_view import GraphView
 from rack2city.network.solvers.operate import operate
 from rack2city.network.solvers.settle import Settled, settle
 from rack2city.network.solvers.storages import Storages
-from rack2city.network.solvers.tell import TOLD, balances
+from rack2city.network.solvers.tell import balances, told
 from rack2city.network.solvers.view import View
 from rack2city.network.tables.arrays import Arrays
 from rack2city.network.tables.check import check_network
@@ -92,10 +92,10 @@ def _result(view: View, method: str) -> SteadyResult:
     """One solved step in tables."""
     network = view.built.arrays.network
     tables = {}
-    for table, columns in TOLD.items():
-        if table != "storages":
-            told, names = columns(view), [each.name for each in COMPONENTS[table].results if not each.in_time]
-            tables[table] = pd.DataFrame({name: told[name]()[0] for name in names}, index=network.table(table).index)
+    for table, component in COMPONENTS.items():
+        if names := [quantity.name for quantity in component.results if not quantity.in_time]:
+            columns = told(view, table)
+            tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=network.table(table).index)
     mass, energy = balances(view).worst(view)
     about = view.about
     worst = int(about["worst"][0])
