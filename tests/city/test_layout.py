@@ -103,7 +103,7 @@ def test_a_year_of_brussels():
     lengths = network.pipes.length_m
     gradient = result.res_pipes.dp_pa / lengths
     assert 50.0 < np.average(gradient, weights=lengths) < 150.0
-    assert result.res_producers.difference_pa["plant"] == pytest.approx(year.difference_pa.max(), rel=0.1)
+    assert 0.8 < result.res_producers.difference_pa["plant"] / year.difference_pa.max() < 1.0
 
 
 @pytest.mark.parametrize("model", ["steady", "dynamic"])

@@ -26,7 +26,7 @@ from rack2city.network.pipes.plug_flow import PlugFlowPipes
 from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.pipes.soil import fit_ground_climate, ground_temperature, single_pipe_conductance
 from rack2city.network.solvers.simulate import simulate
-from rack2city.network.solvers.steady import solve_steady
+from rack2city.network.solvers.steady import prepare, solve_steady
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.create import (
     create,
@@ -95,6 +95,7 @@ __all__ = [
     "load_series",
     "mix_downstream",
     "pipe_pressure_drop",
+    "prepare",
     "save_geojson",
     "save_network",
     "save_series",

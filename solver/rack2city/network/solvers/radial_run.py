@@ -12,14 +12,14 @@ from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.in_time import retarded_pipes
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.retarded import RetardedPipes
-from rack2city.network.solvers.compile import compile_network
+from rack2city.network.solvers.compile import Compiled, compile_network
+from rack2city.network.solvers.graph_steady import steady_profile, steady_state
 from rack2city.network.solvers.radial import Radial, Side, find_radial
 from rack2city.network.solvers.radial_step import RadialSteps, solve_steps
 from rack2city.network.solvers.radial_time import RadialInTime
 from rack2city.network.solvers.radial_view import RadialView
 from rack2city.network.solvers.record import Recorder
 from rack2city.network.solvers.start import Start
-from rack2city.network.solvers.steady import steady_profile, steady_state
 from rack2city.network.tables.varying import Varying
 
 _BLOCK_VALUES = 2**18  # nodes times steps worked on at once: 2 MB per array, so that sweeps stay in the cache
@@ -41,7 +41,6 @@ class RadialRun:
 
     def __init__(self, radial: Radial, varying: Varying, start: Start) -> None:
         self._radial, self._varying, self._start = radial, varying, start
-        self._plant = int(radial.built.rows["producers"][0])
 
     def go(self, record: Recorder, progress: Callable[[int, int], None]) -> None:
         """Do all steps."""
@@ -51,28 +50,24 @@ class RadialRun:
         pipes = None
         for first in range(0, count, size):
             steps = slice(first, min(first + size, count))
-            stations = stations_in(self._radial, self._varying, steps)
             if self._start.dynamic:
+                stations = stations_in(self._radial, self._varying, steps)
                 pipes = pipes or self._begin(stations)
                 done = self._through(pipes, stations, steps, progress)
+                view = RadialView(self._radial, self._varying, steps, done, RESOLVED)
             else:
-                supply, ground = self._supply_k(steps), self._ambient_k(steps)[:, 0]
-                done = solve_steps(self._radial, stations, supply, ground, first)
+                view = solve_view(self._radial, self._varying, steps)
                 progress(steps.stop, count)
-            record.note(first, RadialView(self._radial, self._varying, steps, done, RESOLVED))
-
-    def _supply_k(self, steps: slice) -> Array:
-        values = self._varying.column("producers", "supply_k", steps)[:, self._plant]
-        return np.broadcast_to(values, (steps.stop - steps.start,))
-
-    def _ambient_k(self, steps: slice) -> Array:
-        values = self._varying.column("pipes", "ambient_k", steps)
-        return np.broadcast_to(values, (steps.stop - steps.start, values.shape[1]))
+            record.note(first, view)
 
     def _begin(self, stations: Stations) -> RadialInTime:
         """Pipes at the start, warmed up."""
         radial, arrays, first = self._radial, self._varying.arrays, slice(0, 1)
-        supply_k, ambient, at_first = self._supply_k(first), self._ambient_k(first), stations.at(first)
+        supply_k, ambient, at_first = (
+            _supply_k(radial, self._varying, first),
+            _ambient_k(self._varying, first),
+            stations.at(first),
+        )
         given = self._start.pipes_k(arrays)
         if given is None:
             self._varying.put(0)
@@ -96,7 +91,7 @@ class RadialRun:
         self, pipes: RadialInTime, stations: Stations, steps: slice, progress: Callable[[int, int], None]
     ) -> RadialSteps:
         """Steps in time, one after the other."""
-        supply_k, ambient = self._supply_k(steps), self._ambient_k(steps)
+        supply_k, ambient = _supply_k(self._radial, self._varying, steps), _ambient_k(self._varying, steps)
         done = []
         for place, number in enumerate(range(steps.start, steps.stop)):
             now = stations.at(slice(place, place + 1))
@@ -123,13 +118,39 @@ def find_radial_run(varying: Varying, start: Start) -> "RadialRun | str":
         return "its steps are short"
     varying.put(0)
     radial = find_radial(compile_network(arrays))
-    if isinstance(radial, str) or start.dynamic:
-        return radial if isinstance(radial, str) else RadialRun(radial, varying, start)
-    if np.ptp(varying.column("pipes", "ambient_k", slice(None)), axis=1).any():
+    if not start.dynamic and isinstance(radial, Radial):
+        radial = _without_memory(radial, varying.column("pipes", "ambient_k", slice(None)))
+    return RadialRun(radial, varying, start) if isinstance(radial, Radial) else radial
+
+
+def find_steady_radial(built: Compiled) -> Radial | str:
+    """The radial network of a graph if its steady state can be found by sweeps, or in words why not."""
+    radial = find_radial(built)
+    return radial if isinstance(radial, str) else _without_memory(radial, built.arrays["pipes"]["ambient_k"][None])
+
+
+def _without_memory(radial: Radial, ambient_k: Array) -> Radial | str:
+    """The same if steps without memory can be solved, surrounded by these temperatures (steps x pipes)."""
+    if np.ptp(ambient_k, axis=1).any():
         return "its pipes have surroundings of different temperatures"
-    if radial.pairs.coupled:
-        return "its pipes exchange heat in a steady state"
-    return RadialRun(radial, varying, start)
+    return "its pipes exchange heat in a steady state" if radial.pairs.coupled else radial
+
+
+def solve_view(radial: Radial, varying: Varying, steps: slice) -> RadialView:
+    """Steps without memory."""
+    supply, ground = _supply_k(radial, varying, steps), _ambient_k(varying, steps)[:, 0]
+    done = solve_steps(radial, stations_in(radial, varying, steps), supply, ground, steps.start)
+    return RadialView(radial, varying, steps, done, RESOLVED)
+
+
+def _supply_k(radial: Radial, varying: Varying, steps: slice) -> Array:
+    plant = int(radial.built.rows["producers"][0])
+    return np.broadcast_to(varying.column("producers", "supply_k", steps)[:, plant], (steps.stop - steps.start,))
+
+
+def _ambient_k(varying: Varying, steps: slice) -> Array:
+    values = varying.column("pipes", "ambient_k", steps)
+    return np.broadcast_to(values, (steps.stop - steps.start, values.shape[1]))
 
 
 def stations_in(radial: Radial, varying: Varying, steps: slice) -> Stations:

@@ -5,24 +5,19 @@ import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
-from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
-from rack2city.network.pipes.pairs import Pairs
-from rack2city.network.pipes.transport import SteadyPipes
-from rack2city.network.solvers.compile import Compiled, compile_network
+from rack2city.network.solvers.compile import compile_network, refreshed
+from rack2city.network.solvers.graph_steady import stations_of, steady_state
 from rack2city.network.solvers.graph_view import GraphView
 from rack2city.network.solvers.operate import operate
-from rack2city.network.solvers.settle import Settled, settle
-from rack2city.network.solvers.storages import Storages
+from rack2city.network.solvers.radial import Radial
+from rack2city.network.solvers.radial_run import find_steady_radial, solve_view
 from rack2city.network.solvers.tell import balances, told
 from rack2city.network.solvers.view import View
 from rack2city.network.tables.arrays import Arrays
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.results import SteadyResult
-
-PIECES = 12
-"""Pieces of each pipe in the steady state that a simulation starts from (-)."""
+from rack2city.network.tables.varying import Varying
 
 
 def solve_steady(network: Network, heat: bool = True, max_iterations: int = 200) -> SteadyResult:
@@ -45,50 +40,62 @@ def solve_steady(network: Network, heat: bool = True, max_iterations: int = 200)
     Assumes constant properties of the liquid and no heat of friction. A substation takes its demand by cooling its flow
     to `return_set_k`; between its least and largest flow it opens as needed, and what it cannot take is `unmet_w`.
     """
-    check_network(network)
-    arrays = Arrays.of(network)
-    tanks = arrays["storages"]["in_service"]
-    if tanks.any():
-        name = arrays.name("storages", int(tanks.argmax()))
-        raise InputError(f"table storages, row '{name}', steady solver: storages have no steady state")
-    built = compile_network(arrays)
-    stations = stations_of(built)
-    if not heat:
+    return prepare(network).solve(heat, max_iterations)
+
+
+class Prepared:
+    """A network ready to be solved again and again: checked, and all found that follows from its structure; see `prepare`.
+
+    Attributes:
+        arrays: its values; loads, temperatures and set-points may be overwritten in place between solutions.
+        method: which way it is solved, and why.
+    """
+
+    def __init__(self, network: Network) -> None:
+        check_network(network)
+        self.arrays = arrays = Arrays.of(network)
+        tanks = arrays["storages"]["in_service"]
+        if tanks.any():
+            name = arrays.name("storages", int(tanks.argmax()))
+            raise InputError(f"table storages, row '{name}', steady solver: storages have no steady state")
+        self._built = compile_network(arrays)
+        self._radial = find_steady_radial(self._built)
+        self.method = self._radial if isinstance(self._radial, str) else "radial"
+
+    def solve(self, heat: bool = True, max_iterations: int = 200) -> SteadyResult:
+        """The steady state; arguments, results and errors of `solve_steady`."""
+        return steady_result(self.view(heat, max_iterations), self.method)
+
+    def view(self, heat: bool = True, max_iterations: int = 200) -> View:
+        """The same as arrays, without the tables of results."""
+        built, radial = self._built, self._radial
+        stations = stations_of(built)
+        if heat and isinstance(radial, Radial):
+            varying = Varying(self.arrays, [], pd.RangeIndex(1), np.zeros(1))
+            return solve_view(radial, varying, slice(0, 1))
+        built = refreshed(built, {"valves", "pumps", "producers", "boundaries"})
+        if heat:
+            settled, pipes = steady_state(built, None, max_iterations)
+            return GraphView(built, settled.operation, settled, pipes)
         if stations.follows.any():
             row = int(built.rows["substations"][int(stations.follows.argmax())])
             raise InputError(
-                f"table substations, row '{arrays.name('substations', row)}': its flow follows from temperatures, so these "
-                "must be solved (heat=True), or mass_flow_kg_per_s given"
+                f"table substations, row '{self.arrays.name('substations', row)}': its flow follows from temperatures, so "
+                "these must be solved (heat=True), or mass_flow_kg_per_s given"
             )
-        return _result(GraphView(built, operate(built, stations, stations.least_kg_per_s, None, None)), "graph")
-    settled, pipes = steady_state(built, None, max_iterations)
-    return _result(GraphView(built, settled.operation, settled, pipes), "graph")
+        return GraphView(built, operate(built, stations, stations.least_kg_per_s, None, None))
 
 
-def stations_of(built: Compiled) -> Stations:
-    """The substations that are branches, with their values as they are now."""
-    rows, table = built.rows["substations"], built.arrays["substations"]
-    columns = {name: values[rows] for name, values in table.items()}
-    return Stations.of(columns, built.arrays.liquid.heat_capacity)
+def prepare(network: Network) -> Prepared:
+    """Check a network and find what follows from its structure, for many solutions.
+
+    Raises:
+        InputError: as `solve_steady`.
+    """
+    return Prepared(network)
 
 
-def steady_state(built: Compiled, storages: Storages | None, max_passes: int = 200) -> tuple[Settled, SteadyPipes]:
-    """Flows and temperatures of pipes without memory."""
-    column = built.arrays["pipes"]
-    pipes = SteadyPipes(Pairs.of(column), column["ambient_k"], built.arrays.liquid.heat_capacity)
-    return settle(built, stations_of(built), pipes, storages, max_passes=max_passes), pipes
-
-
-def steady_profile(settled: Settled, pipes: SteadyPipes) -> Array:
-    """Temperatures of equal pieces of all pipes of the table, from start to end (pieces x P, K)."""
-    rows, mixed = settled.built.rows["pipes"], settled.temperatures
-    count = settled.built.arrays.count("pipes")
-    flow, inlet = np.zeros(count), np.full(count, 300.0)
-    flow[rows], inlet[rows] = mixed.flow[: len(rows)], mixed.inlet_k[: len(rows)]
-    return pipes.profile(flow, inlet, PIECES)
-
-
-def _result(view: View, method: str) -> SteadyResult:
+def steady_result(view: View, method: str) -> SteadyResult:
     """One solved step in tables."""
     network = view.built.arrays.network
     tables = {}
