@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from rack2city.errors import InputError
 from rack2city.network.components.columns import Column, Mask, Quantity, Values
 from rack2city.network.hydraulics.friction import Array, Formula
 from rack2city.network.hydraulics.graph import Index
@@ -50,26 +51,32 @@ class Tables(Protocol):
         ...
 
 
-class Foreign(Protocol):
-    """What components read of a pandapipes network besides their own tables there."""
+@dataclass(frozen=True)
+class Foreign:
+    """What components read of a pandapipes network besides their own tables there.
 
-    @property
-    def liquid(self) -> Liquid:
-        """The liquid."""
-        ...
+    Attributes:
+        table: the table being read.
+        names: names of its rows.
+        liquid: the liquid.
+        ambient_k: temperature (K) around what tells none of its own.
+        places: names of the junctions by their number.
+    """
 
-    @property
-    def ambient_k(self) -> float:
-        """Temperature (K) around what tells none of its own."""
-        ...
+    table: str
+    names: pd.Index
+    liquid: Liquid
+    ambient_k: float
+    places: pd.Series
 
     def junctions(self, numbers: pd.Series) -> pd.Series:
         """Names of the junctions of given numbers."""
-        ...
+        return numbers.map(self.places)
 
     def refuse(self, wrong: Any, sentence: str) -> None:
-        """Raise an InputError that names the first wrong row of the table being read, if any is wrong."""
-        ...
+        """Raise an InputError that names the first wrong row, if any is wrong."""
+        if np.any(wrong):
+            raise InputError(f"pandapipes table {self.table}, '{self.names[int(np.argmax(wrong))]}': {sentence}")
 
 
 Reader = Callable[[pd.DataFrame, Foreign], Mapping[str, Any]]
