@@ -13,7 +13,7 @@ from rack2city.network import (
     simulate,
     solve_steady,
 )
-from rack2city.network.solvers import rebuild
+from rack2city.network.solvers import graph_run
 from tests.network.tables.nets import district
 
 HOURS = pd.date_range("2026-01-01", periods=3, freq="h")
@@ -53,8 +53,8 @@ def test_steps_without_memory_are_steady_states():
 
 def test_it_is_built_again_only_where_joints_change(monkeypatch):
     calls = []
-    original = rebuild.to_hydraulics
-    monkeypatch.setattr(rebuild, "to_hydraulics", lambda network: calls.append(1) or original(network))
+    original = graph_run.compile_network
+    monkeypatch.setattr(graph_run, "compile_network", lambda arrays: calls.append(1) or original(arrays))
     network = district(max_flow_kg_per_s=6.0)
     difference = pd.Series([2e5, 2.2e5, 2.4e5], index=HOURS)
     simulate(network, {("substations", "demand_w"): demand(), ("producers", "difference_pa"): difference})
@@ -163,7 +163,8 @@ def test_results_are_saved_and_read_again(tmp_path):
     again = load_series(save_series(result, tmp_path / "a.series.zip"))
     for name in ("steps", "res_junctions", "res_pipes", "res_substations", "res_producers", "res_boundaries"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(result, name), check_freq=False)
-    assert again.step_s == 3600.0
+    assert again.steps.step_s.tolist() == [3600.0] * 3
+    assert again.method == result.method != ""
     assert again.friction == result.friction == "haaland"
     few = simulate(network, {}, steps=1, keep=["substations", "pipes.t_to_k"])
     assert list(few.res_pipes.columns.unique("quantity")) == ["t_to_k"]
