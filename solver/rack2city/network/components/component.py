@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from rack2city.errors import InputError
 from rack2city.network.components.columns import Column, Mask, Quantity, Values
 from rack2city.network.hydraulics.friction import Array, Formula
 from rack2city.network.hydraulics.graph import Index
@@ -50,26 +51,32 @@ class Tables(Protocol):
         ...
 
 
-class Foreign(Protocol):
-    """What components read of a pandapipes network besides their own tables there."""
+@dataclass(frozen=True)
+class Foreign:
+    """What components read of a pandapipes network besides their own tables there.
 
-    @property
-    def liquid(self) -> Liquid:
-        """The liquid."""
-        ...
+    Attributes:
+        table: the table being read.
+        names: names of its rows.
+        liquid: the liquid.
+        ambient_k: temperature (K) around what tells none of its own.
+        places: names of the junctions by their number.
+    """
 
-    @property
-    def ambient_k(self) -> float:
-        """Temperature (K) around what tells none of its own."""
-        ...
+    table: str
+    names: pd.Index
+    liquid: Liquid
+    ambient_k: float
+    places: pd.Series
 
     def junctions(self, numbers: pd.Series) -> pd.Series:
         """Names of the junctions of given numbers."""
-        ...
+        return numbers.map(self.places)
 
     def refuse(self, wrong: Any, sentence: str) -> None:
-        """Raise an InputError that names the first wrong row of the table being read, if any is wrong."""
-        ...
+        """Raise an InputError that names the first wrong row, if any is wrong."""
+        if np.any(wrong):
+            raise InputError(f"pandapipes table {self.table}, '{self.names[int(np.argmax(wrong))]}': {sentence}")
 
 
 Reader = Callable[[pd.DataFrame, Foreign], Mapping[str, Any]]
@@ -106,6 +113,7 @@ class Component:
         faults_of_all: the same for what rows must fulfil together, told of a finished table only.
         law: the law of rows that share a label, from the arrays, the label, the rows, and the static pressure from start
             to end (Pa, by which held lifts of true pressure differ from piezometric ones); None where rows are no branches.
+        law_varies: whether laws hold values of columns that may change in time.
         labels: what tells the laws of rows apart, as texts: one group of branches each.
         is_open: rows that can let liquid flow.
         passes_pressure: rows that, open, join the pressures of their ends; those that hold a flow do not.
@@ -121,6 +129,7 @@ class Component:
     faults: Callable[[Columns], Iterable[Fault]] = no_faults
     faults_of_all: Callable[[pd.DataFrame], Iterable[Fault]] = lambda frame: ()
     law: Callable[[Tables, str, Index, Array], Law] | None = None
+    law_varies: bool = True
     labels: Callable[[Columns], Values] = one_law
     is_open: Callable[[Columns], Mask] = in_service
     passes_pressure: Callable[[Columns], Mask] = lambda columns: np.full(len(columns["in_service"]), True)

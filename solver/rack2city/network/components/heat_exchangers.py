@@ -70,6 +70,7 @@ HEAT_EXCHANGERS = Component(
         IN_SERVICE,
     ),
     law=_law,
+    law_varies=False,
     labels=_labels,
     results=(*THROUGH, Quantity("heat_w", "W", "heat given to the liquid")),
     pandapipes={"heat_exchanger": _from_pandapipes},

@@ -95,6 +95,7 @@ PIPES = Component(
     faults=_faults,
     faults_of_all=_faults_of_pairs,
     law=_law,
+    law_varies=False,
     results=(
         FLOW,
         Quantity("v_m_per_s", "m/s", "velocity"),

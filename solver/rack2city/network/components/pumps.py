@@ -83,9 +83,5 @@ PUMPS = Component(
     faults=_faults,
     law=_law,
     labels=_labels,
-    results=(
-        *THROUGH,
-        Quantity("speed", "-", "speed over full speed"),
-        Quantity("electric_w", "W", "electric power"),
-    ),
+    results=(*THROUGH, Quantity("speed", "-", "speed over full speed"), Quantity("electric_w", "W", "electric power")),
 )

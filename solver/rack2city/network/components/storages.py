@@ -1,6 +1,6 @@
 """Storages: stratified tanks."""
 
-from rack2city.network.components.columns import ANY, FLOW, IN_SERVICE, REQUIRED, Quantity, ends, number
+from rack2city.network.components.columns import ANY, IN_SERVICE, REQUIRED, Quantity, ends, number
 from rack2city.network.components.component import Component
 
 STORAGES = Component(
@@ -25,7 +25,7 @@ STORAGES = Component(
         IN_SERVICE,
     ),
     results=(
-        FLOW,
+        Quantity("mdot_kg_per_s", "kg/s", "charging flow", in_time=True),
         Quantity("heat_w", "W", "heat taken up from the network", in_time=True),
         Quantity("t_in_k", "K", "temperature of what flows in", in_time=True),
         Quantity("t_out_k", "K", "temperature of what flows out", in_time=True),

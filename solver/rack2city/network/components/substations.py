@@ -15,15 +15,7 @@ from rack2city.network.hydraulics.laws import PrescribedFlow
 
 def _faults(columns: Columns) -> Iterator[Fault]:
     yield columns["bypass_kg_per_s"] > columns["max_flow_kg_per_s"], "bypass_kg_per_s", "it exceeds the largest flow"
-    names = (
-        "ua_w_per_k",
-        "secondary_supply_k",
-        "max_flow_kg_per_s",
-        "design_flow_kg_per_s",
-        "design_w",
-        "dhw_ua_w_per_k",
-    )
-    given = {name: ~np.isnan(columns[name]) for name in names}
+    given = {name: ~np.isnan(values) for name, values in columns.items() if values.dtype == float}
     ua = given["ua_w_per_k"]
     with_water = columns["dhw_demand_w"] > 0.0
     cooler = columns["secondary_return_k"] < columns["secondary_supply_k"]
@@ -115,6 +107,7 @@ SUBSTATIONS = Component(
     ),
     faults=_faults,
     law=_law,
+    law_varies=False,
     passes_pressure=lambda columns: np.full(len(columns["in_service"]), False),
     results=(
         FLOW,

@@ -1,6 +1,5 @@
 """Import of pandapipes networks; pandapipes itself is needed only by those who have such a network."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
+from rack2city.network.components.component import Foreign
 from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.tables.create import create
 from rack2city.network.tables.network import Network
@@ -62,31 +62,11 @@ def from_pandapipes(net: Any, temperature_k: float | None = None) -> Network:
     for ours, component in COMPONENTS.items():
         for table, read in component.pandapipes.items():
             if not (frame := _rows(net, table)).empty:
-                columns = dict(read(frame, _Reading(table, frame.index, network.liquid, around, places)))
+                columns = dict(read(frame, Foreign(table, frame.index, network.liquid, around, places)))
                 taken = set(network.table(ours).index)
                 names = [f"{table} {name}" if name in taken else name for name in columns.pop("names", frame.index)]
                 create(network, ours, names, **columns)
     return network
-
-
-@dataclass(frozen=True)
-class _Reading:
-    """What a component reads besides its own table, see `components.component.Foreign`."""
-
-    table: str
-    names: pd.Index
-    liquid: Liquid
-    ambient_k: float
-    places: pd.Series
-
-    def junctions(self, numbers: pd.Series) -> pd.Series:
-        """Names of the junctions of given numbers."""
-        return numbers.map(self.places)
-
-    def refuse(self, wrong: Any, sentence: str) -> None:
-        """Raise an InputError that names the first wrong row of the table, if any is wrong."""
-        if np.any(wrong):
-            raise InputError(f"pandapipes table {self.table}, '{self.names[int(np.argmax(wrong))]}': {sentence}")
 
 
 def _rows(net: Any, table: str) -> pd.DataFrame:

@@ -46,20 +46,15 @@ def save_geojson(network: Network, path: str | Path) -> Path:
         raise InputError(f"table junctions, row '{name}', column x_m: GeoJSON needs the coordinates of every junction")
     at = {str(name): [x, y] for name, x, y in places.itertuples()}
     features = []
-    for table, schema in COMPONENTS.items():
-        if not schema.named:
+    for table, component in COMPONENTS.items():
+        if not component.named:
             continue
         for row in network.table(table).reset_index().to_dict("records"):
-            ends = [at[row[end]] for end in schema.ends] or [at[row["name"]]]
-            shape = (
-                {"type": "LineString", "coordinates": ends}
-                if len(ends) == 2
-                else {"type": "Point", "coordinates": ends[0]}
-            )
-            properties = {
-                key: value for key, value in row.items() if not is_empty(value) and (table, key) not in _PLACES
-            }
-            features.append({"type": "Feature", "geometry": shape, "properties": {"table": table, **properties}})
+            ends = [at[row[end]] for end in component.ends] or [at[row["name"]]]
+            kind, drawn = ("LineString", ends) if len(ends) == 2 else ("Point", ends[0])
+            told = {key: value for key, value in row.items() if not is_empty(value) and (table, key) not in _PLACES}
+            shape = {"type": kind, "coordinates": drawn}
+            features.append({"type": "Feature", "geometry": shape, "properties": {"table": table, **told}})
     more = {"name": network.name, "liquid": asdict(network.liquid), "friction": network.friction}
     curves = network.curves.reset_index().to_dict("list")
     page: dict[str, Any] = {"type": "FeatureCollection", "rack2city": {**more, "curves": curves}}
@@ -105,30 +100,9 @@ def _read(page: dict[str, Any], features: list[dict[str, Any]]) -> Network:
     network = Network(own.get("name", "network"), liquid, crs, own.get("friction", "colebrook"))
     rows: dict[str, list[dict[str, Any]]] = {table: [] for table in COMPONENTS}
     lines: list[tuple[str, dict[str, Any], np.ndarray]] = []
-    foreign = "rack2city" not in page
     for number, feature in enumerate(features, 1):
-        geometry, properties = feature.get("geometry") or {}, feature.get("properties") or {}
-        kind = geometry.get("type")
-        table = properties.get("table", {"Point": "junctions", "LineString": "pipes"}.get(str(kind), ""))
-        if table not in COMPONENTS or kind not in ("Point", "LineString"):
-            raise InputError(
-                f"feature {number}: a {kind} of table {table!r} cannot be read; give points and lines, and tables of: "
-                f"{', '.join(name for name in COMPONENTS if COMPONENTS[name].named)}"
-            )
-        ends = len(COMPONENTS[table].ends)
-        if (kind == "LineString") != (ends == 2):
-            raise InputError(f"feature {number}: a {kind} cannot be a row of table {table}")
-        points = np.atleast_2d(np.asarray(geometry["coordinates"], dtype=float))[:, :2]
-        if _in_degrees(points, crs, foreign):
-            raise InputError(
-                f"feature {number}: its coordinates are longitudes and latitudes; bring the file to a system in metres, "
-                "named in its member crs (for example `ogr2ogr -t_srs EPSG:31370 metres.geojson degrees.geojson`)"
-            )
-        known = {column.name for column in COMPONENTS[table].columns} | {"name"}
-        row = {key: value for key, value in properties.items() if key in known}
-        if table == "junctions":
-            row |= {"x_m": float(points[0, 0]), "y_m": float(points[0, 1])}
-        if ends == 2:
+        table, row, points = _row(number, feature, crs, foreign="rack2city" not in page)
+        if len(COMPONENTS[table].ends) == 2:
             lines.append((table, row, points))
         rows[table].append(row)
     _name(rows)
@@ -142,6 +116,31 @@ def _read(page: dict[str, Any], features: list[dict[str, Any]]) -> Network:
             columns = {key: [_value(table, key, row) for row in found] for key in keys}
             create(network, table, [str(row["name"]) for row in found], **columns)
     return network
+
+
+def _row(number: int, feature: dict[str, Any], crs: str, foreign: bool) -> tuple[str, dict[str, Any], np.ndarray]:
+    """Table, row and points of a feature."""
+    geometry, properties = feature.get("geometry") or {}, feature.get("properties") or {}
+    kind = geometry.get("type")
+    table = properties.get("table", {"Point": "junctions", "LineString": "pipes"}.get(str(kind), ""))
+    if table not in COMPONENTS or kind not in ("Point", "LineString"):
+        raise InputError(
+            f"feature {number}: a {kind} of table {table!r} cannot be read; give points and lines, and tables of: "
+            f"{', '.join(name for name in COMPONENTS if COMPONENTS[name].named)}"
+        )
+    if (kind == "LineString") != (len(COMPONENTS[table].ends) == 2):
+        raise InputError(f"feature {number}: a {kind} cannot be a row of table {table}")
+    points = np.atleast_2d(np.asarray(geometry["coordinates"], dtype=float))[:, :2]
+    if _in_degrees(points, crs, foreign):
+        raise InputError(
+            f"feature {number}: its coordinates are longitudes and latitudes; bring the file to a system in metres, "
+            "named in its member crs (for example `ogr2ogr -t_srs EPSG:31370 metres.geojson degrees.geojson`)"
+        )
+    known = {column.name for column in COMPONENTS[table].columns} | {"name"}
+    row = {key: value for key, value in properties.items() if key in known}
+    if table == "junctions":
+        row |= {"x_m": float(points[0, 0]), "y_m": float(points[0, 1])}
+    return table, row, points
 
 
 def _value(table: str, key: str, row: dict[str, Any]) -> Any:

@@ -8,16 +8,13 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from rack2city.errors import InputError
-from rack2city.network.components import branches
+from rack2city.network.components import COMPONENTS, branches
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index, Mask
 from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.solvers.inlets import Inlets, inlets_of
 from rack2city.network.solvers.refuse import refuse_controls, refuse_unknown
 from rack2city.network.tables.arrays import Arrays
-
-BRANCHES = branches()
-"""Components whose rows are branches, in the order of the branches; producers, whose heat is not a branch's, come last."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +24,7 @@ class Compiled:
     Attributes:
         arrays: the values of the tables.
         network: nodes and branches.
-        rows: per table of `BRANCHES`, the rows of it that are branches, in the order of the branches.
+        rows: per table of `branches`, the rows of it that are branches, in the order of the branches.
         part: where the branches of each table stand.
         live: whether each junction is a node.
         node: node of each junction; -1 where it is none.
@@ -100,7 +97,7 @@ def compile_network(arrays: Arrays) -> Compiled:
     inlets = inlets.at(live, node)
     static = arrays.liquid.density * GRAVITY * arrays["junctions"]["height_m"]
     rows, groups, labels, part, first = {}, [], {}, {}, 0
-    for table in BRANCHES:
+    for table in branches():
         rows[table], labels[table] = _open_rows(arrays, table, live)
         groups += _groups(arrays, table, rows[table], labels[table], node, static)
         part[table] = slice(first, first := first + len(rows[table]))
@@ -112,8 +109,8 @@ def compile_network(arrays: Arrays) -> Compiled:
 
 def joints(arrays: Arrays) -> bytes:
     """What decides which junctions are joined, and how: while it stays, values may change without building anew."""
-    parts = [arrays[table]["in_service"] for table in (*BRANCHES, "boundaries")]
-    parts.append(arrays["valves"]["opening"] > 0.0)
+    parts = [component.is_open(arrays[table]) for table, component in branches().items()]
+    parts.append(arrays["boundaries"]["in_service"])
     for table, column in (
         ("boundaries", "pressure_pa"),
         ("boundaries", "mass_flow_kg_per_s"),
@@ -128,14 +125,15 @@ def joints(arrays: Arrays) -> bytes:
 def refreshed(built: Compiled, tables: set[str]) -> Compiled:
     """The same graph with the values of some tables as they are now, where their laws hold values that change in time."""
     groups, place = list(built.network.groups), 0
+    stale = {table for table, component in branches().items() if component.law_varies} & tables
     static = built.arrays.liquid.density * GRAVITY * built.arrays["junctions"]["height_m"]
-    for table in BRANCHES:
+    for table in branches():
         kinds = dict.fromkeys(built.labels[table])
-        if table in tables & {"valves", "pumps", "producers"}:
+        if table in stale:
             new = _groups(built.arrays, table, built.rows[table], built.labels[table], built.node, static)
             groups[place : place + len(kinds)] = new
         place += len(kinds)
-    network = replace(built.network, groups=groups) if tables & {"valves", "pumps", "producers"} else built.network
+    network = replace(built.network, groups=groups) if stale else built.network
     inlets = (
         inlets_of(built.arrays).at(built.live, built.node)
         if tables & {"boundaries", "producers", "storages"}
@@ -147,14 +145,14 @@ def refreshed(built: Compiled, tables: set[str]) -> Compiled:
 
 def ends(arrays: Arrays, table: str) -> tuple[Index, Index]:
     """Junction numbers of both ends of every row."""
-    start, end = BRANCHES[table].ends
+    start, end = COMPONENTS[table].ends
     return arrays[table][start], arrays[table][end]
 
 
 def _reached(arrays: Arrays, at: Index, open_only: bool) -> Mask:
     """Which junctions branches join to those given."""
     joined = []
-    for table, component in BRANCHES.items():
+    for table, component in branches().items():
         chosen = component.passes_pressure(arrays[table])
         chosen = chosen & component.is_open(arrays[table]) if open_only else chosen
         joined.append(np.stack(ends(arrays, table))[:, chosen])
@@ -169,8 +167,8 @@ def _reached(arrays: Arrays, at: Index, open_only: bool) -> Mask:
 def _open_rows(arrays: Arrays, table: str, live: Mask) -> tuple[Index, Array]:
     """Rows that are branches, in the order of their laws, and what tells these apart."""
     start, end = ends(arrays, table)
-    rows = np.flatnonzero(BRANCHES[table].is_open(arrays[table]) & live[start] & live[end])
-    labels = BRANCHES[table].labels(arrays[table])[rows]
+    rows = np.flatnonzero(COMPONENTS[table].is_open(arrays[table]) & live[start] & live[end])
+    labels = COMPONENTS[table].labels(arrays[table])[rows]
     order = np.argsort(labels, kind="stable")
     return rows[order], labels[order]
 
@@ -183,7 +181,7 @@ def _groups(arrays: Arrays, table: str, rows: Index, labels: Array, node: Index,
     groups = []
     for which in dict.fromkeys(labels):
         part = labels == which
-        law = BRANCHES[table].law(arrays, str(which), rows[part], rise[part])  # type: ignore[misc]  # branches have one
+        law = COMPONENTS[table].law(arrays, str(which), rows[part], rise[part])  # type: ignore[misc]  # branches have one
         groups.append(BranchGroup(names[part].tolist(), node[start[part]], node[end[part]], law))
     return groups
 
@@ -192,7 +190,7 @@ def _branch_names(arrays: Arrays, table: str, rows: Index) -> list[str]:
     """Names of rows as branches: their own, told apart where another table has the same."""
     index = arrays.network.table(table).index
     twice = np.zeros(len(index), dtype=bool)
-    for other in BRANCHES:
+    for other in branches():
         if other != table and len(arrays.network.table(other)):
             twice |= index.isin(arrays.network.table(other).index)
     names = index[rows].tolist()

@@ -135,8 +135,8 @@ def _hindrance(built: Compiled) -> str:
         return "it has not just one producer, of mode 'pressure'"
     if not np.isnan(built.column("producers", "max_power_w")[0]):
         return "its producer has a largest power"
-    if any(part[table].start != part[table].stop for table in ("valves", "heat_exchangers", "pumps")):
-        return "it has valves, heat exchangers or pumps"
+    if any(part[table].start != part[table].stop for table in set(part) - {"pipes", "substations", "producers"}):
+        return "it has valves, heat exchangers, pumps or the like"
     if arrays.count("storages") or not (len(inlets.kind) == 1 and inlets.holds.all()):
         return "it has storages, flows given at boundaries, or several given pressures"
     if stations.start == stations.stop:

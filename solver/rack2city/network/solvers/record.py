@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from rack2city.errors import BalanceError, InputError
+from rack2city.network.components import COMPONENTS
 from rack2city.network.hydraulics.friction import Array
 from rack2city.network.solvers.graph_view import GraphView
-from rack2city.network.solvers.tell import TOLD, TOLERANCE, Columns, balances
+from rack2city.network.solvers.tell import TOLERANCE, balances, told
 from rack2city.network.solvers.view import View
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.series import Series, series_frame
@@ -24,18 +25,29 @@ class Recorder:
         keep: tables, or quantities as `"pipes.t_to_k"`, to keep; all if None.
 
     Raises:
-        InputError: what is to be kept names no table.
+        InputError: what is to be kept does not exist.
     """
 
     def __init__(self, network: Network, index: pd.Index, step_s: Array, keep: Collection[str] | None) -> None:
-        strange = [name for name in keep or () if name.split(".")[0] not in TOLD]
-        if strange:
-            raise InputError(f"keep: '{strange[0]}' is no table of results; give a table or table.quantity")
-        self._names = {table: network.table(table).index for table in TOLD}
+        known = {name: [q.name for q in each.results] for name, each in COMPONENTS.items() if each.results}
+        for name in keep or ():
+            table, _, quantity = name.partition(".")
+            if table not in known:
+                raise InputError(f"keep: '{name}' is no table of results; give a table or table.quantity")
+            if quantity and quantity not in known[table]:
+                raise InputError(f"keep: {table} have no result '{quantity}'; they have {', '.join(known[table])}")
+        kept = set(known if keep is None else keep)
+        self._names = {table: network.table(table).index for table in known}
+        self._quantities = {
+            table: [name for name in names if len(self._names[table]) and kept & {table, f"{table}.{name}"}]
+            for table, names in known.items()
+        }
+        self._blocks = {
+            table: np.empty((len(index), len(names) * len(self._names[table])))
+            for table, names in self._quantities.items()
+        }
         self._stations = network.substations.index
-        self._index, self._keep, self._friction, self._step_s = index, keep, network.friction, step_s
-        self._blocks: dict[str, Array] = {}
-        self._quantities: dict[str, list[str]] = {}
+        self._index, self._friction, self._step_s = index, network.friction, step_s
         names = ("mass_residual", "energy_residual", "stored_w", "passes", "worst", "margin_pa")
         self._about = {name: np.zeros(len(index)) for name in names}
 
@@ -44,19 +56,16 @@ class Recorder:
 
         Raises:
             BalanceError: mass or energy does not balance in one of them; names it and what closes worst.
-            InputError: a quantity to be kept does not exist.
         """
-        told = {table: columns(view) for table, columns in TOLD.items() if len(self._names[table])}
-        if not self._quantities:
-            self._begin(told)
         closes = balances(view)
         steps = slice(first, first + len(closes.mass))
         if max(closes.mass.max(), closes.energy.max()) > TOLERANCE:
             self._refuse(first, view)
         for table, quantities in self._quantities.items():
             count, block = len(self._names[table]), self._blocks[table]
+            columns = told(view, table)
             for place, quantity in enumerate(quantities):
-                block[steps, place * count : (place + 1) * count] = told[table][quantity]()
+                block[steps, place * count : (place + 1) * count] = columns[quantity]()
         own = {"mass_residual": closes.mass, "energy_residual": closes.energy, "stored_w": closes.stored_w}
         for name, values in {**own, **view.about}.items():
             self._about[name][steps] = values
@@ -71,24 +80,11 @@ class Recorder:
             suspect = f"; of pipes and storages {view.suspect()} closes worst" if isinstance(view, GraphView) else ""
             raise BalanceError(f"step {first + step} ({self._index[first + step]}): {error}{suspect}") from None
 
-    def _begin(self, told: dict[str, Columns]) -> None:
-        for name in self._keep or ():
-            table, _, quantity = name.partition(".")
-            if quantity and table in told and quantity not in told[table]:
-                raise InputError(f"keep: {table} have no result '{quantity}'; they have {', '.join(told[table])}")
-        for table in TOLD:
-            had = [q for q in told.get(table, {}) if self._kept(table, q)]
-            self._quantities[table] = had
-            self._blocks[table] = np.empty((len(self._index), len(had) * len(self._names[table])))
-
-    def _kept(self, table: str, quantity: str) -> bool:
-        return self._keep is None or table in self._keep or f"{table}.{quantity}" in self._keep
-
     def series(self, method: str) -> Series:
         """All that was noted."""
         tables = {
-            table: series_frame(self._blocks[table], self._index, self._quantities[table], self._names[table])
-            for table in TOLD
+            table: series_frame(block, self._index, self._quantities[table], self._names[table])
+            for table, block in self._blocks.items()
         }
         steps = pd.DataFrame({"step_s": self._step_s, **self._about}, index=self._index)
         steps["passes"] = steps["passes"].astype(int)

@@ -11,7 +11,7 @@ from rack2city.network.solvers.graph_view import GraphView
 from rack2city.network.solvers.operate import operate
 from rack2city.network.solvers.radial import Radial
 from rack2city.network.solvers.radial_run import find_steady_radial, solve_view
-from rack2city.network.solvers.tell import TOLD, balances
+from rack2city.network.solvers.tell import balances, told
 from rack2city.network.solvers.view import View
 from rack2city.network.tables.arrays import Arrays
 from rack2city.network.tables.check import check_network
@@ -99,10 +99,10 @@ def steady_result(view: View, method: str) -> SteadyResult:
     """One solved step in tables."""
     network = view.built.arrays.network
     tables = {}
-    for table, columns in TOLD.items():
-        if table != "storages":
-            told, names = columns(view), [each.name for each in COMPONENTS[table].results if not each.in_time]
-            tables[table] = pd.DataFrame({name: told[name]()[0] for name in names}, index=network.table(table).index)
+    for table, component in COMPONENTS.items():
+        if names := [quantity.name for quantity in component.results if not quantity.in_time]:
+            columns = told(view, table)
+            tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=network.table(table).index)
     mass, energy = balances(view).worst(view)
     about = view.about
     worst = int(about["worst"][0])

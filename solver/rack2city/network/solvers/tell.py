@@ -62,11 +62,6 @@ def pipes(view: View) -> Columns:
     }
 
 
-def valves(view: View) -> Columns:
-    """Valves."""
-    return _branch(view, "valves")
-
-
 def heat_exchangers(view: View) -> Columns:
     """Heat exchangers: also the heat they give to the liquid."""
     return {**_branch(view, "heat_exchangers"), "heat_w": lambda: _exchanged(view)}
@@ -150,7 +145,6 @@ def boundaries(view: View) -> Columns:
 TOLD: dict[str, Callable[[View], Columns]] = {
     "junctions": junctions,
     "pipes": pipes,
-    "valves": valves,
     "heat_exchangers": heat_exchangers,
     "pumps": pumps,
     "substations": substations,
@@ -158,7 +152,12 @@ TOLD: dict[str, Callable[[View], Columns]] = {
     "storages": storages,
     "boundaries": boundaries,
 }
-"""Tables of results."""
+"""Components that tell more than every branch does."""
+
+
+def told(view: View, table: str) -> Columns:
+    """The results of a table by quantity, as its component lists them."""
+    return TOLD[table](view) if table in TOLD else _branch(view, table)
 
 
 def _difference(view: View, table: str) -> Array:
