@@ -20,10 +20,10 @@ from dolfinx.fem import petsc
 from mpi4py import MPI
 from plate_cases import DENSITY, FLUX, SPEED, VISCOSITY, errors, open_area, write_case
 
-from rack2city.fem.compilation import jit_options
-from rack2city.fem.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.flow import FlowProblem
 from rack2city.fem.flow_forms import PLAIN, Stabilisation
+from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.rest import impose
 
 World = MPI.Intracomm

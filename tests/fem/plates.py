@@ -13,7 +13,6 @@ import numpy as np
 from mpi4py import MPI
 
 from rack2city.fem.boundaries import Boundary, Inlet
-from rack2city.fem.domain import Domain, FluidDomain, fluid_domain, read_domain
 from rack2city.fem.flow import FlowProblem
 from rack2city.fem.flow_conditions import FlowRate
 from rack2city.fem.heat import HeatProblem
@@ -21,7 +20,8 @@ from rack2city.fem.heat_boundaries import Flux, Material, Stream
 from rack2city.fem.heat_boundaries import Inlet as HeatInlet
 from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
 from rack2city.fem.heat_quantities import bulk_temperature_at, highest_temperature
-from rack2city.fem.quantities import flow_through, mean_over_surface
+from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
 from rackmesh.tensor import Block, BlockMesh, Face, Segment
 
 MASS, HEAT = 1e-10, 1e-8

@@ -17,7 +17,7 @@ from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Condition, Flux, Material, Stream
 from rack2city.fem.heat_boundaries import Inlet as HeatInlet
 from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.quantities import flow_through, values_at
+from rack2city.fem.mesh.quantities import flow_through, values_at
 from rack2city.fem.transient import TransientFlow
 from rack2city.fem.transient_heat import TransientHeat
 from tests.fem import test_womersley as womersley

@@ -9,7 +9,7 @@ from rack2city.fem.average import Monitor, average_flow, pressure_drop
 from rack2city.fem.boundaries import Inlet, Outlet
 from rack2city.fem.flow import FlowProblem
 from rack2city.fem.forces import force_on
-from rack2city.fem.quantities import values_at
+from rack2city.fem.mesh.quantities import values_at
 from rack2city.fem.transient import TransientFlow
 from tests.fem.test_benchmarks_flow import cylinder, start_of_street, table
 

@@ -10,9 +10,9 @@ from mpi4py import MPI
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.block_newton import BlockSystem
 from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
-from rack2city.fem.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
 from rack2city.fem.flow import FlowProblem, Log
-from rack2city.fem.quantities import flow_through, mean_over_surface
+from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
 from rack2city.fem.wall_weights import TANGENTIAL, wall_weights
 from rackmesh.tensor import write_blocks
 from tests.fem.plates import JetPlate
@@ -151,7 +151,7 @@ def test_where_blocks_fail_the_direct_method_is_named(monkeypatch: pytest.Monkey
     def fails(*_: object) -> None:
         raise ConvergenceError("no convergence")
 
-    monkeypatch.setattr("rack2city.fem.flow.continue_to_one", fails)
+    monkeypatch.setattr("rack2city.fem.flow.problem.continue_to_one", fails)
     with pytest.raises(ConvergenceError, match=r"^no convergence; with jets the method 'direct' goes further"):
         solved(MPI.COMM_SELF, "blocks")
     with pytest.raises(ConvergenceError, match=r"^no convergence$"):

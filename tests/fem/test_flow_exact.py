@@ -10,7 +10,7 @@ from dolfinx import mesh
 from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
 from rack2city.fem.flow import FlowProblem
 from rack2city.fem.forces import force_on, mean_wall_shear
-from rack2city.fem.quantities import flow_through, mean_over_surface, values_at
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
 from rack2city.fem.transient import TransientFlow
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 

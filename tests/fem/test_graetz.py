@@ -18,9 +18,9 @@ import ufl
 from dolfinx import fem
 from scipy.optimize import brentq
 
-from rack2city.fem.domain import Domain
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Convection, FixedTemperature, Flux, Inlet, Material, Outlet, Source, Stream
+from rack2city.fem.mesh.domain import Domain
 from rack2city.fem.transient_heat import TransientHeat
 from tests.fem.heat_cases import at, between, box
 

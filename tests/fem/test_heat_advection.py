@@ -12,11 +12,11 @@ from mpi4py import MPI
 from rack2city.fem.boundaries import Boundary
 from rack2city.fem.boundaries import Inlet as FlowInlet
 from rack2city.fem.boundaries import Outlet as FlowOutlet
-from rack2city.fem.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_advection import BOUNDED, GALERKIN, Advection
 from rack2city.fem.heat_boundaries import Condition, Flux, Inlet, Material, Outlet, Stream
 from rack2city.fem.heat_quantities import heat_through
+from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.solenoidal import Solenoidal
 from rack2city.fem.transient_heat import TransientHeat
 from rackmesh.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks

@@ -10,11 +10,11 @@ from mpi4py import MPI
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem import heat_solver
 from rack2city.fem.coupled import ConjugateProblem
-from rack2city.fem.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Contact, Flux, Inlet, Material, Outlet, Stream
 from rack2city.fem.heat_quantities import bulk_temperature_at, highest_temperature, mean_temperature
 from rack2city.fem.linear import Options
+from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
 from rackmesh.channel import LEVELS, write_half_channel
 from rackmesh.peer_cases import CELL_MESHES, CHANNEL, HEIGHT, cell_blocks
 from rackmesh.tensor import write_blocks

@@ -8,7 +8,6 @@ import ufl
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.domain import Domain
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import (
     Condition,
@@ -30,6 +29,7 @@ from rack2city.fem.heat_quantities import (
     highest_temperature,
     mean_temperature,
 )
+from rack2city.fem.mesh.domain import Domain
 from rack2city.fem.transient_heat import TransientHeat
 from tests.fem.heat_cases import all_of, at, between, box
 

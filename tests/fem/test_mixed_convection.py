@@ -14,7 +14,7 @@ from rack2city.fem.buoyancy import BuoyantProblem
 from rack2city.fem.heat_boundaries import FixedTemperature, Material
 from rack2city.fem.heat_boundaries import Inlet as HeatInlet
 from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.quantities import values_at
+from rack2city.fem.mesh.quantities import values_at
 from tests.fem.heat_cases import at, box
 
 REYNOLDS, PRANDTL, NEUTRAL, HEIGHT = 2.0, 0.71, 300.0, 8.0

@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 import ufl
 
-from rack2city.fem.domain import Domain
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import (
     Condition,
@@ -24,6 +23,7 @@ from rack2city.fem.heat_boundaries import (
     Source,
     Stream,
 )
+from rack2city.fem.mesh.domain import Domain
 from tests.fem.heat_cases import at, between, box, l2_error, orders
 
 JUMP, RESISTANCE = 650.0, 0.02

@@ -6,8 +6,8 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.fem.coupled import ConjugateProblem
-from rack2city.fem.domain import read_domain
-from rack2city.fem.quantities import (
+from rack2city.fem.mesh.domain import read_domain
+from rack2city.fem.mesh.quantities import (
     bulk_temperature,
     flow_through,
     mean_over_interface,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rack2city.fem.quantities import mean_over_surface
+from rack2city.fem.mesh.quantities import mean_over_surface
 from rack2city.plate.runs import developed_base_to_bulk
 from tests.fem.cells import DENSITY, VISCOSITY, Solved
 

@@ -14,9 +14,9 @@ from mpi4py import MPI
 
 from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip
 from rack2city.fem.coupled import ConjugateProblem
-from rack2city.fem.domain import read_domain
-from rack2city.fem.quantities import surface_maximum
-from rack2city.fem.section import plane_section
+from rack2city.fem.mesh.domain import read_domain
+from rack2city.fem.mesh.quantities import surface_maximum
+from rack2city.fem.mesh.section import plane_section
 from rack2city.materials import coolant
 from rackmesh.peer_cases import CELL_LENGTH, CELL_MESHES, CHANNEL, ENTRANCE, HEIGHT, cell_blocks
 from rackmesh.tensor import Segment, write_blocks

@@ -17,7 +17,7 @@ from numpy.polynomial.legendre import leggauss
 from rack2city.fem.boundaries import Outlet
 from rack2city.fem.flow import FlowProblem
 from rack2city.fem.forces import force_on
-from rack2city.fem.quantities import flow_through, values_at
+from rack2city.fem.mesh.quantities import flow_through, values_at
 from rack2city.fem.transient import TransientFlow
 from tests.fem.plane_flows import QUAD, rectangle
 

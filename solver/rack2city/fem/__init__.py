@@ -10,6 +10,6 @@ from importlib.util import find_spec
 if find_spec("dolfinx_solver") is not None:
     import dolfinx_solver  # noqa: F401  (loads the wheel's libraries)
 
-from rack2city.fem.ufl_memory import forget_dispatched
+from rack2city.fem.mesh.ufl_memory import forget_dispatched
 
 forget_dispatched()

@@ -8,8 +8,8 @@ from dolfinx import fem
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
-from rack2city.fem.compilation import jit_options
-from rack2city.fem.parts import part
+from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.parts import part
 
 
 @dataclass(frozen=True)

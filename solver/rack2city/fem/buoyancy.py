@@ -18,12 +18,12 @@ from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.anderson import Anderson
 from rack2city.fem.boundaries import Boundary
 from rack2city.fem.continuation import continue_to_one
-from rack2city.fem.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.flow_conditions import FlowRate
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Condition, Contact, Material, Stream
 from rack2city.fem.linear import Options
+from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.monolithic import MonolithicNewton
 
 TOLERANCE = 1e-8  # change of temperature in one exchange, over the range of temperatures

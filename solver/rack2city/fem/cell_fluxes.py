@@ -13,8 +13,8 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.compilation import jit_options
-from rack2city.fem.domain import Domain
+from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.domain import Domain
 
 LEVEL = 1e-10  # share of the diagonal that fixes the level of p in each body, which is arbitrary
 MOST_DIRECT = 30_000  # cells; beyond, conjugate gradients with multigrid

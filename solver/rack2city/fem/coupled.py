@@ -10,11 +10,11 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Flux, Inlet, Material, Outlet, Stream
 from rack2city.fem.linear import Options, library_versions
+from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.prefixes import FLOW, HEAT
 
 OUTER_TOLERANCE = 1e-8  # change of temperature over its rise above the inlet

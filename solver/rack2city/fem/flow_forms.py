@@ -25,7 +25,7 @@ from typing import Any
 import ufl
 from dolfinx import fem
 
-from rack2city.fem.domain import FluidDomain
+from rack2city.fem.mesh.domain import FluidDomain
 
 Expression = Any
 """A UFL expression."""

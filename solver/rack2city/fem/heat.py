@@ -20,9 +20,6 @@ from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.backflow import Backflow
-from rack2city.fem.compilation import jit_options
-from rack2city.fem.contact import broken_space
-from rack2city.fem.domain import Domain
 from rack2city.fem.heat_advection import BOUNDED, Advection
 from rack2city.fem.heat_balance import HeatAccount, HeatReport
 from rack2city.fem.heat_boundaries import (
@@ -41,6 +38,9 @@ from rack2city.fem.heat_boundaries import (
 from rack2city.fem.heat_forms import HeatTerms
 from rack2city.fem.heat_solver import HeatSolver
 from rack2city.fem.linear import Options
+from rack2city.fem.mesh.broken import broken_space
+from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.domain import Domain
 
 __all__ = ["HeatProblem", "HeatReport", "Loads"]
 

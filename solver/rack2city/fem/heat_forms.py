@@ -30,7 +30,6 @@ import ufl
 from dolfinx import fem
 
 from rack2city.errors import InputError
-from rack2city.fem.domain import Domain
 from rack2city.fem.heat_advection import Advection, residence_time
 from rack2city.fem.heat_boundaries import (
     Condition,
@@ -46,6 +45,7 @@ from rack2city.fem.heat_boundaries import (
     SurfaceCondition,
     as_coefficient,
 )
+from rack2city.fem.mesh.domain import Domain
 from rack2city.fem.solenoidal import Solenoidal, may_diverge
 from rack2city.fem.trace import trace_penalty
 

@@ -14,9 +14,9 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.contact import broken_space
-from rack2city.fem.domain import Domain
 from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options, without_method
+from rack2city.fem.mesh.broken import broken_space
+from rack2city.fem.mesh.domain import Domain
 from rack2city.fem.prefixes import HEAT
 
 METHODS = ("direct", "multigrid")

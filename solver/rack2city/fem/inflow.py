@@ -15,9 +15,9 @@ from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.boundaries import Inlet
-from rack2city.fem.compilation import jit_options
-from rack2city.fem.domain import FluidDomain
 from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options
+from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.prefixes import INFLOW
 
 

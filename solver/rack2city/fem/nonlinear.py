@@ -9,8 +9,8 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.fem.approach import approach
-from rack2city.fem.compilation import jit_options
 from rack2city.fem.linear import Options
+from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.newton import Log, Newton
 from rack2city.fem.rest import at_rest
 

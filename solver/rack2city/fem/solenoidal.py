@@ -36,8 +36,8 @@ from ufl.algorithms.apply_derivatives import apply_derivatives
 from ufl.constantvalue import Zero
 
 from rack2city.fem.cell_fluxes import CellFluxes
-from rack2city.fem.compilation import jit_options
-from rack2city.fem.domain import Domain
+from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.domain import Domain
 
 BATCH = 4096  # cells at a time: what is kept for each of their nodes is large
 NEGLIGIBLE = 1e-7  # net flow out of cells, over the absolute moments of the divergence

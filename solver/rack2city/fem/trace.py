@@ -5,8 +5,8 @@ from dolfinx import fem, mesh
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
-from rack2city.fem.compilation import jit_options
-from rack2city.fem.domain import Domain
+from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.domain import Domain
 
 
 def trace_penalty(domain: Domain, surfaces: list[str]) -> fem.Function:

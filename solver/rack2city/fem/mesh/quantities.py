@@ -8,7 +8,7 @@ from dolfinx import fem, geometry
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.domain import Domain, FluidDomain
+from rack2city.fem.mesh.domain import Domain, FluidDomain
 
 
 def mean_over_surface(domain: Domain, value: fem.Function | ufl.core.expr.Expr, surface: str) -> float:

@@ -14,7 +14,7 @@ import numpy as np
 from dolfinx import common, cpp, fem, mesh
 
 from rack2city.errors import InputError
-from rack2city.fem.domain import Domain
+from rack2city.fem.mesh.domain import Domain
 
 TAG = 7331  # of the messages that set up the new index map
 

@@ -13,7 +13,7 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.compilation import jit_options
+from rack2city.fem.mesh.compilation import jit_options
 
 Marker = Callable[[np.ndarray], np.ndarray]
 """Whether points of shape (3, n) belong to a region or surface, shape (n,)."""

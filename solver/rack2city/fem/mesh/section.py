@@ -14,7 +14,7 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.domain import Domain
+from rack2city.fem.mesh.domain import Domain
 
 # Simplices of a cell by its vertices, in DOLFINx's order.
 SIMPLICES: dict[Any, list[tuple[int, ...]]] = {
