@@ -24,7 +24,7 @@ from rack2city.fem.flow import FlowProblem
 from rack2city.fem.flow_forms import PLAIN, Stabilisation
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
-from rack2city.fem.rest import impose
+from rack2city.fem.solvers.rest import impose
 
 World = MPI.Intracomm
 

@@ -10,9 +10,9 @@ import ufl
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.anderson import Anderson
 from rack2city.fem.buoyancy import BuoyantProblem
 from rack2city.fem.heat_boundaries import FixedTemperature, Material
+from rack2city.fem.solvers.anderson import Anderson
 from tests.fem.heat_cases import at, box
 
 PRANDTL, COLD = 0.71, 299.5

@@ -14,7 +14,7 @@ from rack2city.fem.flow_forms import PLAIN, Stabilisation
 from rack2city.fem.forces import force_on
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
-from rack2city.fem.rest import impose
+from rack2city.fem.solvers.rest import impose
 from rack2city.fem.transient import TransientFlow
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 

@@ -13,8 +13,8 @@ from rack2city.fem.coupled import ConjugateProblem
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Contact, Flux, Inlet, Material, Outlet, Stream
 from rack2city.fem.heat_quantities import bulk_temperature_at, highest_temperature, mean_temperature
-from rack2city.fem.linear import Options
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
+from rack2city.fem.solvers.linear import Options
 from rackmesh.channel import LEVELS, write_half_channel
 from rackmesh.peer_cases import CELL_MESHES, CHANNEL, HEIGHT, cell_blocks
 from rackmesh.tensor import write_blocks

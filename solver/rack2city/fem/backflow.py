@@ -18,8 +18,8 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.anderson import Anderson
 from rack2city.fem.heat_forms import QUADRATURE, HeatTerms
+from rack2city.fem.solvers.anderson import Anderson
 
 LEAST_SHARE = 1e-12  # of the flow through an outlet that comes back, below which none does
 RTOL, ATOL_K = 1e-10, 1e-9  # of the span of temperature, and beyond that

@@ -15,16 +15,16 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.anderson import Anderson
 from rack2city.fem.boundaries import Boundary
-from rack2city.fem.continuation import continue_to_one
 from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.flow_conditions import FlowRate
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Condition, Contact, Material, Stream
-from rack2city.fem.linear import Options
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.monolithic import MonolithicNewton
+from rack2city.fem.solvers.anderson import Anderson
+from rack2city.fem.solvers.continuation import continue_to_one
+from rack2city.fem.solvers.linear import Options
 
 TOLERANCE = 1e-8  # change of temperature in one exchange, over the range of temperatures
 ROUGHLY = 1e-2  # enough on the way to the full buoyancy

@@ -13,9 +13,9 @@ from rack2city.errors import ConvergenceError
 from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Flux, Inlet, Material, Outlet, Stream
-from rack2city.fem.linear import Options, library_versions
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain
-from rack2city.fem.prefixes import FLOW, HEAT
+from rack2city.fem.solvers.linear import Options, library_versions
+from rack2city.fem.solvers.prefixes import FLOW, HEAT
 
 OUTER_TOLERANCE = 1e-8  # change of temperature over its rise above the inlet
 

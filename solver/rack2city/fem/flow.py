@@ -20,7 +20,6 @@ from rack2city.errors import BalanceError, ConvergenceError, InputError
 from rack2city.fem.block_forms import MixedSpace
 from rack2city.fem.block_newton import BlockSystem
 from rack2city.fem.boundaries import Boundary, Inlet, Outlet, chosen_boundaries
-from rack2city.fem.continuation import continue_to_one
 from rack2city.fem.flow_conditions import FlowConditions, FlowRate
 from rack2city.fem.flow_forms import (
     STABLE,
@@ -33,13 +32,14 @@ from rack2city.fem.flow_forms import (
     steady_form,
 )
 from rack2city.fem.flow_method import PressureKind, chosen_solver, preferred_pressure, pressure_element
-from rack2city.fem.linear import Options, without_method
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.parts import part
-from rack2city.fem.newton import Log, NewtonReport
-from rack2city.fem.nonlinear import NonlinearSystem
-from rack2city.fem.prefixes import FLOW
+from rack2city.fem.solvers.continuation import continue_to_one
+from rack2city.fem.solvers.linear import Options, without_method
+from rack2city.fem.solvers.newton import Log, NewtonReport
+from rack2city.fem.solvers.prefixes import FLOW
+from rack2city.fem.solvers.system import NonlinearSystem
 
 __all__ = ["FlowProblem", "Log", "NewtonReport"]
 

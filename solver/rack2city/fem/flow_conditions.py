@@ -11,9 +11,9 @@ from petsc4py import PETSc
 from rack2city.errors import InputError
 from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip, Velocity, Wall
 from rack2city.fem.inflow import plane_normal, unit_inflow
-from rack2city.fem.linear import Options
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.parts import part
+from rack2city.fem.solvers.linear import Options
 
 FlowRate = float | Mapping[str, float] | None
 """Volume flow into the only inlet, or into each by name (m³/s; in two dimensions m²/s); None where there is no inlet."""

@@ -37,10 +37,10 @@ from rack2city.fem.heat_boundaries import (
 )
 from rack2city.fem.heat_forms import HeatTerms
 from rack2city.fem.heat_solver import HeatSolver
-from rack2city.fem.linear import Options
 from rack2city.fem.mesh.broken import broken_space
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import Domain
+from rack2city.fem.solvers.linear import Options
 
 __all__ = ["HeatProblem", "HeatReport", "Loads"]
 

@@ -14,10 +14,10 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options, without_method
 from rack2city.fem.mesh.broken import broken_space
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.prefixes import HEAT
+from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options, without_method
+from rack2city.fem.solvers.prefixes import HEAT
 
 METHODS = ("direct", "multigrid")
 # In three dimensions: beyond, a factor costs several times the time and memory of multigrid, even if some loads follow.

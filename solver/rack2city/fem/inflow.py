@@ -15,10 +15,10 @@ from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.boundaries import Inlet
-from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import FluidDomain
-from rack2city.fem.prefixes import INFLOW
+from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
+from rack2city.fem.solvers.prefixes import INFLOW
 
 
 def plane_normal(fluid: FluidDomain, surface: str) -> np.ndarray | None:

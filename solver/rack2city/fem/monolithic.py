@@ -19,9 +19,9 @@ from petsc4py import PETSc
 from rack2city.errors import ConvergenceError
 from rack2city.fem.flow import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
-from rack2city.fem.linear import DIRECT, LinearSolver, Options, chosen_options
 from rack2city.fem.mesh.compilation import jit_options
-from rack2city.fem.rest import impose
+from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
+from rack2city.fem.solvers.rest import impose
 
 PREFIX = "buoyancy_"
 STEP_TOLERANCE = 1e-10  # of both unknowns

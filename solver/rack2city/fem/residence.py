@@ -21,8 +21,8 @@ from rack2city.fem.heat_boundaries import Condition, Material, Source, Stream
 from rack2city.fem.heat_boundaries import Inlet as Enters
 from rack2city.fem.heat_boundaries import Outlet as Leaves
 from rack2city.fem.heat_quantities import highest_temperature, mean_temperature
-from rack2city.fem.linear import Options
 from rack2city.fem.mesh.quantities import flow_through
+from rack2city.fem.solvers.linear import Options
 
 TIGHT = 1e-9  # of the flow that enters, what may cross a surface of given velocity
 

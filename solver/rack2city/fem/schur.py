@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from petsc4py import PETSc
 
-from rack2city.fem.linear import configured, forget
+from rack2city.fem.solvers.linear import configured, forget
 
 BLOCKS: dict[str, Any] = {
     "method": "blocks",

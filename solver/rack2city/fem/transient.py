@@ -14,7 +14,7 @@ from dolfinx import fem
 
 from rack2city.fem.flow import FlowProblem
 from rack2city.fem.flow_conditions import FlowRate
-from rack2city.fem.newton import NewtonReport
+from rack2city.fem.solvers.newton import NewtonReport
 
 FlowRateOverTime = FlowRate | Callable[[float], FlowRate]
 """Flow rate as in `FlowProblem.solve`, or a function of the time (s) that gives it."""

@@ -8,7 +8,7 @@ from dolfinx import fem
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.linear import LinearSolver, Options
+from rack2city.fem.solvers.linear import LinearSolver, Options
 
 RTOL = 1e-9  # of the residual of a cold start; the mass balance does not depend on it
 MAX_JACOBIANS = 15  # from a start that serves it takes one to four

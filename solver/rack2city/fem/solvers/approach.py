@@ -14,7 +14,7 @@ import numpy as np
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.anderson import Anderson
+from rack2city.fem.solvers.anderson import Anderson
 
 DEPTH = 25  # earlier steps that are mixed: with fewer the jets of a plenum stall
 MOST_PICARD, MOST_NEWTON = 25, 60

@@ -8,11 +8,11 @@ from dolfinx import fem
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
-from rack2city.fem.approach import approach
-from rack2city.fem.linear import Options
 from rack2city.fem.mesh.compilation import jit_options
-from rack2city.fem.newton import Log, Newton
-from rack2city.fem.rest import at_rest
+from rack2city.fem.solvers.approach import approach
+from rack2city.fem.solvers.linear import Options
+from rack2city.fem.solvers.newton import Log, Newton
+from rack2city.fem.solvers.rest import at_rest
 
 PICARD_RTOL, NEWTON_RTOL = 1e-2, 1e-3  # linear tolerances on the way: a kept factor then serves several steps
 
