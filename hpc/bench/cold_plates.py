@@ -19,9 +19,9 @@ from plate_cases import (
     open_area,
 )
 
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip
-from rack2city.fem.flow import FlowProblem, Log
-from rack2city.fem.flow_forms import PLAIN, Stabilisation
+from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip
+from rack2city.fem.flow.forms import PLAIN, Stabilisation
+from rack2city.fem.flow.problem import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Flux, Material, Stream
 from rack2city.fem.heat_boundaries import Inlet as HeatInlet

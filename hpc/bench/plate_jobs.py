@@ -20,8 +20,8 @@ from dolfinx.fem import petsc
 from mpi4py import MPI
 from plate_cases import DENSITY, FLUX, SPEED, VISCOSITY, errors, open_area, write_case
 
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_forms import PLAIN, Stabilisation
+from rack2city.fem.flow.forms import PLAIN, Stabilisation
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.solvers.rest import impose

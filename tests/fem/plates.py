@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Boundary, Inlet
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_conditions import FlowRate
+from rack2city.fem.flow.boundaries import Boundary, Inlet
+from rack2city.fem.flow.conditions import FlowRate
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Flux, Material, Stream
 from rack2city.fem.heat_boundaries import Inlet as HeatInlet

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from rack2city.fem.average import Monitor, average_flow, pressure_drop
-from rack2city.fem.boundaries import Inlet, Outlet
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.forces import force_on
+from rack2city.fem.flow.boundaries import Inlet, Outlet
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.quantities import values_at
-from rack2city.fem.transient import TransientFlow
 from tests.fem.test_benchmarks_flow import cylinder, start_of_street, table
 
 STEP = 0.005

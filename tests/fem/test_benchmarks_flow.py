@@ -9,13 +9,13 @@ import pytest
 from dolfinx import mesh
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Inlet, Outlet, Velocity
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_forms import PLAIN
-from rack2city.fem.forces import force_on
+from rack2city.fem.flow.boundaries import Inlet, Outlet, Velocity
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.forms import PLAIN
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
 from rack2city.fem.mesh.quantities import values_at
-from rack2city.fem.transient import TransientFlow
 from rackmesh.benchmarks import write_cylinder_channel
 
 QUAD = mesh.CellType.quadrilateral

@@ -8,7 +8,7 @@ import ufl
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.flow import FlowProblem
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.mesh.domain import fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
 from rackmesh.channel import Cells, HalfChannel, write_half_channel

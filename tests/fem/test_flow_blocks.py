@@ -8,12 +8,12 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.block_newton import BlockSystem
-from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
-from rack2city.fem.flow import FlowProblem, Log
+from rack2city.fem.flow.blocks import BlockSystem
+from rack2city.fem.flow.boundaries import Inlet, Outlet, Slip, Velocity
+from rack2city.fem.flow.problem import FlowProblem, Log
+from rack2city.fem.flow.wall_weights import TANGENTIAL, wall_weights
 from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
-from rack2city.fem.wall_weights import TANGENTIAL, wall_weights
 from rackmesh.tensor import write_blocks
 from tests.fem.plates import JetPlate
 

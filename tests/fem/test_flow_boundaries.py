@@ -8,14 +8,14 @@ import ufl
 from dolfinx import mesh
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip, Velocity, Wall
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_forms import PLAIN, Stabilisation
-from rack2city.fem.forces import force_on
+from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip, Velocity, Wall
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.forms import PLAIN, Stabilisation
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
 from rack2city.fem.solvers.rest import impose
-from rack2city.fem.transient import TransientFlow
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 
 RHO, MU, LENGTH, HEIGHT = 1000.0, 1e-3, 4e-3, 1e-3

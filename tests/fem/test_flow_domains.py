@@ -9,14 +9,14 @@ from dolfinx import mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_forms import Stabilisation
-from rack2city.fem.forces import force_on
+from rack2city.fem.flow.boundaries import Inlet, Outlet, Slip, Velocity
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.forms import Stabilisation
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.domain import fluid_domain, read_domain, tagged_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
 from rack2city.fem.mesh.section import plane_section
-from rack2city.fem.transient import TransientFlow
 from tests.fem.plane_flows import TRIANGLE, rectangle
 
 SIDE, LENGTH = 1e-3, 2e-3

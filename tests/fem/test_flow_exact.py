@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from dolfinx import mesh
 
-from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.forces import force_on, mean_wall_shear
+from rack2city.fem.flow.boundaries import Inlet, Outlet, Slip, Velocity
+from rack2city.fem.flow.forces import force_on, mean_wall_shear
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
-from rack2city.fem.transient import TransientFlow
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 
 RHO, MU, LENGTH, HEIGHT = 1000.0, 1e-3, 0.02, 1e-3

@@ -9,9 +9,9 @@ import ufl
 from dolfinx import fem
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Boundary
-from rack2city.fem.boundaries import Inlet as FlowInlet
-from rack2city.fem.boundaries import Outlet as FlowOutlet
+from rack2city.fem.flow.boundaries import Boundary
+from rack2city.fem.flow.boundaries import Inlet as FlowInlet
+from rack2city.fem.flow.boundaries import Outlet as FlowOutlet
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_advection import BOUNDED, GALERKIN, Advection
 from rack2city.fem.heat_boundaries import Condition, Flux, Inlet, Material, Outlet, Stream

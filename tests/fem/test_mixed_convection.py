@@ -9,8 +9,8 @@ from math import log2
 import numpy as np
 import pytest
 
-from rack2city.fem.boundaries import Inlet, Outlet
 from rack2city.fem.buoyancy import BuoyantProblem
+from rack2city.fem.flow.boundaries import Inlet, Outlet
 from rack2city.fem.heat_boundaries import FixedTemperature, Material
 from rack2city.fem.heat_boundaries import Inlet as HeatInlet
 from rack2city.fem.heat_boundaries import Outlet as HeatOutlet

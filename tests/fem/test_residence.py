@@ -8,8 +8,8 @@ from dolfinx import mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip, Velocity
-from rack2city.fem.flow import FlowProblem
+from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip, Velocity
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.quantities import values_at
 from rack2city.fem.residence import FluidAge, fluid_age

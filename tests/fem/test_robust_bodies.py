@@ -12,7 +12,7 @@ import pytest
 from dolfinx import mesh
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet
+from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Inlet as HeatInlet
 from rack2city.fem.heat_boundaries import Material, Stream

@@ -9,7 +9,7 @@ import pytest
 import ufl
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip
+from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip
 from rackmesh.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.plates import FLUX, WATER, JetPlate, Solved, solve_from_rest

@@ -6,8 +6,8 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Inlet, Outlet
-from rack2city.fem.flow import FlowProblem
+from rack2city.fem.flow.boundaries import Inlet, Outlet
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.mesh.domain import tagged_domain
 from rack2city.fem.mesh.section import plane_section
 from tests.fem.plane_flows import TRIANGLE, rectangle

@@ -5,9 +5,9 @@ from math import sin
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
 from tests.fem.test_flow_blocks import HEIGHT, MU, RHO, SPEED, WIDTH, half_channel
 
 RATE, PERIOD = SPEED * HEIGHT * WIDTH, 0.02  # m3/s, s

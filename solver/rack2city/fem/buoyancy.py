@@ -15,9 +15,9 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.boundaries import Boundary
-from rack2city.fem.flow import FlowProblem, Log
-from rack2city.fem.flow_conditions import FlowRate
+from rack2city.fem.flow.boundaries import Boundary
+from rack2city.fem.flow.conditions import FlowRate
+from rack2city.fem.flow.problem import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Condition, Contact, Material, Stream
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain

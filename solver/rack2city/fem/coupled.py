@@ -10,7 +10,7 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.flow import FlowProblem, Log
+from rack2city.fem.flow.problem import FlowProblem, Log
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Flux, Inlet, Material, Outlet, Stream
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain

@@ -14,8 +14,8 @@ from dolfinx import fem
 
 from rack2city.errors import InputError
 from rack2city.evidence.balance import Balance
-from rack2city.fem.boundaries import Inlet, Outlet, Velocity
-from rack2city.fem.flow import FlowProblem
+from rack2city.fem.flow.boundaries import Inlet, Outlet, Velocity
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.heat import HeatProblem
 from rack2city.fem.heat_boundaries import Condition, Material, Source, Stream
 from rack2city.fem.heat_boundaries import Inlet as Enters

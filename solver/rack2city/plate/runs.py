@@ -11,8 +11,8 @@ from rack2city.case import Case
 from rack2city.errors import InputError
 from rack2city.fem.coupled import ConjugateProblem, CoupledReport
 from rack2city.fem.export import write_fields
-from rack2city.fem.flow import Log
-from rack2city.fem.inflow import inlet_normal
+from rack2city.fem.flow.inflow import inlet_normal
+from rack2city.fem.flow.problem import Log
 from rack2city.fem.mesh.domain import read_domain
 from rack2city.fem.mesh.quantities import (
     bulk_temperature,

@@ -5,7 +5,7 @@ import ufl
 from dolfinx import fem
 from mpi4py import MPI
 
-from rack2city.fem.flow import FlowProblem
+from rack2city.fem.flow.problem import FlowProblem
 
 
 def force_on(problem: FlowProblem, surface: str) -> np.ndarray:

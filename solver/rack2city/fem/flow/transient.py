@@ -12,8 +12,8 @@ import numpy as np
 import ufl
 from dolfinx import fem
 
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_conditions import FlowRate
+from rack2city.fem.flow.conditions import FlowRate
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.solvers.newton import NewtonReport
 
 FlowRateOverTime = FlowRate | Callable[[float], FlowRate]

@@ -17,11 +17,11 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import BalanceError, ConvergenceError, InputError
-from rack2city.fem.block_forms import MixedSpace
-from rack2city.fem.block_newton import BlockSystem
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, chosen_boundaries
-from rack2city.fem.flow_conditions import FlowConditions, FlowRate
-from rack2city.fem.flow_forms import (
+from rack2city.fem.flow.block_forms import MixedSpace
+from rack2city.fem.flow.blocks import BlockSystem
+from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, chosen_boundaries
+from rack2city.fem.flow.conditions import FlowConditions, FlowRate
+from rack2city.fem.flow.forms import (
     STABLE,
     BodyForce,
     Expression,
@@ -31,7 +31,7 @@ from rack2city.fem.flow_forms import (
     pseudo_inertia,
     steady_form,
 )
-from rack2city.fem.flow_method import PressureKind, chosen_solver, preferred_pressure, pressure_element
+from rack2city.fem.flow.method import PressureKind, chosen_solver, preferred_pressure, pressure_element
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.parts import part

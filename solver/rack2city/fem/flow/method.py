@@ -8,9 +8,9 @@ import basix.ufl
 from dolfinx import fem
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Boundary, Outlet
+from rack2city.fem.flow.boundaries import Boundary, Outlet
+from rack2city.fem.flow.schur import BLOCKS
 from rack2city.fem.mesh.domain import FluidDomain
-from rack2city.fem.schur import BLOCKS
 from rack2city.fem.solvers.linear import DIRECT, Options, chosen_options
 from rack2city.fem.solvers.prefixes import FLOW
 

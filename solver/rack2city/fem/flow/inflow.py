@@ -14,7 +14,7 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Inlet
+from rack2city.fem.flow.boundaries import Inlet
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options

@@ -9,8 +9,8 @@ from mpi4py import MPI
 from petsc4py import PETSc
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip, Velocity, Wall
-from rack2city.fem.inflow import plane_normal, unit_inflow
+from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip, Velocity, Wall
+from rack2city.fem.flow.inflow import plane_normal, unit_inflow
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.parts import part
 from rack2city.fem.solvers.linear import Options

@@ -8,13 +8,13 @@ import ufl
 from dolfinx import fem
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.block_forms import BlockForms, MixedSpace
-from rack2city.fem.schur import FlowPreconditioner, Saddle
+from rack2city.fem.flow.block_forms import BlockForms, MixedSpace
+from rack2city.fem.flow.schur import FlowPreconditioner, Saddle
+from rack2city.fem.flow.wall_weights import wall_weights
 from rack2city.fem.solvers.approach import approach
 from rack2city.fem.solvers.linear import configured, forget
 from rack2city.fem.solvers.newton import RTOL, Log, NewtonReport
 from rack2city.fem.solvers.rest import at_rest
-from rack2city.fem.wall_weights import wall_weights
 
 MAX_STEPS = 15
 MASS_RTOL = 1e-11  # of what enters
