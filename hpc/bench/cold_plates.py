@@ -22,11 +22,11 @@ from plate_cases import (
 from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip
 from rack2city.fem.flow.forms import PLAIN, Stabilisation
 from rack2city.fem.flow.problem import FlowProblem, Log
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Flux, Material, Stream
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.heat_quantities import bulk_temperature_at
+from rack2city.fem.heat.conditions import Flux, Material, Stream
+from rack2city.fem.heat.conditions import Inlet as HeatInlet
+from rack2city.fem.heat.conditions import Outlet as HeatOutlet
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum
 from rack2city.fem.mesh.section import plane_section

@@ -15,11 +15,11 @@ from mpi4py import MPI
 from rack2city.fem.flow.boundaries import Boundary, Inlet
 from rack2city.fem.flow.conditions import FlowRate
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Flux, Material, Stream
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.heat_quantities import bulk_temperature_at, highest_temperature
+from rack2city.fem.heat.conditions import Flux, Material, Stream
+from rack2city.fem.heat.conditions import Inlet as HeatInlet
+from rack2city.fem.heat.conditions import Outlet as HeatOutlet
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
 from rackmesh.tensor import Block, BlockMesh, Face, Segment

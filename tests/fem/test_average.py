@@ -14,12 +14,12 @@ from rack2city.fem.average import Carried, Monitor, average_flow, pressure_drop
 from rack2city.fem.flow.boundaries import Inlet, Outlet
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Condition, Flux, Material, Stream
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
+from rack2city.fem.heat.conditions import Condition, Flux, Material, Stream
+from rack2city.fem.heat.conditions import Inlet as HeatInlet
+from rack2city.fem.heat.conditions import Outlet as HeatOutlet
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.quantities import flow_through, values_at
-from rack2city.fem.transient_heat import TransientHeat
 from tests.fem import test_womersley as womersley
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 

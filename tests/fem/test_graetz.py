@@ -18,10 +18,10 @@ import ufl
 from dolfinx import fem
 from scipy.optimize import brentq
 
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Convection, FixedTemperature, Flux, Inlet, Material, Outlet, Source, Stream
+from rack2city.fem.heat.conditions import Convection, FixedTemperature, Flux, Inlet, Material, Outlet, Source, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.transient_heat import TransientHeat
 from tests.fem.heat_cases import at, between, box
 
 pytestmark = pytest.mark.reference

@@ -12,13 +12,13 @@ from mpi4py import MPI
 from rack2city.fem.flow.boundaries import Boundary
 from rack2city.fem.flow.boundaries import Inlet as FlowInlet
 from rack2city.fem.flow.boundaries import Outlet as FlowOutlet
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_advection import BOUNDED, GALERKIN, Advection
-from rack2city.fem.heat_boundaries import Condition, Flux, Inlet, Material, Outlet, Stream
-from rack2city.fem.heat_quantities import heat_through
+from rack2city.fem.heat.advection import BOUNDED, GALERKIN, Advection
+from rack2city.fem.heat.conditions import Condition, Flux, Inlet, Material, Outlet, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import heat_through
+from rack2city.fem.heat.solenoidal import Solenoidal
+from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
-from rack2city.fem.solenoidal import Solenoidal
-from rack2city.fem.transient_heat import TransientHeat
 from rackmesh.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.heat_cases import CELLS, all_of, at, between, box, orders

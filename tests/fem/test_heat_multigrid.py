@@ -10,9 +10,9 @@ from mpi4py import MPI
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem import heat_solver
 from rack2city.fem.coupled import ConjugateProblem
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Contact, Flux, Inlet, Material, Outlet, Stream
-from rack2city.fem.heat_quantities import bulk_temperature_at, highest_temperature, mean_temperature
+from rack2city.fem.heat.conditions import Contact, Flux, Inlet, Material, Outlet, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature, mean_temperature
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.solvers.linear import Options
 from rackmesh.channel import LEVELS, write_half_channel

@@ -8,8 +8,7 @@ import ufl
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import (
+from rack2city.fem.heat.conditions import (
     Condition,
     Contact,
     Convection,
@@ -23,14 +22,15 @@ from rack2city.fem.heat_boundaries import (
     table_conductivity,
     table_map,
 )
-from rack2city.fem.heat_quantities import (
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import (
     bulk_temperature_at,
     heat_through,
     highest_temperature,
     mean_temperature,
 )
+from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.transient_heat import TransientHeat
 from tests.fem.heat_cases import all_of, at, between, box
 
 COLD, WARM = 300.0, 320.0

@@ -11,9 +11,9 @@ import pytest
 
 from rack2city.fem.buoyancy import BuoyantProblem
 from rack2city.fem.flow.boundaries import Inlet, Outlet
-from rack2city.fem.heat_boundaries import FixedTemperature, Material
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
+from rack2city.fem.heat.conditions import FixedTemperature, Material
+from rack2city.fem.heat.conditions import Inlet as HeatInlet
+from rack2city.fem.heat.conditions import Outlet as HeatOutlet
 from rack2city.fem.mesh.quantities import values_at
 from tests.fem.heat_cases import at, box
 

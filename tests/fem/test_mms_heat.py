@@ -11,8 +11,7 @@ import numpy as np
 import pytest
 import ufl
 
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import (
+from rack2city.fem.heat.conditions import (
     Condition,
     Contact,
     FixedTemperature,
@@ -23,6 +22,7 @@ from rack2city.fem.heat_boundaries import (
     Source,
     Stream,
 )
+from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.domain import Domain
 from tests.fem.heat_cases import at, between, box, l2_error, orders
 

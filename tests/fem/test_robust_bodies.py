@@ -13,11 +13,11 @@ from dolfinx import mesh
 from mpi4py import MPI
 
 from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Material, Stream
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.heat_quantities import bulk_temperature_at, heat_through
+from rack2city.fem.heat.conditions import Inlet as HeatInlet
+from rack2city.fem.heat.conditions import Material, Stream
+from rack2city.fem.heat.conditions import Outlet as HeatOutlet
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at, heat_through
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain, tagged_domain
 from rack2city.fem.mesh.quantities import flow_through
 from rackmesh.tensor import Block, BlockMesh, Face, Segment, write_blocks

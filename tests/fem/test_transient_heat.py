@@ -7,8 +7,7 @@ import pytest
 import ufl
 
 from rack2city.errors import InputError
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import (
+from rack2city.fem.heat.conditions import (
     Convection,
     FixedTemperature,
     Flux,
@@ -18,7 +17,8 @@ from rack2city.fem.heat_boundaries import (
     Source,
     Stream,
 )
-from rack2city.fem.transient_heat import TransientHeat
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.transient import TransientHeat
 from tests.fem.heat_cases import all_of, at, between, box, orders
 
 AMBIENT, START = 300.0, 350.0

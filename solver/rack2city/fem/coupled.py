@@ -11,8 +11,8 @@ from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
 from rack2city.fem.flow.problem import FlowProblem, Log
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Flux, Inlet, Material, Outlet, Stream
+from rack2city.fem.heat.conditions import Flux, Inlet, Material, Outlet, Stream
+from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.solvers.linear import Options, library_versions
 from rack2city.fem.solvers.prefixes import FLOW, HEAT

@@ -18,7 +18,7 @@ from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError
 from rack2city.fem.flow.problem import FlowProblem, Log
-from rack2city.fem.heat import HeatProblem
+from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
 from rack2city.fem.solvers.rest import impose

@@ -16,11 +16,11 @@ from rack2city.errors import InputError
 from rack2city.evidence.balance import Balance
 from rack2city.fem.flow.boundaries import Inlet, Outlet, Velocity
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Condition, Material, Source, Stream
-from rack2city.fem.heat_boundaries import Inlet as Enters
-from rack2city.fem.heat_boundaries import Outlet as Leaves
-from rack2city.fem.heat_quantities import highest_temperature, mean_temperature
+from rack2city.fem.heat.conditions import Condition, Material, Source, Stream
+from rack2city.fem.heat.conditions import Inlet as Enters
+from rack2city.fem.heat.conditions import Outlet as Leaves
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import highest_temperature, mean_temperature
 from rack2city.fem.mesh.quantities import flow_through
 from rack2city.fem.solvers.linear import Options
 

@@ -13,9 +13,9 @@ from mpi4py import MPI
 from petsc4py import PETSc
 
 from rack2city.errors import InputError
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Inlet, Outlet
-from rack2city.fem.heat_forms import QUADRATURE, indicator, volumes_at
+from rack2city.fem.heat.conditions import Inlet, Outlet
+from rack2city.fem.heat.forms import QUADRATURE, indicator, volumes_at
+from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import jit_options
 
 

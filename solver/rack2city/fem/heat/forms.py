@@ -30,8 +30,8 @@ import ufl
 from dolfinx import fem
 
 from rack2city.errors import InputError
-from rack2city.fem.heat_advection import Advection, residence_time
-from rack2city.fem.heat_boundaries import (
+from rack2city.fem.heat.advection import Advection, residence_time
+from rack2city.fem.heat.conditions import (
     Condition,
     Contact,
     Convection,
@@ -45,9 +45,9 @@ from rack2city.fem.heat_boundaries import (
     SurfaceCondition,
     as_coefficient,
 )
+from rack2city.fem.heat.solenoidal import Solenoidal, may_diverge
+from rack2city.fem.heat.trace import trace_penalty
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.solenoidal import Solenoidal, may_diverge
-from rack2city.fem.trace import trace_penalty
 
 Expression = Any  # of UFL
 QUADRATURE = {"quadrature_degree": 6}

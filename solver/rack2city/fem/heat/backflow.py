@@ -18,7 +18,7 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.heat_forms import QUADRATURE, HeatTerms
+from rack2city.fem.heat.forms import QUADRATURE, HeatTerms
 from rack2city.fem.solvers.anderson import Anderson
 
 LEAST_SHARE = 1e-12  # of the flow through an outlet that comes back, below which none does

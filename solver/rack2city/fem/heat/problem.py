@@ -19,10 +19,10 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.backflow import Backflow
-from rack2city.fem.heat_advection import BOUNDED, Advection
-from rack2city.fem.heat_balance import HeatAccount, HeatReport
-from rack2city.fem.heat_boundaries import (
+from rack2city.fem.heat.advection import BOUNDED, Advection
+from rack2city.fem.heat.backflow import Backflow
+from rack2city.fem.heat.balance import HeatAccount, HeatReport
+from rack2city.fem.heat.conditions import (
     Condition,
     Contact,
     Convection,
@@ -35,8 +35,8 @@ from rack2city.fem.heat_boundaries import (
     Stream,
     set_values,
 )
-from rack2city.fem.heat_forms import HeatTerms
-from rack2city.fem.heat_solver import HeatSolver
+from rack2city.fem.heat.forms import HeatTerms
+from rack2city.fem.heat.solver import HeatSolver
 from rack2city.fem.mesh.broken import broken_space
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import Domain

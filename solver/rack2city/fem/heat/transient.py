@@ -10,8 +10,8 @@ import numpy as np
 from dolfinx import fem
 
 from rack2city.errors import InputError
-from rack2city.fem.heat import HeatProblem, HeatReport, Loads
-from rack2city.fem.heat_boundaries import Load, set_values
+from rack2city.fem.heat.conditions import Load, set_values
+from rack2city.fem.heat.problem import HeatProblem, HeatReport, Loads
 
 
 class TransientHeat:

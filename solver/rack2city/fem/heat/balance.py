@@ -7,7 +7,7 @@ import ufl
 from dolfinx import fem
 
 from rack2city.evidence.balance import Balance
-from rack2city.fem.heat_forms import HeatTerms
+from rack2city.fem.heat.forms import HeatTerms
 
 BALANCE_TOLERANCE = 1e-8  # of the heat put in
 ROUNDING = 1e-4  # share of the right-hand side's absolute sum that counts as put in: 1e-12 of it is rounding
