@@ -6,7 +6,7 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from rack2city.fem.coupled import ConjugateProblem
+from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.mesh.domain import read_domain
 from rackmesh.channel import HalfChannel
 

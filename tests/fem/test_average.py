@@ -10,7 +10,7 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.average import Carried, Monitor, average_flow, pressure_drop
+from rack2city.fem.coupled.average import Carried, Monitor, average_flow, pressure_drop
 from rack2city.fem.flow.boundaries import Inlet, Outlet
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rack2city.fem.average import Monitor, average_flow, pressure_drop
+from rack2city.fem.coupled.average import Monitor, average_flow, pressure_drop
 from rack2city.fem.flow.boundaries import Inlet, Outlet
 from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.problem import FlowProblem

@@ -10,7 +10,7 @@ import ufl
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.buoyancy import BuoyantProblem
+from rack2city.fem.coupled.buoyancy import BuoyantProblem
 from rack2city.fem.heat.conditions import FixedTemperature, Material
 from rack2city.fem.solvers.anderson import Anderson
 from tests.fem.heat_cases import at, box

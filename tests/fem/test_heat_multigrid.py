@@ -9,7 +9,7 @@ from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem import heat_solver
-from rack2city.fem.coupled import ConjugateProblem
+from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.heat.conditions import Contact, Flux, Inlet, Material, Outlet, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature, mean_temperature

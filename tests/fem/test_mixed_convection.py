@@ -9,7 +9,7 @@ from math import log2
 import numpy as np
 import pytest
 
-from rack2city.fem.buoyancy import BuoyantProblem
+from rack2city.fem.coupled.buoyancy import BuoyantProblem
 from rack2city.fem.flow.boundaries import Inlet, Outlet
 from rack2city.fem.heat.conditions import FixedTemperature, Material
 from rack2city.fem.heat.conditions import Inlet as HeatInlet

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.coupled import ConjugateProblem
+from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.mesh.domain import read_domain
 from rack2city.fem.mesh.quantities import (
     bulk_temperature,

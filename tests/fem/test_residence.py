@@ -8,11 +8,11 @@ from dolfinx import mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
+from rack2city.fem.coupled.residence import FluidAge, fluid_age
 from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip, Velocity
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.quantities import values_at
-from rack2city.fem.residence import FluidAge, fluid_age
 from tests.fem.heat_cases import orders
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.coupled import ConjugateProblem
+from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip
 from rack2city.fem.mesh.domain import read_domain
 from rack2city.fem.mesh.quantities import surface_maximum

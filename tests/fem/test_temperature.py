@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.coupled import ConjugateProblem
+from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.mesh.quantities import mean_over_interface, mean_over_surface, outlet_temperature, surface_maximum
 from rackmesh.channel import Cells, HalfChannel, write_half_channel
 from tests.fem.cells import CONDUCTIVITIES, DENSITY, INLET_K, SPECIFIC_HEAT, constant_problem

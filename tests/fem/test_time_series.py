@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rack2city.fem.time_series import Moments, statistic
+from rack2city.fem.coupled.time_series import Moments, statistic
 
 
 def test_periodic_signal_is_averaged_over_whole_periods() -> None:

@@ -9,8 +9,8 @@ from mpi4py import MPI
 
 from rack2city.case import Case
 from rack2city.errors import InputError
-from rack2city.fem.coupled import ConjugateProblem, CoupledReport
-from rack2city.fem.export import write_fields
+from rack2city.fem.coupled.export import write_fields
+from rack2city.fem.coupled.problem import ConjugateProblem, CoupledReport
 from rack2city.fem.flow.inflow import inlet_normal
 from rack2city.fem.flow.problem import Log
 from rack2city.fem.mesh.domain import read_domain

@@ -15,12 +15,12 @@ from dolfinx import fem
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.evidence.balance import Balance
+from rack2city.fem.coupled.time_series import Moments, Statistic, statistic
 from rack2city.fem.flow.boundaries import Slip, Wall
 from rack2city.fem.flow.problem import COMPATIBLE, FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.compilation import jit_options
-from rack2city.fem.time_series import Moments, Statistic, statistic
 
 NEAREST = 0.6  # of a step: half of one, and some room for what the period is not known to
 MASS_TOLERANCE = 1e-9  # of the flow that enters, of the mean; each step keeps to 1e-10

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from dolfinx import fem, io, la
 
-from rack2city.fem.coupled import ConjugateProblem
+from rack2city.fem.coupled.problem import ConjugateProblem
 
 
 def write_fields(problem: ConjugateProblem, folder: Path) -> None:
