@@ -22,7 +22,16 @@ LAYERS = [
     {"case", "evidence"},
     {"errors"},
 ]
-LEVEL = {room: len(LAYERS) - i for i, rooms in enumerate(LAYERS) for room in rooms}
+# Rooms inside a room, highest first. Only the room's door, its `__init__`, stands above them all.
+INNER = {"fem": [{""}, {"coupled"}, {"flow", "heat"}, {"solvers"}, {"mesh"}]}
+
+
+def levels(layers: list[set[str]]) -> dict[str, int]:
+    """Height of each room."""
+    return {room: len(layers) - i for i, rooms in enumerate(layers) for room in rooms}
+
+
+LEVEL = levels(LAYERS)
 FINITE_ELEMENTS = {"dolfinx", "dolfinx_solver", "ufl", "basix", "ffcx", "petsc4py", "slepc4py"}
 
 
@@ -48,9 +57,25 @@ def imports(file: Path, package: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, str(node.args[0].value)
 
 
-def room_of(dotted: str) -> str:
-    """Second part of a dotted name: the room of rack2city that it lies in, "" for the package itself."""
-    return [*dotted.split("."), ""][1]
+def room_of(dotted: str, depth: int = 1) -> str:
+    """Second part of a dotted name: the room of rack2city that it lies in, "" for the package itself; third: the inner room."""
+    return [*dotted.split("."), "", ""][depth]
+
+
+def wrong_way(own: str, target: str, level: dict[str, int], door: str) -> str | None:
+    """What is wrong with an import from one room into another; None if nothing is.
+
+    Args:
+        own: room that imports.
+        target: room that is imported.
+        level: height of each room.
+        door: name of what is in no room.
+    """
+    if target == own or target not in level or level[target] < level.get(own, 0):
+        return None
+    if level[target] == level.get(own, 0):
+        return f"{own} may not import its sibling {target}"
+    return f"{own or door} may not import {target or door}, which is above it"
 
 
 def offences(solver: Path, meshes: Path) -> list[str]:
@@ -68,19 +93,28 @@ def offences(solver: Path, meshes: Path) -> list[str]:
         if parts[0] == "rack2city" and room and room not in LEVEL:
             found.append(f"{at}: '{room}' has no place in the layer order")
             continue
+        if (
+            parts[0] == "rack2city"
+            and parts[2:]
+            and parts[2] not in {*levels(INNER.get(room, [{parts[2]}])), "__init__"}
+        ):
+            found.append(f"{at}: '{parts[2]}' has no place in the order of {room}")
+            continue
         for line, name in imports(file, package):
             top, target = name.split(".")[0], room_of(name)
             if top in FINITE_ELEMENTS and (parts[0], room) != ("rack2city", "fem"):
                 found.append(f"{at}:{line}: only fem may import {top}")
             if parts[0] == "rackmesh" and top == "rack2city":
                 found.append(f"{at}:{line}: rackmesh may not import rack2city")
-            if parts[0] == "rack2city" and top == "rack2city" and target in LEVEL and target != room:
-                if LEVEL[target] == LEVEL.get(room, 0):
-                    found.append(f"{at}:{line}: {room} may not import its sibling {target}")
-                elif LEVEL[target] > LEVEL.get(room, 0):
-                    found.append(
-                        f"{at}:{line}: {room or 'rack2city itself'} may not import {target}, which is above it"
-                    )
+            if parts[0] != "rack2city" or top != "rack2city":
+                continue
+            wrong = wrong_way(room, target, LEVEL, "rack2city itself")
+            if target == room and room in INNER:
+                inner = levels(INNER[room])
+                within, beyond = (part if part in inner else "" for part in (parts[2], room_of(name, 2)))
+                wrong = wrong_way(within, beyond, inner, f"{room} itself")
+            if wrong:
+                found.append(f"{at}:{line}: {wrong}")
     return found
 
 
@@ -111,13 +145,27 @@ def test_the_sources_are_really_read() -> None:
             "def f():\n    from rack2city.rack import x",
             "network may not import rack, which is above",
         ),
-        ("solver/rack2city/fem/flow.py", "from rack2city import rack", "fem may not import rack, which is above it"),
+        ("solver/rack2city/fem/flow/a.py", "from rack2city import rack", "fem may not import rack, which is above it"),
+        (
+            "solver/rack2city/fem/flow/a.py",
+            "from rack2city.fem.heat.problem import x",
+            "flow may not import its sibling heat",
+        ),
+        (
+            "solver/rack2city/fem/heat/a.py",
+            "from rack2city.fem import coupled",
+            "heat may not import coupled, which is",
+        ),
+        ("solver/rack2city/fem/solvers/a.py", "from ..flow import x", "solvers may not import flow, which is above it"),
+        ("solver/rack2city/fem/mesh/a.py", "import rack2city.fem.solvers.linear", "mesh may not import solvers, which"),
+        ("solver/rack2city/fem/mesh/a.py", "from rack2city.fem import x", "mesh may not import fem itself, which is"),
         ("solver/rack2city/case/a.py", 'import_module("rack2city.fem")', "case may not import fem, which is above it"),
         ("solver/rack2city/errors.py", "import rack2city.case", "errors may not import case, which is above it"),
         ("solver/rack2city/__init__.py", "from rack2city.case import x", "rack2city itself may not import case"),
         ("solver/rack2city/chain.py", "import dolfinx.fem", "only fem may import dolfinx"),
         ("solver/rack2city/plate/a.py", "from petsc4py import PETSc", "only fem may import petsc4py"),
         ("solver/rack2city/magic.py", "", "'magic' has no place in the layer order"),
+        ("solver/rack2city/fem/magic/a.py", "", "'magic' has no place in the order of fem"),
         ("meshes/rackmesh/plate.py", "import rack2city.case", "rackmesh may not import rack2city"),
         ("meshes/rackmesh/plate.py", "import ufl", "only fem may import ufl"),
     ],
@@ -139,7 +187,16 @@ def test_a_wrong_import_is_found(tmp_path: Path, file: str, source: str, sentenc
             "solver/rack2city/rack/flow.py",
             "from rack2city.rack.limits import x\nfrom .limits import y\nfrom ..plate import z",
         ),
-        ("solver/rack2city/fem/heat.py", "import dolfinx\nfrom petsc4py import PETSc\nfrom rack2city.errors import E"),
+        (
+            "solver/rack2city/fem/heat/a.py",
+            "import dolfinx\nfrom petsc4py import PETSc\nfrom rack2city.errors import E",
+        ),
+        ("solver/rack2city/fem/heat/a.py", "from rack2city.fem.solvers.linear import x\nfrom .conditions import y"),
+        ("solver/rack2city/fem/coupled/a.py", "from rack2city.fem import flow, heat\nfrom ..mesh import domain"),
+        (
+            "solver/rack2city/fem/__init__.py",
+            "from rack2city.fem.coupled.problem import x\nfrom .flow.problem import y",
+        ),
         ("solver/rack2city/rack/__init__.py", "from rack2city.network import x"),
         ("meshes/rackmesh/plate.py", "import gmsh\nfrom rackmesh.names import x"),
     ],

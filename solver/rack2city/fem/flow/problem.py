@@ -1,6 +1,6 @@
 """Incompressible laminar flow with variable viscosity: quadratic velocity, linear pressure; steady flow.
 
-Strong and weak form stand in `flow_forms`, the boundary conditions in `boundaries`, unsteady flow in `transient`.
+Strong and weak form stand in `forms`, the boundary conditions in `boundaries`, unsteady flow in `transient`.
 Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and pressure by mu U / D_h, so that the residual
 means the same at every size. Velocity is quadratic and pressure linear; testing with q = 1 shows that mass is conserved
 exactly, which is asserted in every solve.

@@ -3,7 +3,7 @@
 Unknown: theta = T - T0. For all s
 
   sum over volumes   (K grad T, grad s) + (rho c dT/dt, s)
-  - over streams     (rho c (T - T_b) u, grad s)  -  (tau u.grad s, R(T))         (tau and this u: `heat_advection`)
+  - over streams     (rho c (T - T_b) u, grad s)  -  (tau u.grad s, R(T))         (tau and this u: `advection`)
   - over conditions  <inflow(T), s>  -  sum over sources (q, s)
   + over contacts    <[T] / R, [s]>
   + fixed surfaces   - <T - T_fixed, n.K grad s>                                                                  = 0

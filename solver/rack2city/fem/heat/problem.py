@@ -1,12 +1,12 @@
 """Conjugate heat transfer: one temperature on solids and streams, each surface's heat counted exactly.
 
 Strong form: rho c (dT/dt + u.grad T) - div(K grad T) = q, T and heat flux continuous between volumes, or the temperature
-jumping by the flux times a contact resistance. `heat_forms` has the weak form. Temperature is quadratic: on the thin fins
+jumping by the flux times a contact resistance. `forms` has the weak form. Temperature is quadratic: on the thin fins
 of cold plates that is ten times more accurate than linear.
 
 Where no conductivity depends on temperature the problem is linear: a further set of loads on the same flow costs a
-right-hand side and a solution with what is set up already. Else Newton's method. `heat_solver` chooses the linear solver,
-`heat_balance` keeps the account.
+right-hand side and a solution with what is set up already. Else Newton's method. `solver` chooses the linear solver,
+`balance` keeps the account.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -68,7 +68,7 @@ class HeatProblem:
         contacts: interior surfaces with a contact resistance.
         options: PETSc options by prefix that override the default of `heat_`; its `method`, "direct" or "multigrid", is
             otherwise chosen by size.
-        transient: prepare for `transient_heat.TransientHeat`.
+        transient: prepare for `transient.TransientHeat`.
         log: receives lines on the choice of the solver.
         advection: how temperature is carried; by default so that it stays bounded on coarse meshes.
 
