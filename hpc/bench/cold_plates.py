@@ -19,12 +19,10 @@ from plate_cases import (
     open_area,
 )
 
-from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip
 from rack2city.fem.flow.forms import PLAIN, Stabilisation
 from rack2city.fem.flow.problem import FlowProblem, Log
-from rack2city.fem.heat.conditions import Flux, Material, Stream
-from rack2city.fem.heat.conditions import Inlet as HeatInlet
-from rack2city.fem.heat.conditions import Outlet as HeatOutlet
+from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
@@ -78,7 +76,7 @@ def flow_problem(
     log: Log = lambda line: None,
 ) -> FlowProblem:
     """Water of constant viscosity that enters uniformly."""
-    openings: list[Boundary] = [Inlet("inlet", "uniform"), Outlet(), Slip()]
+    openings: list[Boundary] = [FlowInlet("inlet", "uniform"), FlowOutlet(), Slip()]
     return FlowProblem(
         fluid, DENSITY, VISCOSITY, VISCOSITY, options, log, boundaries=openings, stabilisation=stabilisation
     )

@@ -9,7 +9,7 @@ import pytest
 from dolfinx import mesh
 from mpi4py import MPI
 
-from rack2city.fem.flow.boundaries import Inlet, Outlet, Velocity
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Velocity
 from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.forms import PLAIN
 from rack2city.fem.flow.problem import FlowProblem
@@ -71,7 +71,7 @@ def start_of_street(x: np.ndarray) -> np.ndarray:
 @pytest.mark.reference
 def test_vortex_street_behind_a_cylinder(tmp_path: Path, dfg: dict[tuple[str, str], dict[str, str]]) -> None:
     """DFG 2D-2, Re 100: extrema of the forces and the Strouhal number of the periodic state."""
-    problem, unit = cylinder(tmp_path / "c.msh", (0.006, 0.015, 0.05), 1.0, boundaries=[Inlet(), Outlet()])
+    problem, unit = cylinder(tmp_path / "c.msh", (0.006, 0.015, 0.05), 1.0, boundaries=[FlowInlet(), FlowOutlet()])
     flow = TransientFlow(problem, 0.41, slack=100.0)
 
     problem.start_from(start_of_street, lambda x: 0.0 * x[0])

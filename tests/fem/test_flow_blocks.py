@@ -9,7 +9,7 @@ from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.flow.blocks import BlockSystem
-from rack2city.fem.flow.boundaries import Inlet, Outlet, Slip, Velocity
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity
 from rack2city.fem.flow.problem import FlowProblem, Log
 from rack2city.fem.flow.wall_weights import TANGENTIAL, wall_weights
 from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
@@ -55,7 +55,7 @@ def channel_flow(
         MU,
         {"flow_": {"method": method}},
         log,
-        boundaries=[Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")],
+        boundaries=[FlowInlet("inlet", "uniform"), FlowOutlet("outlet"), Slip("symmetry")],
         pressure="continuous",
     )
 
@@ -82,7 +82,7 @@ def test_a_jet_settles_in_few_steps(tmp_path: Path) -> None:
     """Steps in pseudo-time serve only if mass is kept on the way: with mass unweighted this takes 151 steps."""
     write_blocks(JET.blocks(), tmp_path / "jet.msh")
     fluid = fluid_domain(read_domain(tmp_path / "jet.msh", MPI.COMM_SELF))
-    openings = [Inlet(), Outlet(), Slip("symmetry"), Slip("symmetry_y")]
+    openings = [FlowInlet(), FlowOutlet(), Slip("symmetry"), Slip("symmetry_y")]
     velocities = []
     for method in ("direct", "blocks"):
         options = {"flow_": {"method": method}}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from dolfinx import mesh
 
-from rack2city.fem.flow.boundaries import Inlet, Outlet, Slip, Velocity
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity
 from rack2city.fem.flow.forces import force_on, mean_wall_shear
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
@@ -21,7 +21,7 @@ RHO, MU, LENGTH, HEIGHT = 1000.0, 1e-3, 0.02, 1e-3
 def test_poiseuille_flow_is_exact(kind: mesh.CellType) -> None:
     """The parabola and its linear pressure lie in the spaces: profile, pressure, wall shear and force to rounding."""
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (6, 3), kind)
-    problem = FlowProblem(fluid, RHO, MU, MU, boundaries=[Inlet("left"), Outlet("right", pressure_pa=250.0)])
+    problem = FlowProblem(fluid, RHO, MU, MU, boundaries=[FlowInlet("left"), FlowOutlet("right", pressure_pa=250.0)])
     problem.solve(1e-4)
     speed = 1e-4 / HEIGHT
     gradient = 12.0 * MU * speed / HEIGHT**2
@@ -37,7 +37,7 @@ def test_poiseuille_flow_is_exact(kind: mesh.CellType) -> None:
 
 def test_slip_walls_carry_uniform_flow_without_pressure_drop() -> None:
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (4, 2), TRIANGLE)
-    boundaries = [Inlet("left"), Outlet("right"), Slip("bottom"), Slip("top")]
+    boundaries = [FlowInlet("left"), FlowOutlet("right"), Slip("bottom"), Slip("top")]
     problem = FlowProblem(fluid, RHO, MU, MU, boundaries=boundaries)
     problem.solve(1e-4)
     assert values_at(problem.velocity(), np.array([[0.01, 1e-5]]))[0] == pytest.approx([0.1, 0.0], abs=1e-9)
@@ -112,7 +112,7 @@ def test_start_up_of_couette_flow() -> None:
     """A plate that starts at once: the start is incompatible with the rest of the fluid, and is damped, not carried on."""
     fluid = rectangle((0.0, 0.0), (1.0, 1.0), (2, 16), QUAD)
     nu = 0.1
-    boundaries = [Velocity("top", (1.0, 0.0)), Outlet("left"), Outlet("right")]
+    boundaries = [Velocity("top", (1.0, 0.0)), FlowOutlet("left"), FlowOutlet("right")]
     problem = FlowProblem(fluid, 1.0, nu, nu, boundaries=boundaries)
     transient = TransientFlow(problem)
     y = np.linspace(0.05, 0.95, 19)

@@ -10,7 +10,7 @@ from mpi4py import MPI
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem import heat_solver
 from rack2city.fem.coupled.problem import ConjugateProblem
-from rack2city.fem.heat.conditions import Contact, Flux, Inlet, Material, Outlet, Stream
+from rack2city.fem.heat.conditions import Contact, Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature, mean_temperature
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
@@ -55,7 +55,7 @@ def problem(
     heat = HeatProblem(
         domain,
         {"fluid": Material(WATER, CAPACITY), "solid": copper},
-        [Inlet("inlet", SUPPLY), Outlet("outlet"), Flux("heated", FLUX)],
+        [HeatInlet("inlet", SUPPLY), HeatOutlet("outlet"), Flux("heated", FLUX)],
         [Stream(("fluid",), velocity, fluid.cell_map)],
         contacts,
         options,

@@ -10,10 +10,8 @@ import numpy as np
 import pytest
 
 from rack2city.fem.coupled.buoyancy import BuoyantProblem
-from rack2city.fem.flow.boundaries import Inlet, Outlet
-from rack2city.fem.heat.conditions import FixedTemperature, Material
-from rack2city.fem.heat.conditions import Inlet as HeatInlet
-from rack2city.fem.heat.conditions import Outlet as HeatOutlet
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet
+from rack2city.fem.heat.conditions import FixedTemperature, HeatInlet, HeatOutlet, Material
 from rack2city.fem.mesh.quantities import values_at
 from tests.fem.heat_cases import at, box
 
@@ -38,7 +36,7 @@ def upright_channel(strength: float, cells: int) -> BuoyantProblem:
             HeatOutlet("outlet"),
         ],
         speed=1.0,
-        boundaries=[Inlet("inlet"), Outlet("outlet")],
+        boundaries=[FlowInlet("inlet"), FlowOutlet("outlet")],
     )
 
 

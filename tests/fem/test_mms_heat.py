@@ -16,9 +16,9 @@ from rack2city.fem.heat.conditions import (
     Contact,
     FixedTemperature,
     Flux,
-    Inlet,
+    HeatInlet,
+    HeatOutlet,
     Material,
-    Outlet,
     Source,
     Stream,
 )
@@ -113,8 +113,8 @@ def test_third_order_in_a_stream_beside_a_heated_wall(cell: str) -> None:
         k = 0.6
         source = 2.0 * ufl.dot(velocity, ufl.grad(temperature)) - k * ufl.div(ufl.grad(temperature))
         conditions: list[Condition] = [
-            Inlet("inlet", 300.0),
-            Outlet("outlet"),
+            HeatInlet("inlet", 300.0),
+            HeatOutlet("outlet"),
             Flux("heated", -k * ufl.grad(temperature)[1]),
             FixedTemperature("cold", temperature),
             Source("fluid", source),

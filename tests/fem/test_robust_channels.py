@@ -13,7 +13,7 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.fem.coupled.problem import ConjugateProblem
-from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip
 from rack2city.fem.mesh.domain import read_domain
 from rack2city.fem.mesh.quantities import surface_maximum
 from rack2city.fem.mesh.section import plane_section
@@ -22,7 +22,7 @@ from rackmesh.peer_cases import CELL_LENGTH, CELL_MESHES, CHANNEL, ENTRANCE, HEI
 from rackmesh.tensor import Segment, write_blocks
 from tests.fem.plates import COPPER, HEAT, WATER, duct_blocks, solve_from_rest
 
-DUCT: list[Boundary] = [Inlet(), Outlet(), Slip()]
+DUCT: list[Boundary] = [FlowInlet(), FlowOutlet(), Slip()]
 
 
 def friction(aspect: float) -> float:
@@ -86,7 +86,7 @@ def test_uniform_inflow_into_a_channel_cell(tmp_path: Path, reynolds: float) -> 
     write_blocks(cell_blocks(CELL_MESHES["coarse"]), tmp_path / "a.msh")
     diameter = 2.0 * CHANNEL * HEIGHT / (CHANNEL + HEIGHT)
     speed = reynolds * WATER.viscosity / (WATER.density * diameter)
-    openings: list[Boundary] = [Inlet("inlet", "uniform"), Outlet(), Slip()]
+    openings: list[Boundary] = [FlowInlet("inlet", "uniform"), FlowOutlet(), Slip()]
     solved = solve_from_rest(tmp_path / "a.msh", speed * 0.5 * CHANNEL * HEIGHT, boundaries=openings)
     fluid, pressure = solved.fluid, solved.flow.pressure()
     drop = plane_section(fluid, (ENTRANCE, 0.0, 0.0), (1.0, 0.0, 0.0)).mean(pressure)

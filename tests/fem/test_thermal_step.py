@@ -18,7 +18,7 @@ from mpi4py import MPI
 from scipy.linalg import expm
 
 from rack2city.fem.heat.advection import BOUNDED, GALERKIN, Advection
-from rack2city.fem.heat.conditions import Condition, Flux, Inlet, Material, Outlet, Stream
+from rack2city.fem.heat.conditions import Condition, Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at
 from rack2city.fem.heat.transient import TransientHeat
@@ -68,7 +68,7 @@ def heat_problem(
         "fluid": Material(cases.CONDUCTIVITY, cases.DENSITY * cases.SPECIFIC_HEAT),
         "solid": Material(cases.SOLID_CONDUCTIVITY, COPPER),
     }
-    conditions: list[Condition] = [Inlet("inlet", cases.INLET_K), Outlet("outlet"), Flux("heated", cases.FLUX)]
+    conditions: list[Condition] = [HeatInlet("inlet", cases.INLET_K), HeatOutlet("outlet"), Flux("heated", cases.FLUX)]
     stream = Stream(("fluid",), velocity, fluid.cell_map)
     return HeatProblem(domain, materials, conditions, [stream], transient=transient, advection=advection)
 

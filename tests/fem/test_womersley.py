@@ -14,7 +14,7 @@ import pytest
 import ufl
 from numpy.polynomial.legendre import leggauss
 
-from rack2city.fem.flow.boundaries import Outlet
+from rack2city.fem.flow.boundaries import FlowOutlet
 from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
@@ -44,7 +44,7 @@ def advanced(cells: int, steps: int, periods: float) -> TransientFlow:
         RHO,
         RHO * NU,
         RHO * NU,
-        boundaries=[Outlet("left"), Outlet("right")],
+        boundaries=[FlowOutlet("left"), FlowOutlet("right")],
         body_force=lambda x, t: ufl.as_vector([GRADIENT * ufl.cos(OMEGA * t), 0.0]),
         speed=1.0,
     )

@@ -11,7 +11,7 @@ from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
 from rack2city.fem.flow.problem import FlowProblem, Log
-from rack2city.fem.heat.conditions import Flux, Inlet, Material, Outlet, Stream
+from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.solvers.linear import Options, library_versions
@@ -89,7 +89,7 @@ class ConjugateProblem:
         self.heat = HeatProblem(
             domain,
             materials,
-            [Inlet("inlet", inlet_temperature), Outlet("outlet"), Flux("heated")],
+            [HeatInlet("inlet", inlet_temperature), HeatOutlet("outlet"), Flux("heated")],
             [Stream(("fluid",), self.velocity, self.fluid.cell_map)],
             options=options,
             log=log,

@@ -14,11 +14,9 @@ from dolfinx import fem
 
 from rack2city.errors import InputError
 from rack2city.evidence.balance import Balance
-from rack2city.fem.flow.boundaries import Inlet, Outlet, Velocity
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Velocity
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.heat.conditions import Condition, Material, Source, Stream
-from rack2city.fem.heat.conditions import Inlet as Enters
-from rack2city.fem.heat.conditions import Outlet as Leaves
+from rack2city.fem.heat.conditions import Condition, HeatInlet, HeatOutlet, Material, Source, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import highest_temperature, mean_temperature
 from rack2city.fem.mesh.quantities import flow_through
@@ -69,20 +67,20 @@ def fluid_age(
     if not diffusivity > 0.0:
         raise InputError(f"age of the fluid: the diffusivity is {diffusivity:g} m²/s; it must be positive")
     fluid, velocity = flow.fluid, flow.velocity()
-    entering = -sum(flow_through(fluid, velocity, b.surface) for b in flow.boundaries if isinstance(b, Inlet))
+    entering = -sum(flow_through(fluid, velocity, b.surface) for b in flow.boundaries if isinstance(b, FlowInlet))
     normal = ufl.FacetNormal(fluid.mesh)
     for name in (b.surface for b in flow.boundaries if isinstance(b, Velocity)):
         if not fluid.integral(abs(ufl.dot(velocity, normal)) * fluid.ds(fluid.surfaces[name])) <= TIGHT * entering:
             raise InputError(
-                f"age of the fluid: fluid crosses '{name}', whose velocity is given; let it enter through an Inlet and "
-                "leave through an Outlet"
+                f"age of the fluid: fluid crosses '{name}', whose velocity is given; let it enter through an FlowInlet and "
+                "leave through a FlowOutlet"
             )
     if not entering > 0.0:
         raise InputError("age of the fluid: nothing enters through an inlet")
     names = tuple(fluid.volumes)
     conditions: list[Condition] = [
-        *(Enters(b.surface, 0.0) for b in flow.boundaries if isinstance(b, Inlet)),
-        *(Leaves(b.surface) for b in flow.boundaries if isinstance(b, Outlet)),
+        *(HeatInlet(b.surface, 0.0) for b in flow.boundaries if isinstance(b, FlowInlet)),
+        *(HeatOutlet(b.surface) for b in flow.boundaries if isinstance(b, FlowOutlet)),
         *(Source(name, 1.0) for name in names),
     ]
     problem = HeatProblem(

@@ -20,7 +20,7 @@ VelocityProfile = Callable[[np.ndarray, float], Any]
 
 
 @dataclass(frozen=True)
-class Inlet:
+class FlowInlet:
     """A plane surface through which a given flow rate enters, exactly.
 
     Attributes:
@@ -52,7 +52,7 @@ class Velocity:
 
 
 @dataclass(frozen=True)
-class Outlet:
+class FlowOutlet:
     """A surface with -p n + mu du/dn = -p_out n, bounded in energy where fluid comes back.
 
     Attributes:
@@ -78,9 +78,9 @@ class Wall:
     surface: str
 
 
-Boundary = Inlet | Velocity | Outlet | Slip | Wall
+Boundary = FlowInlet | Velocity | FlowOutlet | Slip | Wall
 
-NAMED: tuple[Boundary, ...] = (Inlet(), Outlet(), Slip())
+NAMED: tuple[Boundary, ...] = (FlowInlet(), FlowOutlet(), Slip())
 
 
 def chosen_boundaries(boundaries: Collection[Boundary] | None, surfaces: Collection[str]) -> tuple[Boundary, ...]:

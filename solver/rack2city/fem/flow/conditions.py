@@ -9,7 +9,7 @@ from mpi4py import MPI
 from petsc4py import PETSc
 
 from rack2city.errors import InputError
-from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, Slip, Velocity, Wall
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
 from rack2city.fem.flow.inflow import plane_normal, unit_inflow
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.parts import part
@@ -52,9 +52,9 @@ class FlowConditions:
     ) -> None:
         """Find the unknowns of each condition."""
         self.fluid, self.boundaries, self._space, self._velocity_space = fluid, boundaries, space, velocity_space
-        self.inlets = [b for b in boundaries if isinstance(b, Inlet)]
+        self.inlets = [b for b in boundaries if isinstance(b, FlowInlet)]
         self._velocities = [b for b in boundaries if isinstance(b, Velocity)]
-        self.closed = not any(isinstance(b, Outlet) for b in boundaries)
+        self.closed = not any(isinstance(b, FlowOutlet) for b in boundaries)
         slips = [b.surface for b in boundaries if isinstance(b, Slip)]
         normals = {name: plane_normal(fluid, name) for name in slips}
         self.weak_slip = [name for name in slips if not is_normal_to_axis(normals[name])]
@@ -83,7 +83,9 @@ class FlowConditions:
         one, msh = fem.Constant(self.fluid.mesh, 1.0), self.fluid.mesh
         volume = self.fluid.integral(one * ufl.dx(domain=msh))
         everywhere = self.fluid.integral(one * ufl.ds(domain=msh))
-        wall = everywhere - sum(self._area(b.surface) for b in self.boundaries if isinstance(b, Inlet | Outlet | Slip))
+        wall = everywhere - sum(
+            self._area(b.surface) for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip)
+        )
         return 4.0 * volume / wall if wall > 1e-9 * everywhere else float(volume ** (1.0 / self.fluid.dimensions))
 
     def speed(self, flow_rate: FlowRate, time: float = 0.0) -> float:

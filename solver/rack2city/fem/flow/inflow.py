@@ -14,7 +14,7 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import InputError
-from rack2city.fem.flow.boundaries import Inlet
+from rack2city.fem.flow.boundaries import FlowInlet
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
@@ -47,7 +47,7 @@ def inlet_normal(fluid: FluidDomain, surface: str = "inlet") -> np.ndarray:
 def unit_inflow(
     fluid: FluidDomain,
     space: fem.FunctionSpace,
-    inlet: Inlet,
+    inlet: FlowInlet,
     walls: np.ndarray,
     options: Mapping[str, Options] | None = None,
 ) -> fem.Function:

@@ -8,7 +8,7 @@ import basix.ufl
 from dolfinx import fem
 
 from rack2city.errors import InputError
-from rack2city.fem.flow.boundaries import Boundary, Outlet
+from rack2city.fem.flow.boundaries import Boundary, FlowOutlet
 from rack2city.fem.flow.schur import BLOCKS
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.solvers.linear import DIRECT, Options, chosen_options
@@ -62,7 +62,7 @@ def chosen_solver(
     topology, dim = fluid.mesh.topology, fluid.dimensions
     nodes = fem.functionspace(fluid.mesh, ("Lagrange", 2)).dofmap.index_map.size_global
     unknowns = dim * nodes + topology.index_map(0).size_global
-    closed = not any(isinstance(b, Outlet) for b in boundaries)
+    closed = not any(isinstance(b, FlowOutlet) for b in boundaries)
     large = dim == 3 and unknowns > MOST_DIRECT and not closed
     method = (options or {}).get(FLOW, {}).get("method", "blocks" if large else "direct")
     if method not in ("direct", "blocks"):

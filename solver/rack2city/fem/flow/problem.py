@@ -19,7 +19,7 @@ from mpi4py import MPI
 from rack2city.errors import BalanceError, ConvergenceError, InputError
 from rack2city.fem.flow.block_forms import MixedSpace
 from rack2city.fem.flow.blocks import BlockSystem
-from rack2city.fem.flow.boundaries import Boundary, Inlet, Outlet, chosen_boundaries
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, chosen_boundaries
 from rack2city.fem.flow.conditions import FlowConditions, FlowRate
 from rack2city.fem.flow.forms import (
     STABLE,
@@ -93,7 +93,7 @@ class FlowProblem:
         self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
         self._viscosity_scale, self._typical_speed = viscosity_scale, speed
         if stabilisation is None:
-            driven = any(isinstance(b, Inlet) for b in self.boundaries)
+            driven = any(isinstance(b, FlowInlet) for b in self.boundaries)
             stabilisation = replace(STABLE, backflow=driven)
         self.stabilisation = stabilisation
         msh = fluid.mesh
@@ -131,7 +131,7 @@ class FlowProblem:
             source=constant(0.0),
             time=constant(0.0),
         )
-        outlets = {b.surface: constant(b.pressure_pa) for b in self.boundaries if isinstance(b, Outlet)}
+        outlets = {b.surface: constant(b.pressure_pa) for b in self.boundaries if isinstance(b, FlowOutlet)}
         self.viscosity = viscosity if isinstance(viscosity, ufl.core.expr.Expr) else constant(viscosity)
         self.form = steady_form(
             fluid,
@@ -281,7 +281,7 @@ class FlowProblem:
 
     @cached_property
     def _open_flow(self) -> tuple[fem.Form, fem.Form]:
-        outlets = [b.surface for b in self.boundaries if isinstance(b, Outlet)]
+        outlets = [b.surface for b in self.boundaries if isinstance(b, FlowOutlet)]
         return self._flow_forms(self.conditions.given_surfaces() + outlets)
 
     def _flow_forms(self, surfaces: Collection[str]) -> tuple[fem.Form, fem.Form]:

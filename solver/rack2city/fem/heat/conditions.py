@@ -87,7 +87,7 @@ class FixedTemperature:
 
 
 @dataclass(frozen=True)
-class Inlet:
+class HeatInlet:
     """Surface through which a stream enters with the enthalpy of a supply temperature (K); nothing else crosses it."""
 
     surface: str
@@ -95,7 +95,7 @@ class Inlet:
 
 
 @dataclass(frozen=True)
-class Outlet:
+class HeatOutlet:
     """Surface through which a stream leaves by advection alone.
 
     Attributes:
@@ -115,7 +115,7 @@ class Contact:
     resistance: float | ufl.core.expr.Expr
 
 
-type SurfaceCondition = Flux | Convection | FixedTemperature | Inlet | Outlet
+type SurfaceCondition = Flux | Convection | FixedTemperature | HeatInlet | HeatOutlet
 type Condition = SurfaceCondition | Source
 
 

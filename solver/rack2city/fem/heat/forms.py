@@ -37,9 +37,9 @@ from rack2city.fem.heat.conditions import (
     Convection,
     FixedTemperature,
     Flux,
-    Inlet,
+    HeatInlet,
+    HeatOutlet,
     Material,
-    Outlet,
     Source,
     Stream,
     SurfaceCondition,
@@ -124,7 +124,9 @@ class HeatTerms:
             name: indicator(domain, [name]) for beside in self._beside.values() if len(beside) > 1 for name in beside
         }
         self._stream_of = {
-            c.surface: self._find_stream(c.surface) for c in self.surface_conditions if isinstance(c, Inlet | Outlet)
+            c.surface: self._find_stream(c.surface)
+            for c in self.surface_conditions
+            if isinstance(c, HeatInlet | HeatOutlet)
         }
         fixed = [c.surface for c in self.surface_conditions if isinstance(c, FixedTemperature)]
         self._penalty = trace_penalty(domain, fixed) if fixed else None
@@ -141,7 +143,7 @@ class HeatTerms:
         self.returning = {
             c.surface: fem.Constant(domain.mesh, self._level(c.surface))
             for c in self.surface_conditions
-            if isinstance(c, Outlet) and c.load is None
+            if isinstance(c, HeatOutlet) and c.load is None
         }
         self.known: Expression | None = None  # theta at which conductivities are taken, where they do not follow it
         self.rate = fem.Constant(domain.mesh, 0.0)  # of BDF, 1/s; heat is stored at rho c (rate theta + history)
@@ -184,7 +186,7 @@ class HeatTerms:
         """T0: the first supply temperature itself, else the first fixed or ambient number."""
         found = [
             self.loads[c.surface]
-            for kind in (Inlet, FixedTemperature, Convection)
+            for kind in (HeatInlet, FixedTemperature, Convection)
             for c in self.surface_conditions
             if isinstance(c, kind) and isinstance(self.loads[c.surface], fem.Constant)
         ]
@@ -195,7 +197,7 @@ class HeatTerms:
     def _datum(self, stream: Stream) -> Expression:
         """T_b: the supply temperature of a stream's first inlet, T0 if it has none."""
         for condition in self.surface_conditions:
-            if isinstance(condition, Inlet) and self._stream_of[condition.surface] is stream:
+            if isinstance(condition, HeatInlet) and self._stream_of[condition.surface] is stream:
                 return self.loads[condition.surface]
         return self.shift
 
@@ -277,7 +279,7 @@ class HeatTerms:
         stream = self._stream_of[condition.surface]
         capacity = self._capacity(stream, condition.surface)
         datum, (outward, inward) = self._datum(stream), self.speeds(condition.surface)
-        if isinstance(condition, Inlet):
+        if isinstance(condition, HeatInlet):
             return None if load is datum else -capacity * (outward + inward) * (load - datum)
         return -capacity * (outward * self._above(theta, datum) + inward * (self.returned(condition.surface) - datum))
 

@@ -28,10 +28,10 @@ from rack2city.fem.heat.conditions import (
     Convection,
     FixedTemperature,
     Flux,
-    Inlet,
+    HeatInlet,
+    HeatOutlet,
     Load,
     Material,
-    Outlet,
     Stream,
     set_values,
 )
@@ -89,7 +89,7 @@ class HeatProblem:
         advection: Advection = BOUNDED,
     ) -> None:
         """Build the space and the compiled forms."""
-        if not transient and not any(isinstance(c, Inlet | FixedTemperature | Convection) for c in conditions):
+        if not transient and not any(isinstance(c, HeatInlet | FixedTemperature | Convection) for c in conditions):
             raise InputError("heat: a steady temperature needs an inlet, a fixed temperature or convection somewhere")
         self.domain = domain
         self.terms = HeatTerms(domain, materials, conditions, streams, contacts, transient, advection)
@@ -284,7 +284,7 @@ class HeatProblem:
 
     def heat_out(self) -> float:
         """Heat that the streams carry out over what they brought in, of the last solve (W)."""
-        kinds = {c.surface for c in self.terms.surface_conditions if isinstance(c, Inlet | Outlet)}
+        kinds = {c.surface for c in self.terms.surface_conditions if isinstance(c, HeatInlet | HeatOutlet)}
         return -sum(v for k, v in self._last().inflows.items() if k in kinds)
 
     def _last(self) -> HeatReport:

@@ -13,7 +13,7 @@ from mpi4py import MPI
 from petsc4py import PETSc
 
 from rack2city.errors import InputError
-from rack2city.fem.heat.conditions import Inlet, Outlet
+from rack2city.fem.heat.conditions import HeatInlet, HeatOutlet
 from rack2city.fem.heat.forms import QUADRATURE, indicator, volumes_at
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import jit_options
@@ -45,7 +45,7 @@ def bulk_temperature_at(problem: HeatProblem, surface: str) -> float:
         InputError: the surface is neither, or nothing flows through it.
     """
     domain, terms = problem.domain, problem.terms
-    openings = {c.surface: c for c in terms.surface_conditions if isinstance(c, Inlet | Outlet)}
+    openings = {c.surface: c for c in terms.surface_conditions if isinstance(c, HeatInlet | HeatOutlet)}
     if surface not in openings:
         raise InputError(f"heat: '{surface}' is neither an inlet nor an outlet")
     ds = domain.ds(domain.surfaces[surface], metadata=QUADRATURE)
@@ -53,7 +53,7 @@ def bulk_temperature_at(problem: HeatProblem, surface: str) -> float:
     flow = domain.integral((outward + inward) * ds, terms.entity_maps)
     if flow == 0.0:
         raise InputError(f"heat: nothing flows through '{surface}'")
-    entering = terms.returned(surface) if isinstance(openings[surface], Outlet) else problem.temperature
+    entering = terms.returned(surface) if isinstance(openings[surface], HeatOutlet) else problem.temperature
     return domain.integral((outward * problem.temperature + inward * entering) * ds, terms.entity_maps) / flow
 
 

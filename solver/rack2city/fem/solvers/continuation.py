@@ -47,7 +47,7 @@ def continue_to_one[State](
                 raise ConvergenceError(
                     f"the solution cannot be followed beyond {reached:.3g} of the full {parameter}; the flow may be "
                     'unsteady, or the mesh too coarse: try a smaller flow, mesh.level = "fine", or the average over time '
-                    "(rack2city.fem.coupled.average)"
+                    "(rack2city.fem.average_flow)"
                 ) from None
         else:
             before = (reached, state) if reached > 0.0 else None
