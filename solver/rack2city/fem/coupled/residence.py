@@ -72,7 +72,7 @@ def fluid_age(
     for name in (b.surface for b in flow.boundaries if isinstance(b, Velocity)):
         if not fluid.integral(abs(ufl.dot(velocity, normal)) * fluid.ds(fluid.surfaces[name])) <= TIGHT * entering:
             raise InputError(
-                f"age of the fluid: fluid crosses '{name}', whose velocity is given; let it enter through an FlowInlet and "
+                f"age of the fluid: fluid crosses '{name}', whose velocity is given; let it enter through a FlowInlet and "
                 "leave through a FlowOutlet"
             )
     if not entering > 0.0:
