@@ -21,7 +21,7 @@ from plate_cases import (
 
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip
 from rack2city.fem.flow.forms import PLAIN, Stabilisation
-from rack2city.fem.flow.problem import FlowProblem, Log
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at
@@ -29,6 +29,7 @@ from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_do
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum
 from rack2city.fem.mesh.section import plane_section
 from rack2city.fem.solvers.linear import Options
+from rack2city.fem.solvers.newton import Log
 
 GRADIENT_SECTIONS_M = (25e-3, 38e-3)
 """Between these the gradient of developed flow is measured."""

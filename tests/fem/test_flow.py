@@ -65,7 +65,7 @@ def test_linear_viscosity_along_the_channel_has_the_exact_pressure(mesh: Path) -
 
 
 def test_no_convergence_is_said(mesh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rack2city.fem.solvers.newton.MAX_JACOBIANS", 0)
+    monkeypatch.setattr("rack2city.fem.solvers.system.MAX_JACOBIANS", 0)
     fluid = fluid_domain(read_domain(mesh, MPI.COMM_SELF))
     with pytest.raises(
         ConvergenceError, match=r"^flow: no convergence after 0 Newton steps \(relative residual 1\.0e\+00\)$"

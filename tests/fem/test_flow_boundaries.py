@@ -15,7 +15,7 @@ from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
-from rack2city.fem.solvers.rest import impose
+from rack2city.fem.solvers.system import impose
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 
 RHO, MU, LENGTH, HEIGHT = 1000.0, 1e-3, 4e-3, 1e-3

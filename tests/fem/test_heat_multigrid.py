@@ -8,8 +8,8 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.heat import solver as heat_solver
 from rack2city.fem.coupled.problem import ConjugateProblem
+from rack2city.fem.heat import solver as heat_solver
 from rack2city.fem.heat.conditions import Contact, Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature, mean_temperature

@@ -6,7 +6,7 @@ import pytest
 from dolfinx import fem, mesh
 from mpi4py import MPI
 
-from rack2city.fem.flow.method import PressureKind, pressure_element
+from rack2city.fem.flow.space import PressureKind, pressure_element
 from rack2city.fem.mesh.parts import part
 
 CELLS = [mesh.CellType.tetrahedron, mesh.CellType.hexahedron]

@@ -12,7 +12,6 @@ from rack2city.errors import InputError
 from rack2city.fem.coupled.export import write_fields
 from rack2city.fem.coupled.problem import ConjugateProblem, CoupledReport
 from rack2city.fem.flow.inflow import inlet_normal
-from rack2city.fem.flow.problem import Log
 from rack2city.fem.mesh.domain import read_domain
 from rack2city.fem.mesh.quantities import (
     bulk_temperature,
@@ -22,6 +21,7 @@ from rack2city.fem.mesh.quantities import (
     outlet_temperature,
     surface_maximum,
 )
+from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
 from rack2city.plate.design import PlateDesign, coolant_reference_temperature, reference_design
 from rack2city.plate.plate_map import PlateMap

@@ -17,10 +17,11 @@ from rack2city.errors import ConvergenceError, InputError
 from rack2city.evidence.balance import Balance
 from rack2city.fem.coupled.time_series import Moments, Statistic, statistic
 from rack2city.fem.flow.boundaries import Slip, Wall
-from rack2city.fem.flow.problem import COMPATIBLE, FlowProblem
+from rack2city.fem.flow.mass import COMPATIBLE
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.heat.transient import TransientHeat
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.compilation import compiled
 
 NEAREST = 0.6  # of a step: half of one, and some room for what the period is not known to
 MASS_TOLERANCE = 1e-9  # of the flow that enters, of the mean; each step keeps to 1e-10
@@ -243,9 +244,7 @@ def pressure_drop(
     pressure = ufl.split(problem.unknown)[1]
     one = fem.Constant(fluid.mesh, 1.0)
     areas = [fluid.integral(one * fluid.ds(fluid.surfaces[name])) for name in (before, behind)]
-    forms = [
-        fem.form(pressure * fluid.ds(fluid.surfaces[name]), jit_options=jit_options()) for name in (before, behind)
-    ]
+    forms = [compiled(pressure * fluid.ds(fluid.surfaces[name])) for name in (before, behind)]
 
     def drop(now: FlowProblem) -> float:
         sums = [fluid.total(form) for form in forms]

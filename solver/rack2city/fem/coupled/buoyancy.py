@@ -18,13 +18,14 @@ from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.coupled.newton import MonolithicNewton
 from rack2city.fem.flow.boundaries import Boundary
 from rack2city.fem.flow.conditions import FlowRate
-from rack2city.fem.flow.problem import FlowProblem, Log
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.heat.conditions import Condition, Contact, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.solvers.anderson import Anderson
 from rack2city.fem.solvers.continuation import continue_to_one
 from rack2city.fem.solvers.linear import Options
+from rack2city.fem.solvers.newton import Log
 
 TOLERANCE = 1e-8  # change of temperature in one exchange, over the range of temperatures
 ROUGHLY = 1e-2  # enough on the way to the full buoyancy

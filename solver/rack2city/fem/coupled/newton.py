@@ -17,11 +17,12 @@ from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.flow.problem import FlowProblem, Log
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
-from rack2city.fem.solvers.rest import impose
+from rack2city.fem.solvers.newton import Log
+from rack2city.fem.solvers.system import impose
 
 PREFIX = "buoyancy_"
 STEP_TOLERANCE = 1e-10  # of both unknowns
@@ -91,7 +92,7 @@ class MonolithicNewton:
         self._parts = [petsc.create_matrix(form) for form in self._forms]
         nodes = (space.dofmap.list[cells[0]].ravel(), heat.space.dofmap.list[cells[1]].ravel())
         self._to_fluid = _selection(space, heat.space, nodes, 1.0)
-        taken = flow.velocity_dofs
+        taken = flow.spaces.velocity_dofs
         self._to_velocity = _selection(speeds, flow.unknown.function_space, (np.arange(len(taken)), taken), 1.0)
         self._matrix: PETSc.Mat | None = None
         self._solver: LinearSolver | None = None

@@ -10,11 +10,12 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.flow.problem import FlowProblem, Log
+from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain
 from rack2city.fem.solvers.linear import Options, library_versions
+from rack2city.fem.solvers.newton import Log
 from rack2city.fem.solvers.prefixes import FLOW, HEAT
 
 OUTER_TOLERANCE = 1e-8  # change of temperature over its rise above the inlet

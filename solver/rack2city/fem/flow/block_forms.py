@@ -1,44 +1,23 @@
 """The flow's equations in blocks of velocity and pressure, made from their mixed form."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.flow.space import MixedSpace
+from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.parts import part
-
-
-@dataclass(frozen=True)
-class MixedSpace:
-    """A mixed space of velocity and pressure and its parts.
-
-    Attributes:
-        velocity: space of the velocity alone.
-        velocity_dofs: unknowns of the mixed space that are the velocity's, in the order of its own.
-        pressure: space of the pressure alone.
-        pressure_dofs: the same for the pressure.
-    """
-
-    velocity: fem.FunctionSpace
-    velocity_dofs: np.ndarray
-    pressure: fem.FunctionSpace
-    pressure_dofs: np.ndarray
+from rack2city.fem.solvers.system import Equations
 
 
 class BlockForms:
     """Residual and Jacobian blocks of a form in a mixed space; they share their values with the mixed unknown.
 
     Args:
-        form: residual as a UFL form in `unknown`.
-        unknown: function of the mixed space.
-        space: its parts.
-        bcs: conditions on the mixed space, on the velocity alone.
-        lagged: the part of the derivative, a bilinear form in the mixed space, that Picard's method leaves out.
-        inertia: bilinear form in the mixed space that a pseudo-time adds to the derivative, times its inverse.
+        equations: of the flow, with conditions on the velocity alone.
+        space: the mixed space of their unknown.
 
     Attributes:
         velocity: velocity of the mixed unknown.
@@ -47,16 +26,9 @@ class BlockForms:
         k, g, d: matrices: derivative of the momentum by velocity and by pressure, of the mass by velocity.
     """
 
-    def __init__(
-        self,
-        form: ufl.Form,
-        unknown: fem.Function,
-        space: MixedSpace,
-        bcs: list[fem.DirichletBC],
-        lagged: ufl.Form,
-        inertia: ufl.Form,
-    ) -> None:
+    def __init__(self, equations: Equations, space: MixedSpace) -> None:
         """Compile the forms and make the matrices."""
+        form, unknown = equations.form, equations.unknown
         self.space, self.unknown = space, unknown
         self.velocity, self.pressure = fem.Function(space.velocity), fem.Function(space.pressure)
         dim = space.velocity.dofmap.bs
@@ -69,8 +41,7 @@ class BlockForms:
         (test,) = (a for a in form.arguments() if a.number() == 0)
         replaced = ufl.replace(form, {unknown: mixed(self.velocity, self.pressure), test: mixed(*tests)})
         momentum, mass = ufl.extract_blocks(replaced)
-        jit = {"jit_options": jit_options()}
-        self._momentum, self._mass = fem.form(momentum, **jit), fem.form(mass, **jit)
+        self._momentum, self._mass = compiled(momentum), compiled(mass)
         self._picard = fem.Constant(space.velocity.mesh, 0.0)  # 1 for Picard's method, 0 for Newton's
         self._rate = fem.Constant(space.velocity.mesh, 0.0)
         wall = ufl.as_vector([*(ufl.TestFunction(space.velocity)[i] for i in range(dim)), 0.0])
@@ -84,15 +55,15 @@ class BlockForms:
         derivative = ufl.replace(
             ufl.derivative(momentum, self.velocity, trials[0]), {tests[0]: ufl.TestFunction(space.velocity)}
         )
-        derivative += -self._picard * of_velocity(lagged) + self._rate * of_velocity(inertia)
-        self._k = fem.form(derivative, **jit)
-        self._g = fem.form(ufl.derivative(momentum, self.pressure, trials[1]), **jit)
-        self._d = fem.form(ufl.derivative(mass, self.velocity, trials[0]), **jit)
-        self._conditions = self._on_velocity(bcs)
+        derivative += -self._picard * of_velocity(equations.lagged) + self._rate * of_velocity(equations.inertia)
+        self._k = compiled(derivative)
+        self._g = compiled(ufl.derivative(momentum, self.pressure, trials[1]))
+        self._d = compiled(ufl.derivative(mass, self.velocity, trials[0]))
+        self._conditions = self._on_velocity(equations.bcs)
         self.k, self.g, self.d = (petsc.create_matrix(form) for form in (self._k, self._g, self._d))
         self._ru, self._rp = petsc.create_vector(space.velocity), petsc.create_vector(space.pressure)
-        for matrix, compiled in ((self.g, self._g), (self.d, self._d)):
-            petsc.assemble_matrix(matrix, compiled, bcs=self._conditions)
+        for matrix, constant in ((self.g, self._g), (self.d, self._d)):
+            petsc.assemble_matrix(matrix, constant, bcs=self._conditions)
             matrix.assemble()
 
     def _on_velocity(self, bcs: list[fem.DirichletBC]) -> list[fem.DirichletBC]:
@@ -129,11 +100,8 @@ class BlockForms:
         Args:
             fixed: whether rows of fixed unknowns are zero; else they hold what the conditions have to supply.
         """
-        for vector, form in ((self._ru, self._momentum), (self._rp, self._mass)):
-            with vector.localForm() as local:
-                local.set(0.0)
-            petsc.assemble_vector(vector, form)
-            vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        assembled(self._momentum, self._ru)
+        assembled(self._mass, self._rp)
         if fixed:
             self._ru.array[self.fixed] = 0.0
         return self._ru, self._rp
@@ -154,7 +122,7 @@ class BlockForms:
         """Diagonal of the velocity's mass matrix, as a vector of the velocity."""
         scalar, places = part(self.space.velocity, 0)
         trial, test = ufl.TrialFunction(scalar), ufl.TestFunction(scalar)
-        matrix = petsc.assemble_matrix(fem.form(trial * test * ufl.dx, jit_options=jit_options()))
+        matrix = petsc.assemble_matrix(compiled(trial * test * ufl.dx))
         matrix.assemble()
         diagonal, own = self.g.createVecLeft(), matrix.getDiagonal().array
         dim = self.space.velocity.dofmap.bs

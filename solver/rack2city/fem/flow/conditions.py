@@ -11,8 +11,8 @@ from petsc4py import PETSc
 from rack2city.errors import InputError
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
 from rack2city.fem.flow.inflow import plane_normal, unit_inflow
+from rack2city.fem.flow.space import MixedSpace
 from rack2city.fem.mesh.domain import FluidDomain
-from rack2city.fem.mesh.parts import part
 from rack2city.fem.solvers.linear import Options
 
 FlowRate = float | Mapping[str, float] | None
@@ -29,9 +29,7 @@ class FlowConditions:
 
     Args:
         fluid: the fluid.
-        space: mixed space of velocity and pressure.
-        velocity_space: the velocity's own space.
-        pressure_space: the pressure's own space.
+        spaces: mixed space of velocity and pressure, and its parts.
         boundaries: the conditions.
         options: PETSc options by prefix.
 
@@ -44,14 +42,13 @@ class FlowConditions:
     def __init__(
         self,
         fluid: FluidDomain,
-        space: fem.FunctionSpace,
-        velocity_space: fem.FunctionSpace,
-        pressure_space: fem.FunctionSpace,
+        spaces: MixedSpace,
         boundaries: Sequence[Boundary],
         options: Mapping[str, Options] | None,
     ) -> None:
         """Find the unknowns of each condition."""
-        self.fluid, self.boundaries, self._space, self._velocity_space = fluid, boundaries, space, velocity_space
+        self.fluid, self.boundaries, self._spaces = fluid, boundaries, spaces
+        self._space, self._velocity_space = spaces.whole, spaces.velocity
         self.inlets = [b for b in boundaries if isinstance(b, FlowInlet)]
         self._velocities = [b for b in boundaries if isinstance(b, Velocity)]
         self.closed = not any(isinstance(b, FlowOutlet) for b in boundaries)
@@ -64,18 +61,18 @@ class FlowConditions:
             if n is not None and is_normal_to_axis(n)
         ]
         given = [b.surface for b in self._velocities] + [b.surface for b in self.inlets]
-        self._values = {name: fem.Function(velocity_space) for name in given}
+        self._values = {name: fem.Function(spaces.velocity) for name in given}
         self.bcs += [self._velocity(name, value) for name, value in self._values.items()]
         walls = fluid.walls([b.surface for b in boundaries if not isinstance(b, Wall)])
-        self.bcs.append(self._on_facets(walls, fem.Function(velocity_space)))
+        self.bcs.append(self._on_facets(walls, fem.Function(spaces.velocity)))
         if self.closed:
-            self.bcs.append(self._pressure_pin(pressure_space))
+            self.bcs.append(self._pressure_pin())
         self._units = {}
         for inlet in self.inlets:
             # Where two inlets meet both are at rest, as behind the edge of a thin wall: else neither flow rate were exact.
             others = fluid.facets([b.surface for b in self.inlets if b is not inlet])
             rest = np.union1d(walls, others).astype(np.int32)
-            self._units[inlet.surface] = unit_inflow(fluid, velocity_space, inlet, rest, options)
+            self._units[inlet.surface] = unit_inflow(fluid, spaces.velocity, inlet, rest, options)
         self.areas = {b.surface: self._area(b.surface) for b in self.inlets}
 
     def hydraulic_diameter(self) -> float:
@@ -156,8 +153,9 @@ class FlowConditions:
         dofs = fem.locate_dofs_topological(component, self.fluid.dimensions - 1, self.fluid.facets([surface]))
         return fem.dirichletbc(PETSc.ScalarType(0.0), dofs, component)  # type: ignore[operator]
 
-    def _pressure_pin(self, pressure_space: fem.FunctionSpace) -> fem.DirichletBC:
+    def _pressure_pin(self) -> fem.DirichletBC:
         """Pressure zero at one node, the same on any number of ranks: the first in x, then y, then z."""
+        pressure_space = self._spaces.pressure
         points = pressure_space.tabulate_dof_coordinates()[: pressure_space.dofmap.index_map.size_local]
         comm, sub = self.fluid.comm, self._space.sub(1)
         size = comm.allreduce(float(np.max(np.abs(points), initial=0.0)), op=MPI.MAX)
@@ -168,7 +166,7 @@ class FlowConditions:
         )
         if pressure_space.ufl_element().discontinuous:  # several values at a place, each of one cell: take one
             own = np.flatnonzero(np.all(rounded == np.array(first), axis=1))[: int(rank == comm.rank)].astype(np.int32)
-            dofs = [part(self._space, 1)[1][own], own]
+            dofs = [self._spaces.pressure_dofs[own], own]
         else:
             place = np.array(first) * 1e-9 * size
             dofs = fem.locate_dofs_geometrical(

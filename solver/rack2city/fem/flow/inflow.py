@@ -11,11 +11,10 @@ import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc
-from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.boundaries import FlowInlet
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
 from rack2city.fem.solvers.prefixes import INFLOW
@@ -115,13 +114,11 @@ def _solve_developed(
     def tangential(f: ufl.core.expr.Expr) -> ufl.core.expr.Expr:
         return ufl.grad(f) - ufl.dot(ufl.grad(f), normal) * normal
 
-    jit = {"jit_options": jit_options()}
     # The null volume term only gives every unknown a place on the diagonal.
     form = ufl.inner(tangential(trial), tangential(test)) * ds + fem.Constant(msh, 0.0) * trial * test * ufl.dx
-    matrix = petsc.assemble_matrix(fem.form(form, **jit), bcs=[bc])
+    matrix = petsc.assemble_matrix(compiled(form), bcs=[bc])
     matrix.assemble()
-    rhs = petsc.assemble_vector(fem.form(fem.Constant(msh, 1.0) * test * ds, **jit))
-    rhs.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+    rhs = assembled(compiled(fem.Constant(msh, 1.0) * test * ds))
     petsc.set_bc(rhs, [bc])
     solver = LinearSolver(matrix, INFLOW, chosen_options(DIRECT, INFLOW, options))
     solver.solve(rhs, profile.x.petsc_vec)

@@ -1,20 +1,18 @@
 """How a flow is solved: the method by size, its options, and the pressure's element that goes with it."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import basix
-import basix.ufl
 from dolfinx import fem
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.boundaries import Boundary, FlowOutlet
 from rack2city.fem.flow.schur import BLOCKS
+from rack2city.fem.flow.space import PressureKind
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.solvers.linear import DIRECT, Options, chosen_options
 from rack2city.fem.solvers.prefixes import FLOW
-
-PressureKind = Literal["continuous", "discontinuous"]
 
 # The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
 SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_rtol": 1e-8}
@@ -26,24 +24,6 @@ def preferred_pressure(cell: basix.CellType, method: str) -> PressureKind:
     """Discontinuous where it is stable and can be factored: the commutator of `schur` needs ten times the iterations on it."""
     tensor = cell in (basix.CellType.quadrilateral, basix.CellType.hexahedron)
     return "discontinuous" if tensor and method == "direct" else "continuous"
-
-
-def pressure_element(cell: basix.CellType, kind: PressureKind) -> Any:
-    """Linear pressure, continuous (Taylor-Hood) or discontinuous, which conserves mass on each cell.
-
-    Raises:
-        InputError: it is to be discontinuous on simplices, where with quadratic velocity it is not stable.
-    """
-    if kind == "continuous":
-        return basix.ufl.element("Lagrange", cell, 1)
-    if cell not in (basix.CellType.quadrilateral, basix.CellType.hexahedron):
-        raise InputError(
-            "flow: a discontinuous pressure needs quadrilaterals or hexahedra; on simplices take 'continuous'"
-        )
-    # values at points, not moments, so that the functions sum to one: the rows of mass then sum to the net flow
-    return basix.ufl.element(
-        basix.ElementFamily.DPC, cell, 1, dpc_variant=basix.DPCVariant.simplex_equispaced, discontinuous=True
-    )
 
 
 def chosen_solver(

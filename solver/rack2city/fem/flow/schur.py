@@ -9,9 +9,10 @@ Tuminaro 2009). The matrices of the outer two do not change: they are factored o
 
 from typing import Any
 
-import numpy as np
 from petsc4py import PETSc
 
+from rack2city.fem.flow.block_forms import BlockForms
+from rack2city.fem.flow.wall_weights import wall_weights
 from rack2city.fem.solvers.linear import configured, forget
 
 BLOCKS: dict[str, Any] = {
@@ -48,14 +49,14 @@ class Saddle:
     """Python matrix [K G; D 0] on vectors that hold velocity, then pressure, on each rank.
 
     Args:
-        k, g, d: the blocks.
+        blocks: K, G and D.
     """
 
-    def __init__(self, k: PETSc.Mat, g: PETSc.Mat, d: PETSc.Mat) -> None:
+    def __init__(self, blocks: BlockForms) -> None:
         """Make work vectors."""
-        self._k, self._g, self._d = k, g, d
-        self._u = [g.createVecLeft() for _ in range(2)]
-        self._p = [g.createVecRight() for _ in range(2)]
+        self._k, self._g, self._d = blocks.k, blocks.g, blocks.d
+        self._u = [self._g.createVecLeft() for _ in range(2)]
+        self._p = [self._g.createVecRight() for _ in range(2)]
         self._local = self._u[0].getLocalSize()
 
     def matrix(self) -> PETSc.Mat:
@@ -149,12 +150,7 @@ class FlowPreconditioner:
 
     Args:
         saddle: the matrix.
-        k, g, d: the blocks.
-        mass_diagonal: diagonal of the velocity's mass matrix.
-        weights: of the velocity, by `wall_weights.wall_weights`.
-        fixed: owned velocity unknowns that a condition fixes.
-        interpolation: to the velocity from a linear one on the same mesh, both by node, then component.
-        dim: components of the velocity.
+        blocks: its blocks.
         prefix: option prefix of the flow.
         options: options without the prefix: `velocity_`, `component_` and `pressure_` are ours.
 
@@ -162,26 +158,14 @@ class FlowPreconditioner:
         velocity_iterations: of the velocity's own solver since the last `update`.
     """
 
-    def __init__(
-        self,
-        saddle: Saddle,
-        k: PETSc.Mat,
-        g: PETSc.Mat,
-        d: PETSc.Mat,
-        mass_diagonal: PETSc.Vec,
-        weights: PETSc.Vec,
-        fixed: np.ndarray,
-        interpolation: PETSc.Mat,
-        dim: int,
-        prefix: str,
-        options: dict[str, Any],
-    ) -> None:
+    def __init__(self, saddle: Saddle, blocks: BlockForms, prefix: str, options: dict[str, Any]) -> None:
         """Factor what does not change."""
-        self._saddle, self._k, self._g, self._d, self._fixed = saddle, k, g, d, fixed
-        self._inverse_mass = mass_diagonal.copy()
+        self._saddle, self._fixed = saddle, blocks.fixed
+        self._k, self._g, self._d = k, g, d = blocks.k, blocks.g, blocks.d
+        self._inverse_mass = blocks.mass_diagonal()
         self._inverse_mass.reciprocal()
         self._weighted = self._inverse_mass.copy()
-        self._weighted.pointwiseMult(self._weighted, weights)
+        self._weighted.pointwiseMult(self._weighted, wall_weights(blocks.space.velocity, blocks.fixed))
 
         def under(name: str) -> dict[str, Any]:
             return {key.removeprefix(name): value for key, value in options.items() if key.startswith(name)}
@@ -196,7 +180,8 @@ class FlowPreconditioner:
             return solver
 
         self._pressure, self._weighted_pressure = poisson(self._inverse_mass), poisson(self._weighted)
-        self._components = _Components(dim, prefix + "component_", under("component_"), interpolation)
+        dim = blocks.space.velocity.dofmap.bs
+        self._components = _Components(dim, prefix + "component_", under("component_"), blocks.interpolation())
         self._velocity = configured(k, prefix + "velocity_", under("velocity_"), self._components)
         forget(prefix + "velocity_", under("velocity_"))
         self.velocity_iterations = 0

@@ -1,10 +1,4 @@
-"""Unsteady flow: the second-order backward differentiation formula, Newton's method in each step.
-
-du/dt at t_n+1 is (a0 u_n+1 + a1 u_n + a2 u_n-1) / dt with, for steps of the ratio w = dt / dt_before,
-  a0 = (1 + 2 w) / (1 + w), a1 = -(1 + w), a2 = w² / (1 + w);
-the first step is backward Euler, whose one error of dt² leaves the order at two (the pressure of that step alone is of
-first order). The formula is stable for any step and damps what it does not resolve.
-"""
+"""Unsteady flow: `solvers.bdf`, Newton's method in each step. The pressure of the first step alone is of first order."""
 
 from collections.abc import Callable
 
@@ -14,6 +8,7 @@ from dolfinx import fem
 
 from rack2city.fem.flow.conditions import FlowRate
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.solvers.bdf import bdf2
 from rack2city.fem.solvers.newton import NewtonReport
 
 FlowRateOverTime = FlowRate | Callable[[float], FlowRate]
@@ -64,23 +59,19 @@ class TransientFlow:
             ConvergenceError: Newton's method does not converge: take a smaller step.
         """
         problem, unknown = self.problem, self.problem.unknown.x.array
+        for constant, weight in zip(self._weights, bdf2(dt, self._last_dt), strict=True):
+            constant.value = weight
         self._past.x.array[:] = self._now.x.array
         self._now.x.array[:] = unknown
-        if self._last_dt is None:
-            weights = (1.0, -1.0, 0.0)
-        else:
-            w = dt / self._last_dt
-            weights = ((1.0 + 2.0 * w) / (1.0 + w), -(1.0 + w), w * w / (1.0 + w))
-            unknown += w * (self._now.x.array - self._past.x.array)  # a start close to the end
-        for constant, weight in zip(self._weights, weights, strict=True):
-            constant.value = weight / dt
+        if self._last_dt is not None:
+            unknown += dt / self._last_dt * (self._now.x.array - self._past.x.array)  # a start close to the end
         self.time += dt
         problem.set_conditions(self._rate(self.time), self.time)
-        before = self._system.newton.report()
+        before = self._system.report()
         self._system.solve(self._slack)
         self._last_dt = dt
         problem.check_mass(self._system)
-        return self._system.newton.report().since(before)
+        return self._system.report().since(before)
 
     def advance(self, until: float, dt: float, callback: Callable[["TransientFlow"], None] | None = None) -> None:
         """Advance to a time (s) in equal steps of at most `dt` (s); `callback` is called after each.

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import ufl
 from dolfinx import fem, mesh
-from dolfinx.fem import petsc
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import Domain
 
 LEVEL = 1e-10  # share of the diagonal that fixes the level of p in each body, which is arbitrary
@@ -121,7 +120,7 @@ class CellFluxes:
 def _volumes(space: fem.FunctionSpace) -> np.ndarray:
     """Volumes of the cells seen from this rank (m³)."""
     form = ufl.TestFunction(space) * ufl.dx(space.mesh)
-    vector = petsc.assemble_vector(fem.form(form, jit_options=jit_options()))
+    vector = assembled(compiled(form))
     found = fem.Function(space)
     owned = space.dofmap.index_map.size_local
     found.x.array[:owned] = vector.array_r[:owned]

@@ -8,7 +8,6 @@ surfaces that cut a body off, exactly to what the body exchanges.
 import numpy as np
 import ufl
 from dolfinx import fem
-from dolfinx.fem import petsc
 from mpi4py import MPI
 from petsc4py import PETSc
 
@@ -16,7 +15,7 @@ from rack2city.errors import InputError
 from rack2city.fem.heat.conditions import HeatInlet, HeatOutlet
 from rack2city.fem.heat.forms import QUADRATURE, indicator, volumes_at
 from rack2city.fem.heat.problem import HeatProblem
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.compilation import assembled, compiled
 
 
 def _cells(problem: HeatProblem, volumes: tuple[str, ...]) -> np.ndarray:
@@ -89,8 +88,7 @@ def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]
             shares.x.array[:] += _marked(problem, name, side).x.array
     weight = _marked(problem, surface, side).x.array / np.maximum(shares.x.array, 1.0)
     form = terms.residual(problem.theta, ufl.TestFunction(problem.space), problem.history, side)
-    residual = petsc.assemble_vector(fem.form(form, entity_maps=terms.entity_maps, jit_options=jit_options()))
-    residual.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+    residual = assembled(compiled(form, terms.entity_maps))
     owned = problem.space.dofmap.index_map.size_local
     local = float(residual.array_r[:owned] @ weight[:owned])
     residual.destroy()

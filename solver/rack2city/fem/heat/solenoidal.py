@@ -27,16 +27,14 @@ import basix.ufl
 import numpy as np
 import ufl
 from dolfinx import fem, mesh
-from dolfinx.fem import petsc
 from numpy.polynomial import Polynomial
 from numpy.polynomial.legendre import Legendre
-from petsc4py import PETSc
 from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
 from ufl.algorithms.apply_derivatives import apply_derivatives
 from ufl.constantvalue import Zero
 
 from rack2city.fem.heat.cell_fluxes import CellFluxes
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import Domain
 
 BATCH = 4096  # cells at a time: what is kept for each of their nodes is large
@@ -77,7 +75,7 @@ class Solenoidal:
         self.correction = fem.Function(fem.functionspace(msh, carrier), name="correction")
         dx = domain.dx(tuple(domain.volumes[name] for name in volumes), metadata={"quadrature_degree": 4})
         moments = ufl.div(velocity) * ufl.TestFunction(self._space) * dx
-        self._moments = fem.form(moments, entity_maps=entity_maps, jit_options=jit_options())
+        self._moments = compiled(moments, entity_maps)
         cells = np.concatenate([domain.cell_tags.find(domain.volumes[name]) for name in volumes])
         self._fluxes = CellFluxes(domain, cells)
         self._cells = self._fluxes.cells
@@ -114,13 +112,12 @@ class Solenoidal:
             ds = ufl.Measure("ds", domain=self._domain.mesh, subdomain_data=[(1, entities.astype(np.int32).ravel())])
             outflow = ufl.dot(velocity, ufl.FacetNormal(self._domain.mesh)) * ufl.TestFunction(self._space)
             here_ds = ds(1, metadata={"quadrature_degree": 4})
-            found.append(fem.form(outflow * here_ds, entity_maps=entity_maps, jit_options=jit_options()))
+            found.append(compiled(outflow * here_ds, entity_maps))
         return found
 
     def _in_cells(self, form: fem.Form) -> np.ndarray:
         """Integrals over each cell of this rank, against each function of its own, shape (cells, functions)."""
-        vector = petsc.assemble_vector(form)
-        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+        vector = assembled(form)
         found: np.ndarray = vector.array_r[self._space.dofmap.list[self._cells]]
         vector.destroy()
         return found

@@ -2,10 +2,8 @@
 
 import ufl
 from dolfinx import fem, mesh
-from dolfinx.fem import petsc
-from petsc4py import PETSc
 
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import Domain
 
 
@@ -15,11 +13,7 @@ def trace_penalty(domain: Domain, surfaces: list[str]) -> fem.Function:
     space = fem.functionspace(domain.mesh, ("Discontinuous Lagrange", 0))
     v = ufl.TestFunction(space)
     ds = domain.ds(tuple(domain.surfaces[s] for s in surfaces))
-    volume, area = (
-        petsc.assemble_vector(fem.form(form, jit_options=jit_options())) for form in (v * ufl.dx(domain.mesh), v * ds)
-    )
-    for vector in (volume, area):
-        vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+    volume, area = (assembled(compiled(form)) for form in (v * ufl.dx(domain.mesh), v * ds))
     # Simplices: p (p - 1 + d) / d for the gradient of degree p - 1 (Warburton & Hesthaven 2003); boxes: (p + 1)^2.
     simplex = domain.mesh.topology.cell_type in (mesh.CellType.triangle, mesh.CellType.tetrahedron)
     constant = 2.0 * (1 + dim) / dim if simplex else 9.0

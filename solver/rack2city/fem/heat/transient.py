@@ -1,9 +1,7 @@
-"""Heat over time: the second-order backward differentiation formula, each step's energy balance closed.
+"""Heat over time: `solvers.bdf`, each step's energy balance closed.
 
-dT/dt at t_n+1 is (a0 T_n+1 + a1 T_n + a2 T_n-1) / dt with, for steps of the ratio w = dt / dt_before,
-  a0 = (1 + 2 w) / (1 + w), a1 = -(1 + w), a2 = w² / (1 + w);
-the first step is backward Euler, whose one error of dt² leaves the order at two. What is stored over a step is the
-integral of rho c times this very difference, so that it balances what crosses the surfaces to the solver's rounding.
+What is stored over a step is the integral of rho c times the very difference of the formula, so that it balances what
+crosses the surfaces to the solver's rounding.
 """
 
 import numpy as np
@@ -12,6 +10,7 @@ from dolfinx import fem
 from rack2city.errors import InputError
 from rack2city.fem.heat.conditions import Load, set_values
 from rack2city.fem.heat.problem import HeatProblem, HeatReport, Loads
+from rack2city.fem.solvers.bdf import bdf2
 
 
 class TransientHeat:
@@ -55,14 +54,7 @@ class TransientHeat:
             BalanceError: the energy balance of the step does not close.
         """
         problem = self.problem
-        if not dt > 0.0:
-            raise InputError(f"heat: a time step must be positive, not {dt:g} s")
-        if self._last_dt is None:
-            now, past = -1.0 / dt, 0.0
-            rate = 1.0 / dt
-        else:
-            w = dt / self._last_dt
-            rate, now, past = (1.0 + 2.0 * w) / (1.0 + w) / dt, -(1.0 + w) / dt, w**2 / (1.0 + w) / dt
+        rate, now, past = bdf2(dt, self._last_dt)
         theta = problem.theta.x.array
         problem.history.x.array[:] = now * theta + past * self._before.x.array
         self._before.x.array[:] = theta

@@ -7,6 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import dolfinx
+import ufl
+from dolfinx import fem, mesh
+from dolfinx.fem import petsc
+from petsc4py import PETSc
 
 FLAGS = (
     "-O3",
@@ -48,3 +52,21 @@ def cache_directory() -> Path:
 def jit_options() -> dict[str, object]:
     """Options for `dolfinx.fem.form`: optimised for this processor, cached for this processor."""
     return {"cffi_extra_compile_args": list(FLAGS), "cache_dir": str(cache_directory())}
+
+
+def compiled(form: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> fem.Form:
+    """A form, compiled; `entity_maps` relate the meshes of its functions."""
+    return fem.form(form, entity_maps=entity_maps, jit_options=jit_options())
+
+
+def assembled(form: fem.Form, into: PETSc.Vec | None = None) -> PETSc.Vec:
+    """Vector of a compiled linear form, complete at the unknowns that this rank owns; `into` is written over (collective)."""
+    if into is None:
+        vector = petsc.assemble_vector(form)
+    else:
+        vector = into
+        with vector.localForm() as local:
+            local.set(0.0)
+        petsc.assemble_vector(vector, form)
+    vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
+    return vector

@@ -13,7 +13,7 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.compilation import compiled
 
 Marker = Callable[[np.ndarray], np.ndarray]
 """Whether points of shape (3, n) belong to a region or surface, shape (n,)."""
@@ -71,8 +71,7 @@ class Domain:
 
     def integral(self, expression: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> float:
         """Value of a scalar integral over all ranks; the same on each of them."""
-        form = fem.form(expression, entity_maps=entity_maps, jit_options=jit_options())
-        return self.total(form)
+        return self.total(compiled(expression, entity_maps))
 
     def total(self, form: fem.Form) -> float:
         """Value of a compiled scalar form over all ranks (collective)."""

@@ -25,7 +25,7 @@ SHORTER, REJECTED = 0.25, 2.0  # of the pseudo-time after a failure; growth of t
 ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's method needs no more help
 
 
-class Equations(Protocol):
+class Approachable(Protocol):
     """Equations that can be linearised, solved and stepped."""
 
     name: str
@@ -59,7 +59,7 @@ class Equations(Protocol):
         ...
 
 
-def approach(equations: Equations, comm: MPI.Comm, length: float, predicted: bool = False) -> None:
+def approach(equations: Approachable, comm: MPI.Comm, length: float, predicted: bool = False) -> None:
     """Bring the state near to the solution: to a residual of `ROUGH`.
 
     Args:
@@ -76,7 +76,7 @@ def approach(equations: Equations, comm: MPI.Comm, length: float, predicted: boo
         _pseudo_time(equations, norm, length)
 
 
-def _picard(equations: Equations, comm: MPI.Comm) -> float:
+def _picard(equations: Approachable, comm: MPI.Comm) -> float:
     """Picard's method with mixing; gives the residual."""
     mixer, velocities = Anderson(comm, DEPTH), equations.velocities()
 
@@ -100,7 +100,7 @@ def _picard(equations: Equations, comm: MPI.Comm) -> float:
     return norms[-1]
 
 
-def _pseudo_time(equations: Equations, norm: float, length: float) -> None:
+def _pseudo_time(equations: Approachable, norm: float, length: float) -> None:
     """Newton's method, at first without, after a failure with steps in pseudo-time."""
     rate = 0.0
     for step in range(1, MOST_NEWTON + 1):
