@@ -19,8 +19,6 @@ from rack2city.fem.heat.conditions import (
     Material,
     Source,
     Stream,
-    table_conductivity,
-    table_map,
 )
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import (
@@ -29,6 +27,7 @@ from rack2city.fem.heat.quantities import (
     highest_temperature,
     mean_temperature,
 )
+from rack2city.fem.heat.tables import table_conductivity, table_map
 from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.domain import Domain
 from tests.fem.heat_cases import all_of, at, between, box

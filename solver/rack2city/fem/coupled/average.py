@@ -22,6 +22,7 @@ from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.compilation import compiled
+from rack2city.fem.mesh.groups import outward_and_inward
 
 NEAREST = 0.6  # of a step: half of one, and some room for what the period is not known to
 MASS_TOLERANCE = 1e-9  # of the flow that enters, of the mean; each step keeps to 1e-10
@@ -227,7 +228,8 @@ def mass_of(problem: FlowProblem, velocity: fem.Function) -> Balance:
     entering, leaving = 0.0, 0.0
     if openings:
         ds = fluid.ds(tuple(fluid.surfaces[name] for name in openings))
-        entering, leaving = (fluid.integral(0.5 * (abs(across) + sign * across) * ds) for sign in (-1.0, 1.0))
+        outward, inward = outward_and_inward(across)
+        entering, leaving = -fluid.integral(inward * ds), fluid.integral(outward * ds)
     one = fem.Constant(fluid.mesh, 1.0)
     largest = problem.speed * fluid.integral(one * ufl.ds(domain=fluid.mesh))
     # Of a closed box: of what would cross its walls. Given velocities may miss by what interpolating them misses.

@@ -132,7 +132,7 @@ class ConjugateProblem:
 
     def solver_options(self) -> dict[str, dict[str, Any]]:
         """Method and PETSc options in use, by prefix."""
-        return {FLOW: dict(self.flow.options), HEAT: self.heat.solver_options()}
+        return {FLOW: dict(self.flow.options), HEAT: self.heat.options}
 
     def solver_record(self) -> dict[str, dict[str, Any]]:
         """What else decides how flow and heat are solved: methods, elements, unknowns, stabilisation, library versions."""
@@ -145,7 +145,7 @@ class ConjugateProblem:
                 "unknowns": unknowns["flow"],
                 "stabilisation": asdict(self.flow.stabilisation),
             },
-            "heat": {"method": self.heat.solver_options()["method"], "unknowns": unknowns["heat"]},
+            "heat": {"method": self.heat.options["method"], "unknowns": unknowns["heat"]},
             "libraries": library_versions(),
         }
 

@@ -9,6 +9,8 @@ import numpy as np
 from dolfinx import fem, mesh
 from petsc4py import PETSc
 
+from rack2city.fem.mesh.groups import facet_dofs
+
 TANGENTIAL = 0.1  # Elman & Tuminaro's; on case C 0.03 takes up to twice the iterations, 0.3 the same
 
 
@@ -31,14 +33,13 @@ def wall_weights(velocity: fem.FunctionSpace, fixed: np.ndarray) -> PETSc.Vec:
     facets = mesh.exterior_facet_indices(msh.topology)
     msh.topology.create_connectivity(dim - 1, dim)
     msh.topology.create_connectivity(dim, dim - 1)
-    to_cells, to_facets = msh.topology.connectivity(dim - 1, dim), msh.topology.connectivity(dim, dim - 1)
+    to_cells = msh.topology.connectivity(dim - 1, dim)
     loss = fem.Function(velocity)
     lost = loss.x.array.reshape(-1, dofmap.bs)
     for facet, normal in zip(facets, _normals(msh, facets), strict=True):
         cell = to_cells.links(facet)[0]
         dofs = dofmap.cell_dofs(cell)
-        local = int(np.nonzero(to_facets.links(cell) == facet)[0][0])
-        if held[dofs[dofmap.dof_layout.entity_closure_dofs(dim - 1, local)]].all():
+        if held[facet_dofs(velocity, facet, cell)].all():
             lost[dofs] = np.maximum(lost[dofs], (1.0 - TANGENTIAL) * (1.0 - normal**2))
     loss.x.petsc_vec.ghostUpdate(addv=PETSc.InsertMode.MAX, mode=PETSc.ScatterMode.REVERSE)
     weights = loss.x.petsc_vec.copy()

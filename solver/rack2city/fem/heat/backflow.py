@@ -10,15 +10,13 @@ problem is linear it is an affine function of itself, and Anderson's mixing ends
 back, plus two.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-import ufl
 from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
 from rack2city.fem.heat.forms import QUADRATURE, HeatTerms
+from rack2city.fem.mesh.compilation import compiled
 from rack2city.fem.solvers.anderson import Anderson
 
 LEAST_SHARE = 1e-12  # of the flow through an outlet that comes back, below which none does
@@ -32,10 +30,9 @@ class Backflow:
     Args:
         terms: terms of the heat problem; the temperatures in `terms.returning` are set here.
         theta: temperature above the reference.
-        compiled: compiles a form.
     """
 
-    def __init__(self, terms: HeatTerms, theta: fem.Function, compiled: Callable[[ufl.Form], fem.Form]) -> None:
+    def __init__(self, terms: HeatTerms, theta: fem.Function) -> None:
         """Compile the forms."""
         self._terms, self._theta = terms, theta
         self._carried = fem.Function(theta.function_space)  # one, or theta
@@ -43,7 +40,8 @@ class Backflow:
         for surface in terms.returning:
             outward, inward = terms.speeds(surface)
             here = terms.domain.ds(terms.domain.surfaces[surface], metadata=QUADRATURE)
-            self._forms[surface] = compiled(outward * self._carried * here), compiled(-inward * here)
+            maps = terms.entity_maps
+            self._forms[surface] = compiled(outward * self._carried * here, maps), compiled(-inward * here, maps)
         self._leaving: dict[str, float] = {}  # flow out, of outlets where some comes back, too
         self._mixer, self._steps = Anderson(MPI.COMM_SELF), 0
 

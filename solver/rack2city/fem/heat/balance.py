@@ -1,13 +1,12 @@
 """Where the heat of a solution comes from and goes to, from the very expressions that stand in the equation."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import ufl
 from dolfinx import fem
 
 from rack2city.evidence.balance import Balance
 from rack2city.fem.heat.forms import HeatTerms
+from rack2city.fem.mesh.compilation import compiled
 
 BALANCE_TOLERANCE = 1e-8  # of the heat put in
 ROUNDING = 1e-4  # share of the right-hand side's absolute sum that counts as put in: 1e-12 of it is rounding
@@ -40,26 +39,20 @@ class HeatAccount:
         terms: terms of the heat problem.
         theta: temperature above the reference.
         history: what earlier steps contribute to the rate of change.
-        compiled: compiles a form.
     """
 
-    def __init__(
-        self,
-        terms: HeatTerms,
-        theta: fem.Function,
-        history: fem.Function,
-        compiled: Callable[[ufl.Form], fem.Form],
-    ) -> None:
+    def __init__(self, terms: HeatTerms, theta: fem.Function, history: fem.Function) -> None:
         """Compile the forms."""
         self._domain = domain = terms.domain
+        maps = terms.entity_maps
         measure = {"quadrature_degree": 6}
         self._inflows: dict[str, fem.Form | None] = {}
         for condition in terms.surface_conditions:
             flux = terms.inflow(condition, theta)
             here = domain.ds(domain.surfaces[condition.surface], metadata=measure)
-            self._inflows[condition.surface] = None if flux is None else compiled(flux * here)
+            self._inflows[condition.surface] = None if flux is None else compiled(flux * here, maps)
         self._sources = {
-            c.volume: compiled(terms.loads[c.volume] * domain.dx(domain.volumes[c.volume], metadata=measure))
+            c.volume: compiled(terms.loads[c.volume] * domain.dx(domain.volumes[c.volume], metadata=measure), maps)
             for c in terms.sources
         }
         self._stored: fem.Form | None = None
@@ -69,7 +62,8 @@ class HeatAccount:
                 sum(
                     m.heat_capacity * rise * domain.dx(domain.volumes[name], metadata=measure)
                     for name, m in terms.materials.items()
-                )
+                ),
+                maps,
             )
 
     def report(self, absolute: float, steps: int) -> HeatReport:
@@ -92,6 +86,4 @@ class HeatAccount:
         return HeatReport(inflows, sources, stored, balance, steps)
 
     def _sum(self, form: fem.Form | None) -> float:
-        if form is None:
-            return 0.0
-        return self._domain.total(form)
+        return 0.0 if form is None else self._domain.total(form)

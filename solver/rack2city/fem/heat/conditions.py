@@ -5,14 +5,16 @@ source, an ambient, fixed or supply temperature. It is a number, a field (a UFL 
 or a NumPy function of position.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import ufl
 from dolfinx import fem, mesh
-from scipy.interpolate import RegularGridInterpolator
+
+from rack2city.errors import InputError
+from rack2city.fem.mesh.domain import Domain
 
 type PositionFunction = Callable[[np.ndarray], np.ndarray]
 """Value at points of shape (3, n) in metres, shape (n,)."""
@@ -119,46 +121,44 @@ type SurfaceCondition = Flux | Convection | FixedTemperature | HeatInlet | HeatO
 type Condition = SurfaceCondition | Source
 
 
-def table_conductivity(temperature_k: Sequence[float], conductivity: Sequence[float]) -> Callable[[Any], Any]:
-    """Conductivity from a table, linear between its rows and constant beyond them.
+def load_name(condition: Condition) -> str:
+    """The name under which a condition's load goes."""
+    return condition.volume if isinstance(condition, Source) else condition.surface
 
-    Args:
-        temperature_k: temperatures (K), rising.
-        conductivity: conductivities (W/(m K)), same length.
+
+def check_names(
+    domain: Domain,
+    materials: Mapping[str, Material],
+    conditions: Sequence[Condition],
+    streams: Sequence[Stream],
+    contacts: Sequence[Contact],
+    transient: bool,
+) -> None:
+    """See that all names are groups of the mesh, and that nothing is missing or twice there.
 
     Raises:
-        ValueError: the table is too short, or its temperatures do not rise.
+        InputError: the first thing that is wrong.
     """
-    t, k = np.asarray(temperature_k, dtype=float), np.asarray(conductivity, dtype=float)
-    if t.ndim != 1 or t.shape != k.shape or t.size < 2 or np.any(np.diff(t) <= 0.0):
-        raise ValueError("a conductivity table needs two rows or more of rising temperatures")
-
-    def law(temperature: Any) -> Any:
-        slopes = np.diff(k) / np.diff(t)
-        value: Any = float(k[-1])
-        for i in reversed(range(len(slopes))):
-            value = ufl.conditional(
-                ufl.lt(temperature, float(t[i + 1])),
-                float(k[i]) + float(slopes[i]) * (temperature - float(t[i])),
-                value,
-            )
-        return ufl.conditional(ufl.lt(temperature, float(t[0])), float(k[0]), value)
-
-    return law
-
-
-def table_map(axes: tuple[int, int], first: np.ndarray, second: np.ndarray, values: np.ndarray) -> PositionFunction:
-    """A map over two coordinates, bilinear between its points and constant beyond them, such as a chip's power map.
-
-    Args:
-        axes: which coordinates, such as (0, 1) for x and y.
-        first: points along the first (m), rising, shape (n,).
-        second: points along the second (m), rising, shape (m,).
-        values: values (W/m² or other), shape (n, m).
-    """
-    table = RegularGridInterpolator((first, second), np.asarray(values, dtype=float))
-    low, high = np.array([first[0], second[0]]), np.array([first[-1], second[-1]])
-    return lambda x: table(np.clip(x[list(axes)].T, low, high))
+    names = [load_name(c) for c in conditions]
+    for condition, name in zip(conditions, names, strict=True):
+        known = domain.volumes if isinstance(condition, Source) else domain.surfaces
+        if name not in known:
+            raise InputError(f"heat: the mesh has no group '{name}'; it has: {', '.join(sorted(known))}")
+        if names.count(name) > 1:
+            raise InputError(f"heat: '{name}' has two conditions; a surface or volume takes one")
+    moving = [name for stream in streams for name in stream.volumes]
+    for name in [*moving, *materials]:
+        if name not in domain.volumes:
+            raise InputError(f"heat: the mesh has no volume '{name}'; it has: {', '.join(sorted(domain.volumes))}")
+    for contact in contacts:
+        if contact.surface not in domain.surfaces:
+            raise InputError(f"heat: the mesh has no surface '{contact.surface}' for a contact")
+    for name in domain.volumes:
+        if name not in materials:
+            raise InputError(f"heat: the volume '{name}' has no material")
+    for name in list(materials) if transient else moving:
+        if materials[name].heat_capacity is None:
+            raise InputError(f"heat: the volume '{name}' streams or stores heat and needs a heat capacity")
 
 
 def set_values(target: fem.Function, value: Load, cells: np.ndarray) -> None:

@@ -30,54 +30,16 @@ import ufl
 from dolfinx import fem
 
 from rack2city.errors import InputError
+from rack2city.fem.heat import conditions as of
 from rack2city.fem.heat.advection import Advection, residence_time
-from rack2city.fem.heat.conditions import (
-    Condition,
-    Contact,
-    Convection,
-    FixedTemperature,
-    Flux,
-    HeatInlet,
-    HeatOutlet,
-    Material,
-    Source,
-    Stream,
-    SurfaceCondition,
-    as_coefficient,
-)
 from rack2city.fem.heat.solenoidal import Solenoidal, may_diverge
 from rack2city.fem.heat.trace import trace_penalty
 from rack2city.fem.mesh.domain import Domain
+from rack2city.fem.mesh.groups import cells_at, indicator, outward_and_inward, volumes_at
 
 Expression = Any  # of UFL
 QUADRATURE = {"quadrature_degree": 6}
 ROOM_K = 293.15  # T0 where nothing says better
-
-
-def cells_at(domain: Domain, surface: str) -> np.ndarray:
-    """Cells of this rank beside a surface."""
-    dim = domain.mesh.topology.dim
-    domain.mesh.topology.create_connectivity(dim - 1, dim)
-    links = domain.mesh.topology.connectivity(dim - 1, dim)
-    beside = [links.links(facet) for facet in domain.facets([surface])]
-    return np.unique(np.concatenate([*beside, np.empty(0, dtype=np.int32)])).astype(np.int32)
-
-
-def volumes_at(domain: Domain, surface: str) -> list[str]:
-    """Names of the volume groups beside a surface, the same on every rank (collective)."""
-    cells = cells_at(domain, surface)
-    local = [name for name, tag in domain.volumes.items() if np.isin(cells, domain.cell_tags.find(tag)).any()]
-    found = set().union(*domain.comm.allgather(local))
-    return [name for name in domain.volumes if name in found]
-
-
-def indicator(domain: Domain, volumes: Collection[str]) -> fem.Function:
-    """Function that is 1 in the cells of some volume groups and 0 elsewhere."""
-    inside = fem.Function(fem.functionspace(domain.mesh, ("Discontinuous Lagrange", 0)))
-    for name in volumes:
-        inside.x.array[domain.cell_tags.find(domain.volumes[name])] = 1.0
-    inside.x.scatter_forward()
-    return inside
 
 
 class HeatTerms:
@@ -99,22 +61,22 @@ class HeatTerms:
     def __init__(
         self,
         domain: Domain,
-        materials: Mapping[str, Material],
-        conditions: Sequence[Condition],
-        streams: Sequence[Stream],
-        contacts: Sequence[Contact],
+        materials: Mapping[str, of.Material],
+        conditions: Sequence[of.Condition],
+        streams: Sequence[of.Stream],
+        contacts: Sequence[of.Contact],
         transient: bool,
         advection: Advection,
     ) -> None:
         """Check the names and make the coefficients."""
         self.domain, self.materials, self.streams, self.contacts = domain, materials, streams, contacts
-        self._check(conditions, transient)
-        self.sources = [c for c in conditions if isinstance(c, Source)]
-        self.surface_conditions: list[SurfaceCondition] = [c for c in conditions if not isinstance(c, Source)]
+        of.check_names(domain, materials, conditions, streams, contacts, transient)
+        self.sources = [c for c in conditions if isinstance(c, of.Source)]
+        self.surface_conditions: list[of.SurfaceCondition] = [c for c in conditions if not isinstance(c, of.Source)]
         self.cells = {c.volume: domain.cell_tags.find(domain.volumes[c.volume]) for c in self.sources}
         self.cells |= {c.surface: cells_at(domain, c.surface) for c in self.surface_conditions}
         self.loads: dict[str, Expression] = {
-            self.key(c): as_coefficient(domain.mesh, c.load, self.cells[self.key(c)])
+            of.load_name(c): of.as_coefficient(domain.mesh, c.load, self.cells[of.load_name(c)])
             for c in conditions
             if c.load is not None
         }
@@ -126,9 +88,9 @@ class HeatTerms:
         self._stream_of = {
             c.surface: self._find_stream(c.surface)
             for c in self.surface_conditions
-            if isinstance(c, HeatInlet | HeatOutlet)
+            if isinstance(c, of.HeatInlet | of.HeatOutlet)
         }
-        fixed = [c.surface for c in self.surface_conditions if isinstance(c, FixedTemperature)]
+        fixed = [c.surface for c in self.surface_conditions if isinstance(c, of.FixedTemperature)]
         self._penalty = trace_penalty(domain, fixed) if fixed else None
         self.entity_maps = [s.cell_map for s in streams if s.cell_map is not None]
         self._advection = advection
@@ -143,40 +105,12 @@ class HeatTerms:
         self.returning = {
             c.surface: fem.Constant(domain.mesh, self._level(c.surface))
             for c in self.surface_conditions
-            if isinstance(c, HeatOutlet) and c.load is None
+            if isinstance(c, of.HeatOutlet) and c.load is None
         }
         self.known: Expression | None = None  # theta at which conductivities are taken, where they do not follow it
         self.rate = fem.Constant(domain.mesh, 0.0)  # of BDF, 1/s; heat is stored at rho c (rate theta + history)
 
-    @staticmethod
-    def key(condition: Condition) -> str:
-        """The name under which a condition's load goes."""
-        return condition.volume if isinstance(condition, Source) else condition.surface
-
-    def _check(self, conditions: Sequence[Condition], transient: bool) -> None:
-        domain = self.domain
-        names = [self.key(c) for c in conditions]
-        for condition, name in zip(conditions, names, strict=True):
-            known = domain.volumes if isinstance(condition, Source) else domain.surfaces
-            if name not in known:
-                raise InputError(f"heat: the mesh has no group '{name}'; it has: {', '.join(sorted(known))}")
-            if names.count(name) > 1:
-                raise InputError(f"heat: '{name}' has two conditions; a surface or volume takes one")
-        moving = [name for stream in self.streams for name in stream.volumes]
-        for name in [*moving, *self.materials, *(self.key(c) for c in conditions if isinstance(c, Source))]:
-            if name not in domain.volumes:
-                raise InputError(f"heat: the mesh has no volume '{name}'; it has: {', '.join(sorted(domain.volumes))}")
-        for contact in self.contacts:
-            if contact.surface not in domain.surfaces:
-                raise InputError(f"heat: the mesh has no surface '{contact.surface}' for a contact")
-        for name in domain.volumes:
-            if name not in self.materials:
-                raise InputError(f"heat: the volume '{name}' has no material")
-        for name in list(self.materials) if transient else moving:
-            if self.materials[name].heat_capacity is None:
-                raise InputError(f"heat: the volume '{name}' streams or stores heat and needs a heat capacity")
-
-    def _find_stream(self, surface: str) -> Stream:
+    def _find_stream(self, surface: str) -> of.Stream:
         for stream in self.streams:
             if set(stream.volumes) & set(self._beside[surface]):
                 return stream
@@ -186,7 +120,7 @@ class HeatTerms:
         """T0: the first supply temperature itself, else the first fixed or ambient number."""
         found = [
             self.loads[c.surface]
-            for kind in (HeatInlet, FixedTemperature, Convection)
+            for kind in (of.HeatInlet, of.FixedTemperature, of.Convection)
             for c in self.surface_conditions
             if isinstance(c, kind) and isinstance(self.loads[c.surface], fem.Constant)
         ]
@@ -194,17 +128,16 @@ class HeatTerms:
             return found[0]
         return fem.Constant(self.domain.mesh, float(found[0]) if found else ROOM_K)
 
-    def _datum(self, stream: Stream) -> Expression:
+    def _datum(self, stream: of.Stream) -> Expression:
         """T_b: the supply temperature of a stream's first inlet, T0 if it has none."""
         for condition in self.surface_conditions:
-            if isinstance(condition, HeatInlet) and self._stream_of[condition.surface] is stream:
+            if isinstance(condition, of.HeatInlet) and self._stream_of[condition.surface] is stream:
                 return self.loads[condition.surface]
         return self.shift
 
     def speeds(self, surface: str) -> tuple[Expression, Expression]:
         """Normal velocity at an inlet or outlet where it leads out, and, negative, where it leads in; else zero (m/s)."""
-        speed = ufl.dot(self._stream_of[surface].velocity, self.normal)
-        return 0.5 * (speed + abs(speed)), 0.5 * (speed - abs(speed))
+        return outward_and_inward(ufl.dot(self._stream_of[surface].velocity, self.normal))
 
     def returned(self, surface: str) -> Expression:
         """Temperature of what comes back through an outlet (K)."""
@@ -223,7 +156,7 @@ class HeatTerms:
         for correction in self._corrections.values():
             correction.update()
 
-    def _carrying(self, stream: Stream) -> Expression:
+    def _carrying(self, stream: of.Stream) -> Expression:
         """The velocity that carries temperature inside a stream; on surfaces it is the stream's own."""
         number = next(i for i, s in enumerate(self.streams) if s is stream)
         if number not in self._corrections:
@@ -263,15 +196,15 @@ class HeatTerms:
             parts = [k if getattr(k, "ufl_shape", ()) else k * identity for k in parts]
         return sum(self._inside[name] * k for name, k in zip(beside, parts, strict=True))
 
-    def inflow(self, condition: SurfaceCondition, theta: Expression) -> Expression | None:
+    def inflow(self, condition: of.SurfaceCondition, theta: Expression) -> Expression | None:
         """Heat flux into the domain at a surface (W/m²); None where it is zero whatever theta is."""
         load, n = self.loads.get(condition.surface), self.normal
         match condition:
-            case Flux():
+            case of.Flux():
                 return load
-            case Convection():
+            case of.Convection():
                 return condition.coefficient * (load - theta - self.shift)
-            case FixedTemperature():
+            case of.FixedTemperature():
                 k = self._surface_conductivity(condition.surface, theta)
                 normal_k = ufl.dot(n, self._flux(k, n))
                 gap = (load - self.shift if load is not self.shift else 0.0) - theta
@@ -279,11 +212,11 @@ class HeatTerms:
         stream = self._stream_of[condition.surface]
         capacity = self._capacity(stream, condition.surface)
         datum, (outward, inward) = self._datum(stream), self.speeds(condition.surface)
-        if isinstance(condition, HeatInlet):
+        if isinstance(condition, of.HeatInlet):
             return None if load is datum else -capacity * (outward + inward) * (load - datum)
         return -capacity * (outward * self._above(theta, datum) + inward * (self.returned(condition.surface) - datum))
 
-    def _capacity(self, stream: Stream, surface: str) -> Expression:
+    def _capacity(self, stream: of.Stream, surface: str) -> Expression:
         name = next(v for v in stream.volumes if v in self._beside[surface])
         return self.materials[name].heat_capacity
 
@@ -320,7 +253,7 @@ class HeatTerms:
             flux = self.inflow(condition, theta)
             if flux is not None:
                 forms.append(-flux * weighted * here)
-            if isinstance(condition, FixedTemperature):
+            if isinstance(condition, of.FixedTemperature):
                 k = self._surface_conductivity(condition.surface, theta)
                 gap = self._above(theta, self.loads[condition.surface])
                 symmetric = -gap * ufl.dot(self.normal, self._flux(k, ufl.grad(s)))

@@ -13,9 +13,10 @@ from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.heat.conditions import HeatInlet, HeatOutlet
-from rack2city.fem.heat.forms import QUADRATURE, indicator, volumes_at
+from rack2city.fem.heat.forms import QUADRATURE
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import assembled, compiled
+from rack2city.fem.mesh.groups import facet_dofs, indicator, volumes_at
 
 
 def _cells(problem: HeatProblem, volumes: tuple[str, ...]) -> np.ndarray:
@@ -101,14 +102,11 @@ def _marked(problem: HeatProblem, surface: str, side: tuple[str, ...]) -> fem.Fu
     dim = domain.mesh.topology.dim
     marked = fem.Function(space)
     to_cells = domain.mesh.topology.connectivity(dim - 1, dim)
-    to_facets = domain.mesh.topology.connectivity(dim, dim - 1)
     inside = set(_cells(problem, side).tolist())
     for facet in domain.facets([surface]):
         for cell in to_cells.links(facet):
             if cell in inside:
-                local = int(np.nonzero(to_facets.links(cell) == facet)[0][0])
-                dofs = space.dofmap.cell_dofs(cell)[space.dofmap.dof_layout.entity_closure_dofs(dim - 1, local)]
-                marked.x.array[dofs] = 1.0
+                marked.x.array[facet_dofs(space, facet, cell)] = 1.0
     marked.x.petsc_vec.ghostUpdate(addv=PETSc.InsertMode.MAX, mode=PETSc.ScatterMode.REVERSE)
     marked.x.scatter_forward()
     return marked

@@ -8,8 +8,9 @@ import numpy as np
 from dolfinx import fem
 
 from rack2city.errors import InputError
+from rack2city.fem.heat.balance import HeatReport
 from rack2city.fem.heat.conditions import Load, set_values
-from rack2city.fem.heat.problem import HeatProblem, HeatReport, Loads
+from rack2city.fem.heat.problem import HeatProblem, Loads
 from rack2city.fem.solvers.bdf import bdf2
 
 

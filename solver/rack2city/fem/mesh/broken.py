@@ -15,6 +15,7 @@ from dolfinx import common, cpp, fem, mesh
 
 from rack2city.errors import InputError
 from rack2city.fem.mesh.domain import Domain
+from rack2city.fem.mesh.groups import facet_dofs
 
 TAG = 7331  # of the messages that set up the new index map
 
@@ -88,16 +89,8 @@ def _check(domain: Domain, contacts: Collection[str], labels: np.ndarray) -> Non
 
 def _facet_dofs(domain: Domain, space: fem.FunctionSpace, facets: np.ndarray) -> list[np.ndarray]:
     """Local dofs of each facet, its edges and vertices included."""
-    facet_dim = domain.mesh.topology.dim - 1
-    to_cells = domain.mesh.topology.connectivity(facet_dim, facet_dim + 1)
-    to_facets = domain.mesh.topology.connectivity(facet_dim + 1, facet_dim)
-    layout = space.dofmap.dof_layout
-    found = []
-    for facet in facets:
-        cell = to_cells.links(facet)[0]
-        local = int(np.nonzero(to_facets.links(cell) == facet)[0][0])
-        found.append(space.dofmap.cell_dofs(cell)[layout.entity_closure_dofs(facet_dim, local)])
-    return found
+    to_cells = domain.mesh.topology.connectivity(domain.dimensions - 1, domain.dimensions)
+    return [facet_dofs(space, facet, to_cells.links(facet)[0]) for facet in facets]
 
 
 def _contact_nodes(domain: Domain, space: fem.FunctionSpace, contacts: Collection[str]) -> np.ndarray:
