@@ -8,7 +8,6 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.heat import solver as heat_solver
 from rack2city.fem.heat.conditions import Contact, Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
@@ -18,7 +17,7 @@ from rack2city.fem.solvers.linear import Options
 from rackmesh.channel import LEVELS, write_half_channel
 from rackmesh.peer_cases import CELL_MESHES, CHANNEL, HEIGHT, cell_blocks
 from rackmesh.tensor import write_blocks
-from tests.fem.cells import CONDUCTIVITIES, DENSITY, INLET_K, LONG_CELL, SPECIFIC_HEAT
+from tests.fem.cells import INLET_K, heated_cell
 
 SUPPLY, FLUX, CAPACITY = 300.0, 1e5, 4.15e6
 WATER, COPPER = 0.61, 0.61 * 650.0
@@ -138,16 +137,10 @@ def test_flow_and_heat_together(tmp_path: Path) -> None:
     write_half_channel(LONG_CELL, LEVELS["coarse"], path)
     results = []
     for options in (DIRECT, MULTIGRID):
-        coupled = ConjugateProblem(
-            read_domain(path, MPI.COMM_SELF),
-            DENSITY,
-            SPECIFIC_HEAT,
-            lambda temperature: -6.6 - 0.02 * (temperature - INLET_K),
-            CONDUCTIVITIES,
-            INLET_K,
-            options,
+        coupled = heated_cell(
+            path, MPI.COMM_SELF, lambda temperature: -6.6 - 0.02 * (temperature - INLET_K), options=options
         )
-        coupled.solve(8e-8, 1e5)
+        coupled.solve(8e-8, {"heated": 1e5})
         assert coupled.solver_options()["heat_"]["method"] == options["heat_"]["method"]
         results.append(coupled.heat)
     assert difference(*results) < 1e-9

@@ -9,16 +9,18 @@ from mpi4py import MPI
 
 from rack2city.case import Case
 from rack2city.errors import InputError
+from rack2city.fem.coupled.couplings import Fluid, ViscosityOfTemperature
 from rack2city.fem.coupled.export import write_fields
 from rack2city.fem.coupled.problem import ConjugateProblem, CoupledReport
 from rack2city.fem.flow.inflow import inlet_normal
+from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material
+from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
 from rack2city.fem.mesh.domain import read_domain
 from rack2city.fem.mesh.quantities import (
     bulk_temperature,
     flow_through,
     mean_over_interface,
     mean_over_surface,
-    outlet_temperature,
     surface_maximum,
 )
 from rack2city.fem.solvers.newton import Log
@@ -46,27 +48,28 @@ class ChannelPoint:
     mass: tuple[float, float]
 
 
-def conductivities(case: Case, coolant: Coolant, temperature: float) -> dict[str, float]:
-    """Conductivity by volume group of the plate's mesh (W/(m K)); the TIM's is thickness over resistance."""
-    channel = case.channel
-    return {
-        "fluid": float(coolant.conductivity(temperature)),
-        "fin": channel.conductivity,
-        "base": channel.conductivity,
-        "tim": channel.tim_thickness / channel.tim_resistance,
-    }
-
-
 def channel_problem(case: Case, coolant: Coolant, mesh_file: Path, comm: MPI.Comm, log: Log) -> ConjugateProblem:
-    """The conjugate problem of a case on its mesh (collective)."""
-    temperature = coolant_reference_temperature(case, coolant)
+    """The conjugate problem of a case on its mesh; the TIM's conductivity is thickness over resistance (collective)."""
+    temperature, channel = coolant_reference_temperature(case, coolant), case.channel
+    inlet = case.rack.supply_temperature
+    fluid = Fluid(
+        density=float(coolant.density(temperature)),
+        heat_capacity=float(coolant.heat_capacity(temperature)),
+        conductivity=float(coolant.conductivity(temperature)),
+        viscosity=float(np.exp(coolant.ln_viscosity_fit(inlet))),
+    )
+    solids = {
+        "fin": Material(channel.conductivity),
+        "base": Material(channel.conductivity),
+        "tim": Material(channel.tim_thickness / channel.tim_resistance),
+    }
     return ConjugateProblem(
         read_domain(mesh_file, comm),
-        density=float(coolant.density(temperature)),
-        specific_heat=float(coolant.heat_capacity(temperature)),
-        ln_viscosity=coolant.ln_viscosity_fit,
-        conductivities=conductivities(case, coolant, temperature),
-        inlet_temperature=case.rack.supply_temperature,
+        fluid,
+        solids,
+        boundaries=None,
+        conditions=[HeatInlet("inlet", inlet), HeatOutlet("outlet"), Flux("heated")],
+        couplings=[ViscosityOfTemperature(coolant.ln_viscosity_fit)],
         options=case.solver.options,
         log=log,
     )
@@ -79,10 +82,10 @@ def solve_point(problem: ConjugateProblem, flow: float, flux: float, coolant: Co
         ConvergenceError: the solvers do not converge.
         InputError: the coolant leaves the range of its properties.
     """
-    report = problem.solve(flow / HALVES, flux)
-    domain, fluid, inlet = problem.domain, problem.fluid, problem.inlet_temperature
-    temperature, velocity = problem.heat.temperature, problem.velocity
-    hottest = problem.hottest_fluid()
+    report = problem.solve(flow / HALVES, {"heated": flux})
+    domain, fluid, properties = problem.domain, problem.fluid, problem.properties
+    temperature, velocity, inlet = problem.heat.temperature, problem.velocity, float(problem.heat.terms.loads["inlet"])
+    hottest = highest_temperature(problem.heat, *properties.volumes)
     if hottest > coolant.temperature_range_k[1]:
         raise InputError(
             f"plate.flow_factors: at {flow * 6e4:.3e} L/min a channel the coolant reaches {hottest - 273.15:.1f} °C, beyond "
@@ -91,7 +94,7 @@ def solve_point(problem: ConjugateProblem, flow: float, flux: float, coolant: Co
         )
     along = -inlet_normal(fluid)
     base = mean_over_interface(domain, temperature, "base_bottom")
-    bulk = bulk_temperature(domain, fluid, velocity, temperature, along)
+    bulk = bulk_temperature(fluid, velocity, temperature, along)
     case_max = surface_maximum(domain, temperature, "heated")
     return ChannelPoint(
         flow=flow,
@@ -100,8 +103,8 @@ def solve_point(problem: ConjugateProblem, flow: float, flux: float, coolant: Co
         case_to_inlet_max=(case_max - inlet) / flux,
         case_to_inlet_mean=(mean_over_surface(domain, temperature, "heated") - inlet) / flux,
         case_max=case_max,
-        outlet_bulk=outlet_temperature(domain, fluid, velocity, temperature),
-        reynolds=problem.density * problem.flow.speed * problem.flow.hydraulic_diameter / problem.inlet_viscosity,
+        outlet_bulk=bulk_temperature_at(problem.heat, "outlet"),
+        reynolds=properties.density * problem.flow.speed * problem.flow.hydraulic_diameter / properties.viscosity,
         report=report,
         heat=(problem.heat.heat_in(), problem.heat.heat_out()),
         mass=(-flow_through(fluid, velocity, "inlet"), flow_through(fluid, velocity, "outlet")),
@@ -118,7 +121,7 @@ def developed_base_to_bulk(problem: ConjugateProblem, flux: float, stretch: tupl
     """
     domain, fluid, temperature = problem.domain, problem.fluid, problem.heat.temperature
     base = mean_over_interface(domain, temperature, "base_bottom", stretch)
-    return (base - bulk_temperature(domain, fluid, problem.velocity, temperature, -inlet_normal(fluid), stretch)) / flux
+    return (base - bulk_temperature(fluid, problem.velocity, temperature, -inlet_normal(fluid), stretch)) / flux
 
 
 def _collect(case: Case, design: PlateDesign, points: list[ChannelPoint], problem: ConjugateProblem) -> PlateMap:
@@ -138,8 +141,8 @@ def _collect(case: Case, design: PlateDesign, points: list[ChannelPoint], proble
         case_max_k=tuple(p.case_max for p in points),
         outlet_bulk_k=tuple(p.outlet_bulk for p in points),
         reynolds=tuple(p.reynolds for p in points),
-        outer_iterations=tuple(p.report.outer_iterations for p in points),
-        newton_iterations=tuple(p.report.newton_iterations for p in points),
+        outer_iterations=tuple(p.report.exchanges for p in points),
+        newton_iterations=tuple(p.report.flow_steps for p in points),
         heat_balances=tuple(p.heat for p in points),
         mass_balances=tuple(p.mass for p in points),
         flow_factorisations=tuple(p.report.flow_factorisations for p in points),

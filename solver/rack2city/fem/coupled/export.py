@@ -20,7 +20,9 @@ def write_fields(problem: ConjugateProblem, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     comm.barrier()
     pressure = _continuous(problem.flow.pressure())
-    velocity = fem.Function(fem.functionspace(problem.fluid.mesh, ("Lagrange", 2, (3,))), name="velocity")
+    velocity = fem.Function(
+        fem.functionspace(problem.fluid.mesh, ("Lagrange", 2, (problem.domain.dimensions,))), name="velocity"
+    )
     velocity.interpolate(problem.velocity)
     with io.VTKFile(comm, folder / "temperature.pvd", "w") as file:
         file.write_function([problem.heat.temperature])

@@ -7,7 +7,8 @@ with P, which takes the nodes of the whole mesh that lie in the fluid, and S, wh
 fields keep their meshes, spaces and forms.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,24 +17,38 @@ from dolfinx import fem
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
-from rack2city.errors import ConvergenceError
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.heat.problem import HeatProblem
-from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
-from rack2city.fem.solvers.newton import Log
+from rack2city.fem.solvers.newton import Log, newton
+from rack2city.fem.solvers.prefixes import COUPLED
 from rack2city.fem.solvers.system import impose
 
-PREFIX = "buoyancy_"
 STEP_TOLERANCE = 1e-10  # of both unknowns
 MAX_STEPS = 15
 PATIENCE, HOPELESS = 6, 0.1  # a step this late that is still this large leads nowhere
 
 
-def _selection(
-    rows: fem.FunctionSpace, columns: fem.FunctionSpace, pairs: tuple[np.ndarray, np.ndarray], value: float
-) -> PETSc.Mat:
-    """Matrix with one value for each pair of local unknowns (row, column)."""
+@dataclass(frozen=True)
+class Shared:
+    """What a flow and a heat problem share.
+
+    Attributes:
+        temperature: temperature (K) on the fluid mesh, on which the flow's form depends.
+        velocity: velocity (m/s) on the fluid mesh, on which the form of heat depends.
+        cells: cells of the fluid mesh and of the whole mesh, in pairs.
+        update: brings both up to date with the unknowns.
+    """
+
+    temperature: fem.Function
+    velocity: fem.Function
+    cells: tuple[np.ndarray, np.ndarray]
+    update: Callable[[], None]
+
+
+def _selection(rows: fem.FunctionSpace, columns: fem.FunctionSpace, pairs: tuple[np.ndarray, np.ndarray]) -> PETSc.Mat:
+    """Matrix with a one for each pair of local unknowns (row, column)."""
     row_map, column_map = rows.dofmap.index_map, columns.dofmap.index_map
     row_bs, column_bs = rows.dofmap.index_map_bs, columns.dofmap.index_map_bs
     sizes: Any = [(m.size_local * bs, m.size_global * bs) for m, bs in ((row_map, row_bs), (column_map, column_bs))]
@@ -44,58 +59,47 @@ def _selection(
     column = column_map.local_to_global((local // column_bs).astype(np.int32)) * column_bs + local % column_bs
     first = row_map.local_range[0] * row_bs
     for i, j in zip(row + first, column, strict=True):
-        matrix.setValue(int(i), int(j), value)
+        matrix.setValue(int(i), int(j), 1.0)
     matrix.assemble()
     return matrix
 
 
-class MonolithicNewton:
-    """Newton's method on a flow and a heat problem that share a temperature and a velocity.
+class CoupledNewton:
+    """Newton's method on a flow and a heat problem.
 
     Args:
-        flow: the flow; its form depends on `fluid_temperature`.
-        heat: the heat; its form depends on `velocity`.
-        fluid_temperature: temperature on the fluid mesh.
-        velocity: velocity on the fluid mesh (m/s).
-        cells: cells of the fluid mesh and of the whole mesh, in pairs.
-        share_fields: brings `fluid_temperature` and `velocity` up to date with the unknowns.
-        options: PETSc options by prefix (`buoyancy_`).
+        flow: the flow.
+        heat: the heat.
+        shared: what they share.
+        options: PETSc options by prefix.
         log: receives a line for each step.
     """
 
     def __init__(
-        self,
-        flow: FlowProblem,
-        heat: HeatProblem,
-        fluid_temperature: fem.Function,
-        velocity: fem.Function,
-        cells: tuple[np.ndarray, np.ndarray],
-        share_fields: Callable[[], None],
-        options: Any,
-        log: Log,
+        self, flow: FlowProblem, heat: HeatProblem, shared: Shared, options: Mapping[str, Options] | None, log: Log
     ) -> None:
         """Compile the forms of the coupling."""
-        self.flow, self.heat, self.log, self._share = flow, heat, log, share_fields
-        self.options: Options = chosen_options(DIRECT, PREFIX, options)
-        s = ufl.TestFunction(heat.space)
-        heat_form = heat.terms.residual(heat.theta, s, heat.history)
-        maps: dict[str, Any] = {"entity_maps": heat.terms.entity_maps, "jit_options": jit_options()}
-        plain: dict[str, Any] = {"jit_options": jit_options()}
-        w, space, speeds = flow.unknown, fluid_temperature.function_space, velocity.function_space
-        self._residuals = [fem.form(flow.form, **plain), fem.form(heat_form, **maps)]
+        self._flow, self._heat, self._shared, self._log = flow, heat, shared, log
+        self.options: Options = chosen_options(DIRECT, COUPLED, options)
+        heat_form = heat.terms.residual(heat.theta, ufl.TestFunction(heat.space), heat.history)
+        maps = heat.terms.entity_maps
+        spaces = [f.function_space for f in (flow.unknown, shared.temperature, shared.velocity, heat.theta)]
+        w, temperature, velocity, theta = (ufl.TrialFunction(space) for space in spaces)
+        self._residuals = [compiled(flow.form), compiled(heat_form, maps)]
         self._forms = [
-            fem.form(ufl.derivative(flow.form, w), **plain),
-            fem.form(ufl.derivative(flow.form, fluid_temperature, ufl.TrialFunction(space)), **plain),
-            fem.form(ufl.derivative(heat_form, velocity, ufl.TrialFunction(speeds)), **maps),
-            fem.form(ufl.derivative(heat_form, heat.theta, ufl.TrialFunction(heat.space)), **maps),
+            compiled(ufl.derivative(flow.form, flow.unknown, w)),
+            compiled(ufl.derivative(flow.form, shared.temperature, temperature)),
+            compiled(ufl.derivative(heat_form, shared.velocity, velocity), maps),
+            compiled(ufl.derivative(heat_form, heat.theta, theta), maps),
         ]
         self._parts = [petsc.create_matrix(form) for form in self._forms]
-        nodes = (space.dofmap.list[cells[0]].ravel(), heat.space.dofmap.list[cells[1]].ravel())
-        self._to_fluid = _selection(space, heat.space, nodes, 1.0)
+        own, parents = shared.cells
+        nodes = spaces[1].dofmap.list[own].ravel(), heat.space.dofmap.list[parents].ravel()
+        self._to_fluid = _selection(spaces[1], heat.space, nodes)
         taken = flow.spaces.velocity_dofs
-        self._to_velocity = _selection(speeds, flow.unknown.function_space, (np.arange(len(taken)), taken), 1.0)
+        self._to_velocity = _selection(spaces[2], spaces[0], (np.arange(len(taken)), taken))
+        self._vectors = [function.x.petsc_vec.duplicate() for function in (flow.unknown, heat.theta)]
         self._matrix: PETSc.Mat | None = None
-        self._solver: LinearSolver | None = None
 
     def solve(self) -> int:
         """Newton's method from the present unknowns; the number of steps.
@@ -103,65 +107,68 @@ class MonolithicNewton:
         Raises:
             ConvergenceError: it diverges or stalls.
         """
-        w, theta = self.flow.unknown.x, self.heat.theta.x
-        impose(self.flow.unknown, self.flow.conditions.bcs)
-        change = np.inf
-        for count in range(1, MAX_STEPS + 1):
-            self._share()
-            self.heat.follow_backflow()
-            matrix = self._jacobian()
-            right, step = matrix.createVecLeft(), matrix.createVecRight()
-            right.array[:] = np.concatenate(self._right())
-            assert self._solver is not None
-            self._solver.solve(right, step)
-            values, size = step.array_r.copy(), len(w.petsc_vec.array_r)
-            right.destroy()
-            step.destroy()
-            parts = [(w, values[:size]), (theta, values[size:])]
-            change = max(self._relative(part, vector.petsc_vec.array_r) for vector, part in parts)
-            for vector, part in parts:
-                vector.array[: len(part)] += part
-                vector.scatter_forward()
-            self.log(f"buoyancy: Newton step {count}, change {change:.1e}")
-            if change <= STEP_TOLERANCE:
-                self._share()
-                return count
-            if not np.isfinite(change) or (count >= PATIENCE and change > HOPELESS):
-                break
-        raise ConvergenceError(f"buoyancy: Newton's method does not converge (last change {change:.1e})")
+        impose(self._flow.unknown, self._flow.conditions.bcs)
+        cold, steps, change = 0.0, 0, np.inf
 
-    def _relative(self, step: np.ndarray, state: np.ndarray) -> float:
-        comm = self.heat.domain.comm
-        after = state + step
-        norms = comm.allreduce(np.array([step @ step, after @ after]))
-        return float(np.sqrt(norms[0] / max(norms[1], np.finfo(float).tiny)))
+        def residual() -> float:
+            nonlocal cold
+            self._shared.update()
+            self._heat.follow_backflow()
+            norm = self._assemble_residual()
+            cold = cold or norm or 1.0
+            return norm / cold
 
-    def _right(self) -> list[np.ndarray]:
-        """Minus the residuals, owned values."""
-        found = []
-        for form, unknown, bcs in zip(
-            self._residuals, (self.flow.unknown, self.heat.theta), (self.flow.conditions.bcs, []), strict=True
-        ):
-            vector = petsc.assemble_vector(form)
-            vector.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
-            petsc.set_bc(vector, bcs, x0=unknown.x.petsc_vec, alpha=-1.0)
-            found.append(-vector.array_r)
-            vector.destroy()
-        return found
+        def step(_: float) -> float | None:
+            nonlocal steps, change
+            if steps >= PATIENCE and change > HOPELESS:
+                return None
+            steps, change = steps + 1, self._step()
+            return change if np.isfinite(change) else None
+
+        def converged(_: float, last: float) -> bool:
+            return last <= STEP_TOLERANCE
+
+        return newton("coupling", self._log, residual, step, converged, MAX_STEPS)
+
+    def _assemble_residual(self) -> float:
+        """Residuals of flow and heat; the norm of both."""
+        bcs = self._flow.conditions.bcs
+        for vector, form in zip(self._vectors, self._residuals, strict=True):
+            assembled(form, vector)
+        petsc.set_bc(self._vectors[0], bcs, x0=self._flow.unknown.x.petsc_vec, alpha=-1.0)
+        return float(np.linalg.norm([vector.norm() for vector in self._vectors]))
+
+    def _step(self) -> float:
+        """Linearise, solve and go; the change over the solution, of flow or heat, whichever is larger."""
+        matrix = self._jacobian()
+        right, step = matrix.createVecLeft(), matrix.createVecRight()
+        right.array[:] = np.concatenate([vector.array_r for vector in self._vectors])
+        self._solver.solve(right, step)
+        states = self._flow.unknown.x, self._heat.theta.x
+        parts = np.split(step.array_r.copy(), [self._vectors[0].getLocalSize()])
+        for state, part in zip(states, parts, strict=True):
+            state.petsc_vec.array[:] -= part
+            state.scatter_forward()
+        right.destroy()
+        step.destroy()
+        squares = [
+            [part @ part, s.petsc_vec.array_r @ s.petsc_vec.array_r] for s, part in zip(states, parts, strict=True)
+        ]
+        steps, sizes = self._heat.domain.comm.allreduce(np.array(squares)).T
+        return float(np.max(np.sqrt(steps / np.maximum(sizes, np.finfo(float).tiny))))
 
     def _jacobian(self) -> PETSc.Mat:
-        bcs = self.flow.conditions.bcs
         for part, form in zip(self._parts, self._forms, strict=True):
             part.zeroEntries()
-            petsc.assemble_matrix(part, form, bcs=bcs)
+            petsc.assemble_matrix(part, form, bcs=self._flow.conditions.bcs)
             part.assemble()
         a, b, c, d = self._parts
         lift, carried = b.matMult(self._to_fluid), c.matMult(self._to_velocity)
-        carried.scale(self.flow.speed)
+        carried.scale(self._flow.speed)
         nest = PETSc.Mat().createNest([[a, lift], [carried, d]], comm=a.comm)
         if self._matrix is None:
             self._matrix = nest.convert("aij", out=PETSc.Mat())  # without `out` it would convert in place
-            self._solver = LinearSolver(self._matrix, PREFIX, self.options)
+            self._solver = LinearSolver(self._matrix, COUPLED, self.options)
         else:
             nest.convert("aij", out=self._matrix)
         for matrix in (nest, lift, carried):

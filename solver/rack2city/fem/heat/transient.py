@@ -4,7 +4,6 @@ What is stored over a step is the integral of rho c times the very difference of
 crosses the surfaces to the solver's rounding.
 """
 
-import numpy as np
 from dolfinx import fem
 
 from rack2city.errors import InputError
@@ -33,9 +32,7 @@ class TransientHeat:
         self.problem, self.time = problem, time
         self._shift = float(problem.terms.shift)
         if initial is not None:
-            mesh = problem.domain.mesh
-            n_cells = mesh.topology.index_map(mesh.topology.dim)
-            set_values(problem.temperature, initial, np.arange(n_cells.size_local + n_cells.num_ghosts, dtype=np.int32))
+            set_values(problem.temperature, initial, problem.domain.cells)
             problem.theta.x.array[:] = problem.temperature.x.array - self._shift
         self._before = fem.Function(problem.space)
         self._last_dt: float | None = None

@@ -50,6 +50,12 @@ class Domain:
         return int(self.mesh.topology.dim)
 
     @cached_property
+    def cells(self) -> np.ndarray:
+        """Cells seen from this rank, ghosts included."""
+        index_map = self.mesh.topology.index_map(self.dimensions)
+        return np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+
+    @cached_property
     def dx(self) -> ufl.Measure:
         """Volume measure; call it with a tag of `volumes`."""
         return ufl.Measure("dx", domain=self.mesh, subdomain_data=self.cell_tags)

@@ -96,34 +96,26 @@ def mean_over_interface(
 
 
 def bulk_temperature(
-    domain: Domain,
     fluid: FluidDomain,
     velocity: fem.Function,
     temperature: fem.Function,
-    along: np.ndarray,
+    along: Sequence[float] | np.ndarray,
     stretch: Stretch | None = None,
 ) -> float:
     """Flow-weighted mean temperature of the fluid (K).
 
     Args:
-        domain: the whole mesh, on which `temperature` lives.
-        fluid: its fluid part, on which `velocity` lives.
-        velocity: velocity (m/s).
-        temperature: temperature (K).
-        along: unit vector of the stream, shape (3,).
+        fluid: the fluid.
+        velocity: velocity (m/s), on the mesh of the fluid.
+        temperature: temperature (K), on the whole mesh.
+        along: unit vector of the stream, one entry for each dimension.
         stretch: part of the length along x; the whole if not given.
     """
-    dx = domain.dx(metadata={"quadrature_degree": 8})(domain.volumes["fluid"])
+    domain = fluid.parent
+    dx = domain.dx(metadata={"quadrature_degree": 8})(tuple(fluid.volumes.values()))
     stream = _weight(domain, stretch) * ufl.dot(velocity, ufl.as_vector([float(a) for a in along]))
     maps = [fluid.cell_map]
     return domain.integral(stream * temperature * dx, maps) / domain.integral(stream * dx, maps)
-
-
-def outlet_temperature(domain: Domain, fluid: FluidDomain, velocity: fem.Function, temperature: fem.Function) -> float:
-    """Flow-weighted mean temperature of the outlet (K)."""
-    normal = ufl.dot(velocity, ufl.FacetNormal(domain.mesh))
-    ds, maps = domain.ds(domain.surfaces["outlet"]), [fluid.cell_map]
-    return domain.integral(normal * temperature * ds, maps) / domain.integral(normal * ds, maps)
 
 
 def surface_maximum(domain: Domain, temperature: fem.Function, surface: str) -> float:

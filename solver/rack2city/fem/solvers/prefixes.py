@@ -3,4 +3,5 @@
 FLOW = "flow_"
 HEAT = "heat_"
 INFLOW = "inflow_"
-PREFIXES = (FLOW, HEAT, INFLOW)
+COUPLED = "coupled_"
+PREFIXES = (FLOW, HEAT, INFLOW)  # of a case, whose plates need no Newton's method on flow and heat at once
