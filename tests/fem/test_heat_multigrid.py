@@ -17,7 +17,7 @@ from rack2city.fem.solvers.linear import Options
 from rackmesh.channel import LEVELS, write_half_channel
 from rackmesh.peer_cases import CELL_MESHES, CHANNEL, HEIGHT, cell_blocks
 from rackmesh.tensor import write_blocks
-from tests.fem.cells import INLET_K, heated_cell
+from tests.fem.cells import INLET_K, LONG_CELL, heated_cell
 
 SUPPLY, FLUX, CAPACITY = 300.0, 1e5, 4.15e6
 WATER, COPPER = 0.61, 0.61 * 650.0

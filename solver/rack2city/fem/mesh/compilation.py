@@ -12,6 +12,10 @@ from dolfinx import fem, mesh
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
+from rack2city.fem.mesh.ufl_memory import forget_dispatched
+
+forget_dispatched()
+
 FLAGS = (
     "-O3",
     "-march=native",
