@@ -28,8 +28,8 @@ from rack2city.fem.heat.quantities import bulk_temperature_at
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum
 from rack2city.fem.mesh.section import plane_section
-from rack2city.fem.solvers.linear import Options
 from rack2city.fem.solvers.newton import Log
+from rack2city.fem.solvers.options import Options
 
 GRADIENT_SECTIONS_M = (25e-3, 38e-3)
 """Between these the gradient of developed flow is measured."""

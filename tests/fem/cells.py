@@ -11,7 +11,7 @@ from rack2city.fem.coupled.couplings import Fluid, LnViscosity, ViscosityOfTempe
 from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material
 from rack2city.fem.mesh.domain import read_domain
-from rack2city.fem.solvers.linear import Options
+from rack2city.fem.solvers.options import Options
 from rackmesh.channel import HalfChannel
 
 LONG_CELL = HalfChannel(

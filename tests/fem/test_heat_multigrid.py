@@ -13,7 +13,7 @@ from rack2city.fem.heat.conditions import Contact, Flux, HeatInlet, HeatOutlet, 
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature, mean_temperature
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
-from rack2city.fem.solvers.linear import Options
+from rack2city.fem.solvers.options import Options, chosen_method
 from rackmesh.channel import LEVELS, write_half_channel
 from rackmesh.peer_cases import CELL_MESHES, CHANNEL, HEIGHT, cell_blocks
 from rackmesh.tensor import write_blocks
@@ -148,13 +148,13 @@ def test_flow_and_heat_together(tmp_path: Path) -> None:
 
 def test_size_and_dimension_choose_unless_the_user_does() -> None:
     most = heat_solver.MOST_DIRECT
-    assert heat_solver.chosen_method(3, most, None) == "direct"
-    assert heat_solver.chosen_method(3, most + 1, None) == "multigrid"
-    assert heat_solver.chosen_method(2, 10 * most, None) == "direct"
-    assert heat_solver.chosen_method(3, 10 * most, "direct") == "direct"
-    assert heat_solver.chosen_method(2, 10, "multigrid") == "multigrid"
-    with pytest.raises(InputError, match="allowed are 'direct' and 'multigrid'"):
-        heat_solver.chosen_method(3, 10, "magic")
+    assert heat_solver.method_by_size(3, most) == "direct"
+    assert heat_solver.method_by_size(3, most + 1) == "multigrid"
+    assert heat_solver.method_by_size(2, 10 * most) == "direct"
+    for wanted, found in ((None, "multigrid"), (DIRECT, "direct"), (MULTIGRID, "multigrid")):
+        assert chosen_method("heat_", wanted, "multigrid", heat_solver.METHODS) == found
+    with pytest.raises(InputError, match="method of 'heat_' is 'magic'; allowed are 'direct' and 'multigrid'"):
+        chosen_method("heat_", {"heat_": {"method": "magic"}}, "direct", heat_solver.METHODS)
 
 
 def test_hypre_is_chosen_only_where_it_is_and_a_factor_is_too_much() -> None:

@@ -20,8 +20,9 @@ from petsc4py import PETSc
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import assembled, compiled
-from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
+from rack2city.fem.solvers.linear import LinearSolver
 from rack2city.fem.solvers.newton import Log, newton
+from rack2city.fem.solvers.options import DIRECT, Options, chosen_options
 from rack2city.fem.solvers.prefixes import COUPLED
 from rack2city.fem.solvers.system import impose
 
@@ -80,7 +81,7 @@ class CoupledNewton:
     ) -> None:
         """Compile the forms of the coupling."""
         self._flow, self._heat, self._shared, self._log = flow, heat, shared, log
-        self.options: Options = chosen_options(DIRECT, COUPLED, options)
+        self._chosen: Options = chosen_options(DIRECT, COUPLED, options)
         heat_form = heat.terms.residual(heat.theta, ufl.TestFunction(heat.space), heat.history)
         maps = heat.terms.entity_maps
         spaces = [f.function_space for f in (flow.unknown, shared.temperature, shared.velocity, heat.theta)]
@@ -130,6 +131,11 @@ class CoupledNewton:
 
         return newton("coupling", self._log, residual, step, converged, MAX_STEPS)
 
+    @property
+    def options(self) -> Options:
+        """PETSc options; after the first step those that are in use."""
+        return self._chosen if self._matrix is None else self._solver.options
+
     def _assemble_residual(self) -> float:
         """Residuals of flow and heat; the norm of both."""
         bcs = self._flow.conditions.bcs
@@ -168,7 +174,7 @@ class CoupledNewton:
         nest = PETSc.Mat().createNest([[a, lift], [carried, d]], comm=a.comm)
         if self._matrix is None:
             self._matrix = nest.convert("aij", out=PETSc.Mat())  # without `out` it would convert in place
-            self._solver = LinearSolver(self._matrix, COUPLED, self.options)
+            self._solver = LinearSolver(self._matrix, COUPLED, self._chosen)
         else:
             nest.convert("aij", out=self._matrix)
         for matrix in (nest, lift, carried):

@@ -25,8 +25,9 @@ from rack2city.fem.heat.problem import HeatProblem, Loads
 from rack2city.fem.mesh.domain import Domain, fluid_domain
 from rack2city.fem.solvers.anderson import Anderson
 from rack2city.fem.solvers.continuation import continue_to_one
-from rack2city.fem.solvers.linear import Options, library_versions
+from rack2city.fem.solvers.linear import library_versions
 from rack2city.fem.solvers.newton import Log
+from rack2city.fem.solvers.options import Options
 from rack2city.fem.solvers.prefixes import COUPLED, FLOW, HEAT
 
 TOLERANCE = 1e-8  # change of temperature in one exchange, over the range of temperatures
@@ -239,7 +240,7 @@ class ConjugateProblem:
         """What else decides how flow and heat are solved: methods, elements, unknowns, stabilisation, library versions."""
         return {
             "flow": {
-                "method": self.flow.options["method"],
+                "method": self.flow.method,
                 "pressure": self.flow.pressure_kind,
                 "unknowns": self.flow.spaces.unknowns,
                 "stabilisation": asdict(self.flow.stabilisation),

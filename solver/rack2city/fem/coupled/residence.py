@@ -20,7 +20,7 @@ from rack2city.fem.heat.conditions import Condition, HeatInlet, HeatOutlet, Mate
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import highest_temperature, mean_temperature
 from rack2city.fem.mesh.quantities import flow_through
-from rack2city.fem.solvers.linear import Options
+from rack2city.fem.solvers.options import Options
 
 TIGHT = 1e-9  # of the flow that enters, what may cross a surface of given velocity
 

@@ -4,14 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from rack2city.errors import ConvergenceError
+from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.flow.block_forms import BlockForms
 from rack2city.fem.flow.schur import FlowPreconditioner, Saddle
 from rack2city.fem.flow.space import MixedSpace
-from rack2city.fem.solvers.linear import configured, forget
+from rack2city.fem.solvers.linear import configured
 from rack2city.fem.solvers.newton import RTOL, Log, newton
+from rack2city.fem.solvers.options import Given, unknown
 from rack2city.fem.solvers.system import Equations, System
 
+OURS = ("ksp_", "velocity_", "component_", "pressure_")  # beginnings of options
 MAX_STEPS = 15
 MASS_RTOL = 1e-11  # of what enters
 # Of mass beside momentum in the norm of the linear solver. An error of the velocity at the size h of a cell leaves h / D of
@@ -41,18 +43,26 @@ class BlockSystem(System):
 
     def __init__(self, equations: Equations, space: MixedSpace, prefix: str, options: dict[str, Any], log: Log) -> None:
         """Compile the forms and factor what does not change."""
+        for key in options:
+            if not key.startswith(OURS):
+                raise InputError(unknown(prefix, key, options.keys() - {key}))
         self.blocks = blocks = BlockForms(equations, space)
         super().__init__(equations, (blocks.velocity, blocks.pressure), log)
         blocks.d.scale(MASS_WEIGHT)
         self._saddle, self._net_before, self._entering = Saddle(blocks), np.nan, 0.0
         self._matrix = self._saddle.matrix()
         self._preconditioner = FlowPreconditioner(self._saddle, blocks, prefix, options)
-        own = {key: value for key, value in options.items() if key.startswith("ksp_")}
-        self._ksp = configured(self._matrix, prefix, own, self._preconditioner)
-        forget(prefix, own)
+        self._given = Given(prefix, {key: value for key, value in options.items() if key.startswith("ksp_")})
+        self._ksp = configured(self._matrix, self._given, self._preconditioner)
+        self._own_options = self._given.settle()
         self._most = int(self._ksp.getTolerances()[3])
         self._step, self._rhs = self._matrix.createVecRight(), self._matrix.createVecLeft()
         self._changes = blocks.g.createVecLeft(), blocks.g.createVecRight()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """As `System` says."""
+        return self._own_options | self._preconditioner.options
 
     def reaction(self) -> np.ndarray:
         """As `System` says."""
@@ -159,7 +169,8 @@ class BlockSystem(System):
         mass.scale(MASS_WEIGHT)  # as the rows of `blocks.d`; the next residual takes its place
         self._saddle.join(momentum, mass, self._rhs)
         self._ksp.setTolerances(rtol=rtol, max_it=most or self._most)
-        self._ksp.solve(self._rhs, self._step)
+        with self._given.reading():
+            self._ksp.solve(self._rhs, self._step)
         iterations = int(self._ksp.getIterationNumber())
         self.steps, self.factorisations = self.steps + 1, self.factorisations + 1
         self.linear_iterations += iterations

@@ -13,7 +13,7 @@ from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip,
 from rack2city.fem.flow.inflow import plane_normal, unit_inflow
 from rack2city.fem.flow.space import MixedSpace
 from rack2city.fem.mesh.domain import FluidDomain
-from rack2city.fem.solvers.linear import Options
+from rack2city.fem.solvers.options import Options
 
 FlowRate = float | Mapping[str, float] | None
 """Volume flow into the only inlet, or into each by name (m³/s; in two dimensions m²/s); None where there is no inlet."""

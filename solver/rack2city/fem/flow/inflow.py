@@ -16,7 +16,8 @@ from rack2city.errors import InputError
 from rack2city.fem.flow.boundaries import FlowInlet
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import FluidDomain
-from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options
+from rack2city.fem.solvers.linear import LinearSolver
+from rack2city.fem.solvers.options import DIRECT, Options, chosen_options
 from rack2city.fem.solvers.prefixes import INFLOW
 
 

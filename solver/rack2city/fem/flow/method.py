@@ -11,7 +11,7 @@ from rack2city.fem.flow.boundaries import Boundary, FlowOutlet
 from rack2city.fem.flow.schur import BLOCKS
 from rack2city.fem.flow.space import PressureKind
 from rack2city.fem.mesh.domain import FluidDomain
-from rack2city.fem.solvers.linear import DIRECT, Options, chosen_options
+from rack2city.fem.solvers.options import DIRECT, Options, chosen_method, chosen_options
 from rack2city.fem.solvers.prefixes import FLOW
 
 # The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
@@ -44,9 +44,7 @@ def chosen_solver(
     unknowns = dim * nodes + topology.index_map(0).size_global
     closed = not any(isinstance(b, FlowOutlet) for b in boundaries)
     large = dim == 3 and unknowns > MOST_DIRECT and not closed
-    method = (options or {}).get(FLOW, {}).get("method", "blocks" if large else "direct")
-    if method not in ("direct", "blocks"):
-        raise InputError(f"solver options: method of '{FLOW}' is {method!r}; allowed are 'direct' and 'blocks'")
+    method = chosen_method(FLOW, options, "blocks" if large else "direct", ("direct", "blocks"))
     if method == "blocks" and closed:
         raise InputError(f"solver options: method 'blocks' of '{FLOW}' needs an outlet; a closed domain takes 'direct'")
     return chosen_options(BLOCKS if method == "blocks" else SOLVER, FLOW, options)

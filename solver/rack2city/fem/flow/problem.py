@@ -9,6 +9,7 @@ exactly, which is asserted in every solve.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import ufl
@@ -33,8 +34,8 @@ from rack2city.fem.flow.method import chosen_solver, preferred_pressure
 from rack2city.fem.flow.space import PressureKind, mixed_space
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.solvers.continuation import continue_to_one
-from rack2city.fem.solvers.linear import Options, without_method
 from rack2city.fem.solvers.newton import Log, NewtonReport
+from rack2city.fem.solvers.options import Options, without_method
 from rack2city.fem.solvers.prefixes import FLOW
 from rack2city.fem.solvers.system import Equations, NonlinearSystem
 
@@ -64,6 +65,7 @@ class FlowProblem:
         pressure: `"discontinuous"` or `"continuous"`; by default what `preferred_pressure` says.
 
     Attributes:
+        method: how it is solved, "direct" or "blocks".
         unknown: scaled velocity and pressure.
         speed: what scales the velocity: the mean velocity in the inlet (m/s).
         hydraulic_diameter: 4 V / A_wall of the fluid (m).
@@ -90,8 +92,8 @@ class FlowProblem:
         self._viscosity_scale, self._typical_speed = viscosity_scale, speed
         driven = any(isinstance(b, FlowInlet) for b in self.boundaries)
         self.stabilisation = stabilisation or replace(STABLE, backflow=driven)
-        self.options = chosen_solver(fluid, self.boundaries, options)
-        method = self.options["method"]
+        self._chosen = chosen_solver(fluid, self.boundaries, options)
+        method = self.method = str(self._chosen["method"])
         self.pressure_kind = pressure or preferred_pressure(fluid.mesh.basix_cell(), method)
         self.spaces = mixed_space(fluid.mesh, self.pressure_kind)
         self.space = self.spaces.whole
@@ -153,6 +155,11 @@ class FlowProblem:
         self.check_mass(system)
         return system.report().since(before)
 
+    @property
+    def options(self) -> dict[str, Any]:
+        """The method and PETSc options; after the first solution those that are in use."""
+        return self._chosen if self._last is None else {"method": self.method, **self._last.options}
+
     @cached_property
     def _steady(self) -> NonlinearSystem | BlockSystem:
         return self.system(self.form)
@@ -162,8 +169,8 @@ class FlowProblem:
         lagged = lagged_convection(self.unknown, self.scales, self.stabilisation)
         inertia = pseudo_inertia(self.unknown, self.scales)
         equations = Equations("flow", form, self.unknown, self.conditions.bcs, lagged, inertia)
-        options = without_method(self.options)
-        if self.options["method"] == "direct":
+        options = without_method(self._chosen)
+        if self.method == "direct":
             return NonlinearSystem(equations, self.spaces.velocity_dofs, FLOW, options, self.log)
         return BlockSystem(equations, self.spaces, FLOW, options, self.log)
 
@@ -201,7 +208,7 @@ class FlowProblem:
         try:
             continue_to_one(follow, values.copy, lambda kept: np.copyto(values, kept), self.log, "inertia", predict)
         except ConvergenceError as error:
-            if self.options["method"] == "direct":
+            if self.method == "direct":
                 raise
             raise ConvergenceError(f"{error}; {DIRECT_ADVICE}") from None
 

@@ -13,7 +13,8 @@ from petsc4py import PETSc
 
 from rack2city.fem.flow.block_forms import BlockForms
 from rack2city.fem.flow.wall_weights import wall_weights
-from rack2city.fem.solvers.linear import configured, forget
+from rack2city.fem.solvers.linear import configured
+from rack2city.fem.solvers.options import Given
 
 BLOCKS: dict[str, Any] = {
     "method": "blocks",
@@ -91,8 +92,10 @@ class _Components:
     """Python preconditioner: the components of the velocity in turn, each with the earlier ones known (Gauss-Seidel)."""
 
     def __init__(self, dim: int, prefix: str, options: dict[str, Any], interpolation: PETSc.Mat) -> None:
-        self.dim, self._prefix, self._options, self._interpolation = dim, prefix, options, interpolation
+        self.dim, self._given, self._interpolation = dim, Given(prefix, options), interpolation
+        self._two_levels, self.options = options.get("pc_type") == "mg", options
         self._solvers: list[PETSc.KSP] = []
+        self._settled = False
         self._parts: list[PETSc.Mat] = []
         self._below: dict[tuple[int, int], PETSc.Mat] = {}
 
@@ -105,13 +108,11 @@ class _Components:
         if not self._parts:
             self._parts = [k.createSubMatrix(row, row) for row in rows]
             linear = self._rows(*self._interpolation.getOwnershipRangeColumn(), k.comm)
-            two_levels = self._options.get("pc_type") == "mg"
             self._solvers = [
                 configured(
                     part,
-                    self._prefix,
-                    self._options,
-                    interpolation=self._interpolation.createSubMatrix(fine, coarse) if two_levels else None,
+                    self._given,
+                    interpolation=self._interpolation.createSubMatrix(fine, coarse) if self._two_levels else None,
                 )
                 for part, fine, coarse in zip(self._parts, rows, linear, strict=True)
             ]
@@ -122,9 +123,11 @@ class _Components:
                 k.createSubMatrix(row, row, part)
         for part, solver in zip(self._parts, self._solvers, strict=True):
             solver.setOperators(part)
-            solver.setUp()
-            solver.setUpOnBlocks()
-        forget(self._prefix, self._options)
+            with self._given.reading():
+                solver.setUp()
+                solver.setUpOnBlocks()
+        if not self._settled:
+            self.options, self._settled = self._given.settle(), True
 
     def _rows(self, first: int, last: int, comm: Any) -> list[PETSc.IS]:
         """Owned unknowns of each component."""
@@ -132,6 +135,10 @@ class _Components:
             PETSc.IS().createStride((last - first) // self.dim, first + axis, self.dim, comm=comm)
             for axis in range(self.dim)
         ]
+
+    def view(self, _: PETSc.PC, viewer: PETSc.Viewer) -> None:
+        """Show the solver of the first component; the others are of its kind."""
+        self._solvers[0].view(viewer)
 
     def apply(self, _: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """Solve one component after another."""
@@ -171,22 +178,35 @@ class FlowPreconditioner:
             return {key.removeprefix(name): value for key, value in options.items() if key.startswith(name)}
 
         def poisson(diagonal: PETSc.Vec) -> PETSc.KSP:
-            scaled = g.copy()
+            scaled, given = g.copy(), Given(prefix + "pressure_", under("pressure_"))
             scaled.diagonalScale(L=diagonal)
-            solver = configured(d.matMult(scaled), prefix + "pressure_", under("pressure_"))
+            solver = configured(d.matMult(scaled), given)
             scaled.destroy()
-            solver.setUp()
-            forget(prefix + "pressure_", under("pressure_"))
+            with given.reading():
+                solver.setUp()
+            self._fixed_options |= {f"pressure_{key}": value for key, value in given.settle().items()}
             return solver
 
+        self._fixed_options: dict[str, Any] = {}
         self._pressure, self._weighted_pressure = poisson(self._inverse_mass), poisson(self._weighted)
         dim = blocks.space.velocity.dofmap.bs
         self._components = _Components(dim, prefix + "component_", under("component_"), blocks.interpolation())
-        self._velocity = configured(k, prefix + "velocity_", under("velocity_"), self._components)
-        forget(prefix + "velocity_", under("velocity_"))
+        given = Given(prefix + "velocity_", under("velocity_"))
+        self._velocity = configured(k, given, self._components)
+        self._fixed_options |= {f"velocity_{key}": value for key, value in given.settle().items()}
         self.velocity_iterations = 0
         self._u = [g.createVecLeft() for _ in range(4)]
         self._p = [g.createVecRight() for _ in range(4)]
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """Options in use, without the prefix of the flow."""
+        return self._fixed_options | {f"component_{key}": value for key, value in self._components.options.items()}
+
+    def view(self, _: PETSc.PC, viewer: PETSc.Viewer) -> None:
+        """Show the solvers of velocity and pressure."""
+        for solver in (self._velocity, self._pressure):
+            solver.view(viewer)
 
     def update(self) -> None:
         """Take the present values of K."""

@@ -12,8 +12,8 @@ from petsc4py import PETSc
 from rack2city.fem.heat.forms import HeatTerms
 from rack2city.fem.heat.solver import HeatSolver
 from rack2city.fem.mesh.compilation import assembled, compiled
-from rack2city.fem.solvers.linear import Options
 from rack2city.fem.solvers.newton import Log, newton
+from rack2city.fem.solvers.options import Options
 
 TOLERANCE = 1e-12  # of residual or step
 MOST = 25

@@ -23,8 +23,8 @@ from rack2city.fem.heat.equations import HeatEquations
 from rack2city.fem.heat.forms import HeatTerms
 from rack2city.fem.mesh.broken import broken_space
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.solvers.linear import Options
 from rack2city.fem.solvers.newton import Log
+from rack2city.fem.solvers.options import Options
 
 type Loads = Mapping[str, of.Load]
 """Loads by the name of their surface or volume: W/m², W/m³ or K, as the condition says."""
@@ -171,4 +171,4 @@ class HeatProblem:
     @property
     def options(self) -> dict[str, Any]:
         """The method and PETSc options in use."""
-        return dict(self._equations.solver.options)
+        return self._equations.solver.options

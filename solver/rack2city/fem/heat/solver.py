@@ -13,10 +13,11 @@ from dolfinx import fem, mesh
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
-from rack2city.errors import ConvergenceError, InputError
+from rack2city.errors import ConvergenceError
 from rack2city.fem.mesh.broken import broken_space
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.solvers.linear import DIRECT, LinearSolver, Options, chosen_options, without_method
+from rack2city.fem.solvers.linear import LinearSolver
+from rack2city.fem.solvers.options import DIRECT, Options, chosen_method, chosen_options, without_method
 from rack2city.fem.solvers.prefixes import HEAT
 
 METHODS = ("direct", "multigrid")
@@ -75,16 +76,9 @@ def multigrid_options(simplices: bool, linear_unknowns: int, hypre: bool) -> dic
     return {**MULTIGRID, **_under("mg_levels_", smoother), **linear_level_options(linear_unknowns, hypre)}
 
 
-def chosen_method(dimensions: int, unknowns: int, wanted: str | None) -> str:
-    """The method that the user or, without one, the size of the problem chooses.
-
-    Raises:
-        InputError: there is no such method.
-    """
-    method = wanted or ("multigrid" if dimensions == 3 and unknowns > MOST_DIRECT else "direct")
-    if method not in METHODS:
-        raise InputError(f"solver options: method of '{HEAT}' is {method!r}; allowed are 'direct' and 'multigrid'")
-    return method
+def method_by_size(dimensions: int, unknowns: int) -> str:
+    """The method that the size of the problem chooses."""
+    return "multigrid" if dimensions == 3 and unknowns > MOST_DIRECT else "direct"
 
 
 class HeatSolver:
@@ -118,10 +112,10 @@ class HeatSolver:
         user = (options or {}).get(HEAT, {})
         unknowns = space.dofmap.index_map.size_global
         self.unknowns = unknowns
-        method = chosen_method(domain.dimensions, unknowns, user.get("method"))
-        self._may_change = method == "multigrid" and not {"method", "pc_type"} & user.keys()
+        self.method = chosen_method(HEAT, options, method_by_size(domain.dimensions, unknowns), METHODS)
+        self._may_change = self.method == "multigrid" and not {"method", "pc_type"} & user.keys()
         self._before = 0  # factorisations by a method that was given up
-        if method == "direct":
+        if self.method == "direct":
             self._set(SOLVER)
             return
         linear = broken_space(domain, contacts, degree=1)
@@ -132,13 +126,14 @@ class HeatSolver:
         self._set(multigrid_options(simplices, linear.dofmap.index_map.size_global, hypre), interpolation)
 
     def _set(self, default: Options, interpolation: PETSc.Mat | None = None) -> None:
-        self.options = chosen_options(default, HEAT, self._overrides)
-        levels = interpolation if self.options["pc_type"] == "mg" else None
-        self._linear = LinearSolver(self._matrix, HEAT, without_method(self.options), levels)
-        solver = f"preconditioner {self.options['pc_type']}"
+        options = chosen_options(default, HEAT, self._overrides)
+        self.method = str(options["method"])
+        levels = interpolation if options["pc_type"] == "mg" else None
+        self._linear = LinearSolver(self._matrix, HEAT, without_method(options), levels)
+        solver = f"preconditioner {options['pc_type']}"
         if levels is not None:
-            solver += f", linear level {self.options['mg_coarse_pc_type']}"
-        self._log(f"heat: {self.unknowns} unknowns, solved by the {self.options['method']} method ({solver})")
+            solver += f", linear level {options['mg_coarse_pc_type']}"
+        self._log(f"heat: {self.unknowns} unknowns, solved by the {self.method} method ({solver})")
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> None:
         """Solve in place.
@@ -150,13 +145,18 @@ class HeatSolver:
             self._linear.solve(rhs, solution)
         except ConvergenceError as error:
             if not self._may_change:
-                advice = "; method = 'direct' needs no iterations" if self.options["method"] == "multigrid" else ""
+                advice = "; method = 'direct' needs no iterations" if self.method == "multigrid" else ""
                 raise ConvergenceError(f"heat: {error}{advice}") from None
             self._log(f"heat: multigrid failed, going on with the direct method ({error})")
             self._may_change, self._before = False, self._linear.factorisations
             self._linear.destroy()
             self._set(SOLVER)
             self._linear.solve(rhs, solution)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The method and PETSc options; after the first solve those that are in use."""
+        return {"method": self.method, **self._linear.options}
 
     @property
     def factorisations(self) -> int:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import ufl
@@ -12,8 +13,9 @@ from petsc4py import PETSc
 
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.solvers.approach import approach
-from rack2city.fem.solvers.linear import LinearSolver, Options
+from rack2city.fem.solvers.linear import LinearSolver
 from rack2city.fem.solvers.newton import RTOL, Log, NewtonReport, newton
+from rack2city.fem.solvers.options import Options
 
 PICARD_RTOL, NEWTON_RTOL = 1e-2, 1e-3  # linear tolerances on the way: a kept factor then serves several steps
 MAX_JACOBIANS, MAX_STEPS = 15, 200  # from a start that serves it takes one to four
@@ -99,6 +101,11 @@ class System(ABC):
     @abstractmethod
     def take_step(self, lagged: bool, rate: float) -> None:
         """As `approach.Approachable` says."""
+
+    @property
+    @abstractmethod
+    def options(self) -> dict[str, Any]:
+        """PETSc options without the prefix; after the first step those that are in use."""
 
     @abstractmethod
     def velocities(self) -> np.ndarray:
@@ -196,6 +203,11 @@ class NonlinearSystem(System):
             return norm <= slack * RTOL or change <= STEP_TOLERANCE
 
         newton(self.name, self.log, self.residual, step, converged, MAX_STEPS)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """As `System` says."""
+        return self._linear.options
 
     def take_step(self, lagged: bool, rate: float) -> None:
         """As `approach.Approachable` says."""
