@@ -13,8 +13,7 @@ from dolfinx import mesh
 from rack2city import fem
 
 # Any mesh of DOLFINx, and a marker for each group; from a Gmsh file `read_domain` takes both.
-ghosts, cell = mesh.GhostMode.shared_facet, mesh.CellType.quadrilateral
-plane = mesh.create_rectangle(MPI.COMM_WORLD, [(0.0, -1e-3), (12e-3, 3e-3)], (48, 24), cell, ghost_mode=ghosts)
+plane = mesh.create_rectangle(MPI.COMM_WORLD, [(0.0, -1e-3), (12e-3, 3e-3)], (48, 24), mesh.CellType.quadrilateral)
 surfaces = {
     "axis": lambda x: np.isclose(x[0], 0.0) & (x[1] > -1e-9),
     "slot": lambda x: np.isclose(x[1], 3e-3) & (x[0] < 0.5e-3 + 1e-9),

@@ -14,8 +14,7 @@ from rack2city import fem
 
 DENSITY, CAPACITY, CONDUCTIVITY, VISCOSITY, SUPPLY = 992.0, 992.0 * 4180.0, 0.63, 6.5e-4, 313.15
 LENGTH, GAP, SPEED, FLUX = 0.2, 1e-3, 0.05, 1e4
-ghosts, cell = mesh.GhostMode.shared_facet, mesh.CellType.quadrilateral
-plane = mesh.create_rectangle(MPI.COMM_WORLD, [(0.0, 0.0), (LENGTH, GAP)], (60, 6), cell, ghost_mode=ghosts)
+plane = mesh.create_rectangle(MPI.COMM_WORLD, [(0.0, 0.0), (LENGTH, GAP)], (60, 6), mesh.CellType.quadrilateral)
 surfaces = {
     "inlet": lambda x: np.isclose(x[0], 0.0),
     "outlet": lambda x: np.isclose(x[0], LENGTH),

@@ -14,8 +14,7 @@ from dolfinx import mesh
 from rack2city import fem
 
 SUPPLY, FLUX, SPEED, GAP, LENGTH = 313.15, 2e4, 0.1, 1e-3, 0.03
-ghosts, cell = mesh.GhostMode.shared_facet, mesh.CellType.quadrilateral
-plane = mesh.create_rectangle(MPI.COMM_WORLD, [(0.0, -GAP), (LENGTH, GAP)], (30, 12), cell, ghost_mode=ghosts)
+plane = mesh.create_rectangle(MPI.COMM_WORLD, [(0.0, -GAP), (LENGTH, GAP)], (30, 12), mesh.CellType.quadrilateral)
 surfaces = {
     "inlet": lambda x: np.isclose(x[0], 0.0) & (x[1] > -1e-9),
     "outlet": lambda x: np.isclose(x[0], LENGTH) & (x[1] > -1e-9),

@@ -123,3 +123,15 @@ def test_start_up_of_couette_flow() -> None:
         assert np.max(np.abs(speed - plate_started(y, transient.time, nu))) < 4e-3
     assert force_on(problem, "top")[0] == pytest.approx(-nu, rel=1e-3)
     assert flow_through(fluid, problem.velocity(), "right") == pytest.approx(0.5, rel=1e-3)
+
+
+def test_wall_shear_is_tangential_alone_and_a_state_stays_when_its_scale_changes() -> None:
+    """u = (x + 3 y, -y), quadratic pressure: on the top 3 mu of stress along it, 2 mu across."""
+    problem = FlowProblem(rectangle((0.0, 0.0), (2.0, 1.0), (4, 2), QUAD), 2.0, MU, MU, boundaries=(), speed=1.0)
+    problem.start_from(lambda x: np.array([x[0] + 3.0 * x[1], -x[1]]), lambda x: 5.0 + x[0])
+    before = problem.velocity().x.array.copy(), problem.pressure().x.array.copy()
+    assert mean_wall_shear(problem, "top") == pytest.approx(3.0 * MU, rel=1e-10)
+    TransientFlow(problem, speed=4.0)
+    assert problem.speed == 4.0
+    assert problem.velocity().x.array == pytest.approx(before[0], abs=1e-12)
+    assert problem.pressure().x.array == pytest.approx(before[1], abs=1e-12)

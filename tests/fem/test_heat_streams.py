@@ -268,6 +268,9 @@ def test_maps_and_tables() -> None:
         [FixedTemperature("hot", 400.0), FixedTemperature("cold", 300.0)],
     )
     assert wall.solve().inflows["hot"] == pytest.approx(200.0, rel=1e-5)
+    for below, above, conductivity in ((200.0, 280.0, 1.0), (420.0, 500.0, 3.0)):  # constant beyond its rows
+        beyond = wall.solve({"hot": above, "cold": below}).inflows["hot"]
+        assert beyond == pytest.approx(conductivity * (above - below), rel=1e-9)
 
 
 def test_wrong_problems_are_refused() -> None:

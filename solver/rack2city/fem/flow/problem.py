@@ -113,7 +113,7 @@ class FlowProblem:
             reynolds=constant(1.0),
             unsteadiness=constant(density * self.hydraulic_diameter / viscosity_scale),
             viscosity=constant(viscosity_scale),
-            force=constant(1.0),
+            force=constant(self.hydraulic_diameter / viscosity_scale),
             grad_div=constant(self.stabilisation.grad_div),
             source=constant(0.0),
             time=constant(0.0),
