@@ -119,11 +119,11 @@ class BlockSystem(System):
         return norm
 
     def velocities(self) -> np.ndarray:
-        """As `approach.Approachable` says."""
+        """As `System` says."""
         return np.arange(self._changes[0].getLocalSize())
 
     def take_step(self, lagged: bool, rate: float) -> None:
-        """As `approach.Approachable` says."""
+        """As `System` says."""
         self._step_with(LINEAR_RTOL, lagged, rate, min(MOST_ON_THE_WAY, self._most))
 
     def norm_of_residual(self) -> float:

@@ -18,13 +18,15 @@ for by Nitsche's method.
 Velocity is scaled by U, pressure by mu_s U / D: the form is divided by mu_s U / D.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import ufl
 from dolfinx import fem
 
+from rack2city.fem.flow.boundaries import FlowOutlet
+from rack2city.fem.flow.conditions import FlowConditions
 from rack2city.fem.mesh.domain import FluidDomain
 
 Expression = Any
@@ -90,29 +92,24 @@ def scaled_force(body_force: BodyForce, fluid: FluidDomain, scales: Scales) -> E
 
 
 def steady_form(
-    fluid: FluidDomain,
+    conditions: FlowConditions,
     unknown: fem.Function,
     viscosity: Expression,
     scales: Scales,
     stabilisation: Stabilisation,
-    outlets: Mapping[str, fem.Constant],
-    weak_slip: Sequence[str],
     body_force: BodyForce | None,
-    closed: bool,
 ) -> ufl.Form:
     """Residual of steady flow.
 
     Args:
-        fluid: the fluid.
+        conditions: what happens on the boundary.
         unknown: scaled velocity and pressure.
         viscosity: dynamic viscosity (Pa s).
         scales: numbers of the form.
         stabilisation: which terms to add.
-        outlets: pressure outside each outlet (Pa).
-        weak_slip: surfaces of slip by Nitsche's method.
         body_force: force per volume (N/m³).
-        closed: there is no outlet.
     """
+    fluid = conditions.fluid
     u, p = ufl.split(unknown)
     v, q = ufl.TestFunctions(unknown.function_space)
     n = ufl.FacetNormal(fluid.mesh)
@@ -132,15 +129,16 @@ def steady_form(
         form += scales.grad_div * re * d * ufl.div(u) * ufl.div(v) * dx
     if body_force is not None:
         form -= ufl.inner(scaled_force(body_force, fluid, scales), v) * dx
-    if closed:
+    if conditions.closed:
         form += scales.source * q * dx
-    for surface, pressure in outlets.items():
+    for outlet in (b for b in conditions.boundaries if isinstance(b, FlowOutlet)):
+        surface, pressure = outlet.surface, fem.Constant(fluid.mesh, float(outlet.pressure_pa))
         ds = fluid.ds(fluid.surfaces[surface])
         form += ufl.inner(scales.force * pressure * n - mu * ufl.grad(u).T * n, v) * ds
         if stabilisation.backflow:
             into = ufl.conditional(ufl.lt(ufl.dot(u, n), 0.0), ufl.dot(u, n), 0.0)
             form -= 0.5 * re * into * ufl.inner(u, v) * fluid.ds(fluid.surfaces[surface], metadata=DEGREE)
-    for surface in weak_slip:
+    for surface in conditions.weak_slip:
         form += _nitsche(fluid, surface, mu, (u, p), (v, q))
     return form
 

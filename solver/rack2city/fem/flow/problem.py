@@ -16,19 +16,10 @@ import ufl
 from dolfinx import fem
 
 from rack2city.errors import ConvergenceError, InputError
+from rack2city.fem.flow import forms
 from rack2city.fem.flow.blocks import BlockSystem
-from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, chosen_boundaries
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, chosen_boundaries
 from rack2city.fem.flow.conditions import FlowConditions, FlowRate
-from rack2city.fem.flow.forms import (
-    STABLE,
-    BodyForce,
-    Expression,
-    Scales,
-    Stabilisation,
-    lagged_convection,
-    pseudo_inertia,
-    steady_form,
-)
 from rack2city.fem.flow.mass import MassBalance
 from rack2city.fem.flow.method import chosen_solver, preferred_pressure
 from rack2city.fem.flow.space import PressureKind, mixed_space
@@ -75,14 +66,14 @@ class FlowProblem:
         self,
         fluid: FluidDomain,
         density: float,
-        viscosity: Expression | float,
+        viscosity: forms.Expression | float,
         viscosity_scale: float,
         options: Mapping[str, Options] | None = None,
         log: Log = lambda line: None,
         *,
         boundaries: Collection[Boundary] | None = None,
-        body_force: BodyForce | None = None,
-        stabilisation: Stabilisation | None = None,
+        body_force: forms.BodyForce | None = None,
+        stabilisation: forms.Stabilisation | None = None,
         speed: float | None = None,
         pressure: PressureKind | None = None,
     ) -> None:
@@ -91,7 +82,7 @@ class FlowProblem:
         self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
         self._viscosity_scale, self._typical_speed = viscosity_scale, speed
         driven = any(isinstance(b, FlowInlet) for b in self.boundaries)
-        self.stabilisation = stabilisation or replace(STABLE, backflow=driven)
+        self.stabilisation = stabilisation or replace(forms.STABLE, backflow=driven)
         self._chosen = chosen_solver(fluid, self.boundaries, options)
         method = self.method = str(self._chosen["method"])
         self.pressure_kind = pressure or preferred_pressure(fluid.mesh.basix_cell(), method)
@@ -108,7 +99,7 @@ class FlowProblem:
         def constant(value: float) -> fem.Constant:
             return fem.Constant(fluid.mesh, float(value))
 
-        self.scales = Scales(
+        self.scales = forms.Scales(
             length=constant(self.hydraulic_diameter),
             reynolds=constant(1.0),
             unsteadiness=constant(density * self.hydraulic_diameter / viscosity_scale),
@@ -118,18 +109,9 @@ class FlowProblem:
             source=constant(0.0),
             time=constant(0.0),
         )
-        outlets = {b.surface: constant(b.pressure_pa) for b in self.boundaries if isinstance(b, FlowOutlet)}
         self.viscosity = viscosity if isinstance(viscosity, ufl.core.expr.Expr) else constant(viscosity)
-        self.form = steady_form(
-            fluid,
-            self.unknown,
-            self.viscosity,
-            self.scales,
-            self.stabilisation,
-            outlets,
-            self.conditions.weak_slip,
-            body_force,
-            self.conditions.closed,
+        self.form = forms.steady_form(
+            self.conditions, self.unknown, self.viscosity, self.scales, self.stabilisation, body_force
         )
 
     def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
@@ -166,8 +148,8 @@ class FlowProblem:
 
     def system(self, form: ufl.Form) -> NonlinearSystem | BlockSystem:
         """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
-        lagged = lagged_convection(self.unknown, self.scales, self.stabilisation)
-        inertia = pseudo_inertia(self.unknown, self.scales)
+        lagged = forms.lagged_convection(self.unknown, self.scales, self.stabilisation)
+        inertia = forms.pseudo_inertia(self.unknown, self.scales)
         equations = Equations("flow", form, self.unknown, self.conditions.bcs, lagged, inertia)
         options = without_method(self._chosen)
         if self.method == "direct":

@@ -69,58 +69,30 @@ def flow_through(
     return fluid.integral(ufl.avg(ufl.dot(velocity, ufl.as_vector([float(a) for a in along]))) * fluid.dS(tag))
 
 
-Stretch = tuple[float, float]
-"""Begin and end (m) along x."""
-
-
-def _weight(domain: Domain, stretch: Stretch | None) -> ufl.core.expr.Expr:
-    """A smooth weight that is zero outside a stretch of x; 1 everywhere if there is none.
-
-    Means of base and fluid with the same weight differ by the local difference wherever both rise linearly, whatever the
-    weight. It is integrated at the same points along x in both.
-    """
-    if stretch is None:
-        return fem.Constant(domain.mesh, 1.0)
-    x, (start, end) = ufl.SpatialCoordinate(domain.mesh)[0], stretch
-    bump = ((x - start) * (end - x) * 4.0 / (end - start) ** 2) ** 2
-    return ufl.conditional(ufl.And(ufl.gt(x, start), ufl.lt(x, end)), bump, 0.0)
-
-
-def mean_over_interface(
-    domain: Domain, temperature: fem.Function, surface: str, stretch: Stretch | None = None
-) -> float:
-    """Mean over an interior surface, or over a stretch of it (K)."""
-    dS = domain.dS(metadata={"quadrature_degree": 8})(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
-    weight = _weight(domain, stretch)
-    return domain.integral(ufl.avg(weight * temperature) * dS) / domain.integral(ufl.avg(weight) * dS)
+def mean_over_interface(domain: Domain, value: fem.Function, surface: str) -> float:
+    """Mean over an interior surface (unit of `value`)."""
+    dS = domain.dS(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
+    return domain.integral(ufl.avg(value) * dS) / domain.integral(fem.Constant(domain.mesh, 1.0) * dS)
 
 
 def bulk_temperature(
-    fluid: FluidDomain,
-    velocity: fem.Function,
-    temperature: fem.Function,
-    along: Sequence[float] | np.ndarray,
-    stretch: Stretch | None = None,
+    fluid: FluidDomain, velocity: fem.Function, temperature: fem.Function, along: Sequence[float] | np.ndarray
 ) -> float:
-    """Flow-weighted mean temperature of the fluid (K).
+    """Flow-weighted mean temperature of all of a fluid (K).
 
     Args:
         fluid: the fluid.
         velocity: velocity (m/s), on the mesh of the fluid.
         temperature: temperature (K), on the whole mesh.
         along: unit vector of the stream, one entry for each dimension.
-        stretch: part of the length along x; the whole if not given.
     """
-    domain = fluid.parent
-    dx = domain.dx(metadata={"quadrature_degree": 8})(tuple(fluid.volumes.values()))
-    stream = _weight(domain, stretch) * ufl.dot(velocity, ufl.as_vector([float(a) for a in along]))
-    maps = [fluid.cell_map]
-    return domain.integral(stream * temperature * dx, maps) / domain.integral(stream * dx, maps)
+    dx = fluid.parent.dx(metadata={"quadrature_degree": 8})(tuple(fluid.volumes.values()))
+    stream, maps = ufl.dot(velocity, ufl.as_vector([float(a) for a in along])), [fluid.cell_map]
+    return fluid.parent.integral(stream * temperature * dx, maps) / fluid.parent.integral(stream * dx, maps)
 
 
 def surface_maximum(domain: Domain, temperature: fem.Function, surface: str) -> float:
     """Largest nodal value on a surface (K)."""
-    facets = domain.facet_tags.find(domain.surfaces[surface])
-    dofs = fem.locate_dofs_topological(temperature.function_space, domain.mesh.topology.dim - 1, facets)
+    dofs = fem.locate_dofs_topological(temperature.function_space, domain.dimensions - 1, domain.facets([surface]))
     local = np.max(temperature.x.array[dofs], initial=-np.inf)
     return float(domain.comm.allreduce(local, op=MPI.MAX))

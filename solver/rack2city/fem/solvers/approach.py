@@ -7,14 +7,16 @@ falls (Kelley & Keyes 1998) and shrinks when a step fails. What holds a flow bac
 such as the flapping of jets side by side: along it Newton's steps are far too long, and a step in time bounds them.
 """
 
-from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
 from rack2city.fem.solvers.anderson import Anderson
+
+if TYPE_CHECKING:
+    from rack2city.fem.solvers.system import System
 
 DEPTH = 25  # earlier steps that are mixed: with fewer the jets of a plenum stall
 MOST_PICARD, MOST_NEWTON = 25, 60
@@ -25,41 +27,7 @@ SHORTER, REJECTED = 0.25, 2.0  # of the pseudo-time after a failure; growth of t
 ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's method needs no more help
 
 
-class Approachable(Protocol):
-    """Equations that can be linearised, solved and stepped."""
-
-    name: str
-    log: Callable[[str], None]
-    near: float
-    """Relative change of the velocity by a Picard step, once mixed, from which Newton's method is tried."""
-
-    def residual(self) -> float:
-        """Norm of the residual of the present state, over that of a cold start."""
-        ...
-
-    def state(self) -> np.ndarray:
-        """Copy of the present values that this rank owns."""
-        ...
-
-    def restore(self, values: np.ndarray) -> None:
-        """Take values as the present state."""
-        ...
-
-    def velocities(self) -> np.ndarray:
-        """Which entries of the state are velocities; the pressure enters linearly, so only they tell a distance."""
-        ...
-
-    def take_step(self, lagged: bool, rate: float) -> None:
-        """Linearise at the state of the last `residual`, solve, and take the step.
-
-        Args:
-            lagged: Picard's method instead of Newton's.
-            rate: inverse of the pseudo-time, as a distance (1/m); 0 for none.
-        """
-        ...
-
-
-def approach(equations: Approachable, comm: MPI.Comm, length: float, predicted: bool = False) -> None:
+def approach(equations: "System", comm: MPI.Comm, length: float, predicted: bool = False) -> None:
     """Bring the state near to the solution: to a residual of `ROUGH`.
 
     Args:
@@ -76,7 +44,7 @@ def approach(equations: Approachable, comm: MPI.Comm, length: float, predicted: 
         _pseudo_time(equations, norm, length)
 
 
-def _picard(equations: Approachable, comm: MPI.Comm) -> float:
+def _picard(equations: "System", comm: MPI.Comm) -> float:
     """Picard's method with mixing; gives the residual."""
     mixer, velocities = Anderson(comm, DEPTH), equations.velocities()
 
@@ -100,7 +68,7 @@ def _picard(equations: Approachable, comm: MPI.Comm) -> float:
     return norms[-1]
 
 
-def _pseudo_time(equations: Approachable, norm: float, length: float) -> None:
+def _pseudo_time(equations: "System", norm: float, length: float) -> None:
     """Newton's method, at first without, after a failure with steps in pseudo-time."""
     rate = 0.0
     for step in range(1, MOST_NEWTON + 1):

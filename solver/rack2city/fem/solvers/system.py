@@ -61,7 +61,7 @@ class System(ABC):
         log: receives one line for each Newton step.
 
     Attributes:
-        near: as `approach.Approachable` says.
+        near: relative change of the velocity by a Picard step, once mixed, from which Newton's method is tried.
         norm: the last residual over that of a start from rest (-).
     """
 
@@ -100,7 +100,12 @@ class System(ABC):
 
     @abstractmethod
     def take_step(self, lagged: bool, rate: float) -> None:
-        """As `approach.Approachable` says."""
+        """Linearise at the state of the last `residual`, solve, and take the step.
+
+        Args:
+            lagged: Picard's method instead of Newton's.
+            rate: inverse of the pseudo-time, as a distance (1/m); 0 for none.
+        """
 
     @property
     @abstractmethod
@@ -109,7 +114,7 @@ class System(ABC):
 
     @abstractmethod
     def velocities(self) -> np.ndarray:
-        """As `approach.Approachable` says."""
+        """Which entries of the state are velocities; the pressure enters linearly, so only they tell a distance."""
 
     @abstractmethod
     def norm_of_residual(self) -> float:
@@ -210,7 +215,7 @@ class NonlinearSystem(System):
         return self._linear.options
 
     def take_step(self, lagged: bool, rate: float) -> None:
-        """As `approach.Approachable` says."""
+        """As `System` says."""
         self._rate.value = rate
         self.linearise(lagged)
         self._rate.value = 0.0
@@ -228,7 +233,7 @@ class NonlinearSystem(System):
         self.steps += 1
 
     def velocities(self) -> np.ndarray:
-        """As `approach.Approachable` says."""
+        """As `System` says."""
         return self._velocities
 
     def reaction(self) -> np.ndarray:
