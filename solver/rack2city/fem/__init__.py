@@ -3,7 +3,7 @@
 What others use, by room; each room stands on those after it, `flow` and `heat` do not know each other:
 
 - `coupled`: `ConjugateProblem` of a `Fluid` whose couplings are `ViscosityOfTemperature` and `Buoyancy`; `average_flow` of what
-  never becomes steady; `fluid_age`; `write_fields` for ParaView.
+  never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; `write_fields` for ParaView.
 - `flow`: `FlowProblem`, `TransientFlow`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on`
   a wall.
 - `heat`: `HeatProblem`, `TransientHeat`; bodies by `Material` and `Stream`; `Flux`, `Source`, `Convection`, `FixedTemperature`,
@@ -28,7 +28,7 @@ if find_spec("dolfinx_solver") is not None:
 
 # ruff: noqa: F401  (the names are for type checkers; `__getattr__` loads them)
 if TYPE_CHECKING:
-    from rack2city.fem.coupled.average import average_flow
+    from rack2city.fem.coupled.average import Carried, Monitor, average_flow, pressure_drop
     from rack2city.fem.coupled.couplings import Buoyancy, Fluid, ViscosityOfTemperature
     from rack2city.fem.coupled.export import write_fields
     from rack2city.fem.coupled.problem import ConjugateProblem
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from rack2city.fem.mesh.section import plane_section
 
 _HOMES = {
-    "coupled.average": "average_flow",
+    "coupled.average": "Carried Monitor average_flow pressure_drop",
     "coupled.couplings": "Buoyancy Fluid ViscosityOfTemperature",
     "coupled.export": "write_fields",
     "coupled.problem": "ConjugateProblem",

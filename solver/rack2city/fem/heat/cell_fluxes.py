@@ -14,6 +14,8 @@ from petsc4py import PETSc
 from rack2city.errors import ConvergenceError
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import Domain
+from rack2city.fem.solvers.options import Given
+from rack2city.fem.solvers.prefixes import HEAT
 
 LEVEL = 1e-10  # share of the diagonal that fixes the level of p in each body, which is arbitrary
 MOST_DIRECT = 30_000  # cells; beyond, conjugate gradients with multigrid
@@ -105,7 +107,8 @@ class CellFluxes:
         matrix = self._ksp.getOperators()[0]
         solution, rhs = matrix.createVecRight(), matrix.createVecLeft()
         rhs.array[:] = outflow
-        self._ksp.solve(rhs, solution)
+        with Given(HEAT, {}).reading():
+            self._ksp.solve(rhs, solution)
         reason: Any = self._ksp.getConvergedReason()
         if reason <= 0:
             raise ConvergenceError("heat: the net flows out of cells could not be made up for")
