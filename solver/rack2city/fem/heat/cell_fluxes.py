@@ -11,13 +11,12 @@ import ufl
 from dolfinx import fem, mesh
 from petsc4py import PETSc
 
-from rack2city.errors import ConvergenceError
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.solvers.options import Given
-from rack2city.fem.solvers.prefixes import HEAT
+from rack2city.fem.solvers.linear import LinearSolver
 
 LEVEL = 1e-10  # share of the diagonal that fixes the level of p in each body, which is arbitrary
+FACTOR = {"pc_type": "cholesky", "pc_factor_mat_solver_type": "mumps"}
 MOST_DIRECT = 30_000  # cells; beyond, conjugate gradients with multigrid
 
 
@@ -44,7 +43,7 @@ class CellFluxes:
         self._number.x.scatter_forward()
         self._volume = _volumes(self._number.function_space)
         self._find_faces(domain)
-        self._ksp: PETSc.KSP | None = None
+        self._system: tuple[PETSc.Mat, LinearSolver] | None = None
 
     def _find_faces(self, domain: Domain) -> None:
         """For each face of each cell the cell beyond (-1: none) and the conductance."""
@@ -66,7 +65,7 @@ class CellFluxes:
         volumes = self._volume[self.cells][:, None] + self._volume[self._beyond]
         self._conductance = np.where(self._beyond >= 0, areas[around] ** 2 / volumes, 0.0)
 
-    def _set_up(self) -> PETSc.KSP:
+    def _set_up(self) -> tuple[PETSc.Mat, LinearSolver]:
         n = len(self.cells)
         diagonal = self._conductance.sum(axis=1)
         diagonal = np.where(diagonal > 0.0, diagonal * (1.0 + LEVEL), 1.0)
@@ -82,17 +81,9 @@ class CellFluxes:
         communicator: Any = self._comm
         matrix = PETSc.Mat().createAIJ(sizes, csr=csr, comm=communicator)
         matrix.setOption(PETSc.Mat.Option.SPD, True)  # type: ignore[arg-type]
-        ksp = PETSc.KSP().create(communicator)
-        ksp.setOperators(matrix)
-        ksp.setType("cg")
-        ksp.setTolerances(rtol=1e-12, max_it=500)
-        pc = ksp.getPC()
-        if matrix.size[0] <= MOST_DIRECT:
-            pc.setType("cholesky")
-            pc.setFactorSolverType("mumps")
-        else:
-            pc.setType("gamg")
-        return ksp
+        small = matrix.size[0] <= MOST_DIRECT
+        options = {"ksp_type": "cg", "ksp_rtol": 1e-12, "ksp_max_it": 500, **(FACTOR if small else {"pc_type": "gamg"})}
+        return matrix, LinearSolver(matrix, "cells_", options)
 
     def solve(self, outflow: np.ndarray) -> np.ndarray:
         """Flows out of each face of each cell, shape (cells, faces), zero on the boundary of the part (collective).
@@ -103,15 +94,10 @@ class CellFluxes:
         Raises:
             ConvergenceError: the solver failed.
         """
-        self._ksp = self._ksp or self._set_up()
-        matrix = self._ksp.getOperators()[0]
+        self._system = matrix, solver = self._system or self._set_up()
         solution, rhs = matrix.createVecRight(), matrix.createVecLeft()
         rhs.array[:] = outflow
-        with Given(HEAT, {}).reading():
-            self._ksp.solve(rhs, solution)
-        reason: Any = self._ksp.getConvergedReason()
-        if reason <= 0:
-            raise ConvergenceError("heat: the net flows out of cells could not be made up for")
+        solver.solve(rhs, solution)
         level = fem.Function(self._number.function_space)
         level.x.array[self.cells] = solution.array_r
         level.x.scatter_forward()
