@@ -8,10 +8,10 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.flow.blocks import BlockSystem
+from rack2city.fem.flow.blocks.system import BlockSystem
+from rack2city.fem.flow.blocks.wall_weights import TANGENTIAL, wall_weights
 from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.flow.wall_weights import TANGENTIAL, wall_weights
 from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
 from rack2city.fem.solvers.newton import Log

@@ -10,11 +10,11 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet
-from rack2city.fem.heat.advection import BOUNDED, GALERKIN, Advection
+from rack2city.fem.heat.advection.solenoidal import Solenoidal
+from rack2city.fem.heat.advection.upwind import BOUNDED, GALERKIN, Advection
 from rack2city.fem.heat.conditions import Condition, Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import heat_through
-from rack2city.fem.heat.solenoidal import Solenoidal
 from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
 from rackmesh.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks

@@ -17,7 +17,7 @@ from dolfinx import fem
 from mpi4py import MPI
 from scipy.linalg import expm
 
-from rack2city.fem.heat.advection import BOUNDED, GALERKIN, Advection
+from rack2city.fem.heat.advection.upwind import BOUNDED, GALERKIN, Advection
 from rack2city.fem.heat.conditions import Condition, Flux, HeatInlet, HeatOutlet, Material, Stream
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at

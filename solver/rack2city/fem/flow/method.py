@@ -7,8 +7,8 @@ import basix
 from dolfinx import fem
 
 from rack2city.errors import InputError
+from rack2city.fem.flow.blocks.schur import BLOCKS
 from rack2city.fem.flow.boundaries import Boundary, FlowOutlet
-from rack2city.fem.flow.schur import BLOCKS
 from rack2city.fem.flow.space import PressureKind
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.solvers.options import DIRECT, Options, chosen_method, chosen_options

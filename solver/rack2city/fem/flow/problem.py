@@ -17,7 +17,7 @@ from dolfinx import fem
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.flow import forms
-from rack2city.fem.flow.blocks import BlockSystem
+from rack2city.fem.flow.blocks.system import BlockSystem
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, chosen_boundaries
 from rack2city.fem.flow.conditions import FlowConditions, FlowRate
 from rack2city.fem.flow.mass import MassBalance

@@ -31,8 +31,8 @@ from dolfinx import fem
 
 from rack2city.errors import InputError
 from rack2city.fem.heat import conditions as of
-from rack2city.fem.heat.advection import Advection, residence_time
-from rack2city.fem.heat.solenoidal import Solenoidal, may_diverge
+from rack2city.fem.heat.advection.solenoidal import Solenoidal, may_diverge
+from rack2city.fem.heat.advection.upwind import Advection, residence_time
 from rack2city.fem.heat.trace import trace_penalty
 from rack2city.fem.mesh.domain import Domain
 from rack2city.fem.mesh.groups import cells_at, indicator, outward_and_inward, volumes_at

@@ -16,7 +16,7 @@ from dolfinx import fem
 
 from rack2city.errors import InputError
 from rack2city.fem.heat import conditions as of
-from rack2city.fem.heat.advection import BOUNDED, Advection
+from rack2city.fem.heat.advection.upwind import BOUNDED, Advection
 from rack2city.fem.heat.backflow import Backflow
 from rack2city.fem.heat.balance import HeatAccount, HeatReport
 from rack2city.fem.heat.equations import HeatEquations

@@ -11,8 +11,8 @@ from typing import Any
 
 from petsc4py import PETSc
 
-from rack2city.fem.flow.block_forms import BlockForms
-from rack2city.fem.flow.wall_weights import wall_weights
+from rack2city.fem.flow.blocks.forms import BlockForms
+from rack2city.fem.flow.blocks.wall_weights import wall_weights
 from rack2city.fem.solvers.linear import configured
 from rack2city.fem.solvers.options import Given
 

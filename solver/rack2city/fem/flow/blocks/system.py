@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.flow.block_forms import BlockForms
-from rack2city.fem.flow.schur import FlowPreconditioner, Saddle
+from rack2city.fem.flow.blocks.forms import BlockForms
+from rack2city.fem.flow.blocks.schur import FlowPreconditioner, Saddle
 from rack2city.fem.flow.space import MixedSpace
 from rack2city.fem.solvers.linear import configured
 from rack2city.fem.solvers.newton import RTOL, Log, newton

@@ -33,7 +33,7 @@ from ufl.algorithms.apply_algebra_lowering import apply_algebra_lowering
 from ufl.algorithms.apply_derivatives import apply_derivatives
 from ufl.constantvalue import Zero
 
-from rack2city.fem.heat.cell_fluxes import CellFluxes
+from rack2city.fem.heat.advection.cell_fluxes import CellFluxes
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import Domain
 
