@@ -24,6 +24,7 @@ LAYERS = [
 ]
 # Rooms inside a room, highest first. Only the room's door, its `__init__`, stands above them all.
 INNER = {
+    "fem": [{""}, {"coupled"}, {"flow", "heat"}, {"solvers"}, {"mesh"}],
     "network": [{""}, {"solvers", "formats"}, {"tables"}, {"components"}, {"consumers", "pipes"}, {"hydraulics"}],
 }
 
@@ -176,12 +177,26 @@ def test_the_sources_are_really_read() -> None:
             "tables may not import network itself",
         ),
         ("solver/rack2city/network/magic/a.py", "", "'magic' has no place in the order of network"),
+        (
+            "solver/rack2city/fem/flow/a.py",
+            "from rack2city.fem.heat.problem import x",
+            "flow may not import its sibling heat",
+        ),
+        (
+            "solver/rack2city/fem/heat/a.py",
+            "from rack2city.fem import coupled",
+            "heat may not import coupled, which is",
+        ),
+        ("solver/rack2city/fem/solvers/a.py", "from ..flow import x", "solvers may not import flow, which is above it"),
+        ("solver/rack2city/fem/mesh/a.py", "import rack2city.fem.solvers.linear", "mesh may not import solvers, which"),
+        ("solver/rack2city/fem/mesh/a.py", "from rack2city.fem import x", "mesh may not import fem itself, which is"),
         ("solver/rack2city/case/a.py", 'import_module("rack2city.fem")', "case may not import fem, which is above it"),
         ("solver/rack2city/errors.py", "import rack2city.case", "errors may not import case, which is above it"),
         ("solver/rack2city/__init__.py", "from rack2city.case import x", "rack2city itself may not import case"),
         ("solver/rack2city/chain.py", "import dolfinx.fem", "only fem may import dolfinx"),
         ("solver/rack2city/plate/a.py", "from petsc4py import PETSc", "only fem may import petsc4py"),
         ("solver/rack2city/magic.py", "", "'magic' has no place in the layer order"),
+        ("solver/rack2city/fem/magic/a.py", "", "'magic' has no place in the order of fem"),
         ("meshes/rackmesh/plate.py", "import rack2city.case", "rackmesh may not import rack2city"),
         ("meshes/rackmesh/plate.py", "import ufl", "only fem may import ufl"),
     ],

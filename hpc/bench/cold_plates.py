@@ -19,18 +19,17 @@ from plate_cases import (
     open_area,
 )
 
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip
-from rack2city.fem.domain import Domain, FluidDomain, fluid_domain, read_domain
-from rack2city.fem.flow import FlowProblem, Log
-from rack2city.fem.flow_forms import PLAIN, Stabilisation
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Flux, Material, Stream
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.heat_quantities import bulk_temperature_at
-from rack2city.fem.linear import Options
-from rack2city.fem.quantities import flow_through, mean_over_surface, surface_maximum
-from rack2city.fem.section import plane_section
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip
+from rack2city.fem.flow.forms import PLAIN, Stabilisation
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at
+from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum
+from rack2city.fem.mesh.section import plane_section
+from rack2city.fem.solvers.newton import Log
+from rack2city.fem.solvers.options import Options
 
 GRADIENT_SECTIONS_M = (25e-3, 38e-3)
 """Between these the gradient of developed flow is measured."""
@@ -78,7 +77,7 @@ def flow_problem(
     log: Log = lambda line: None,
 ) -> FlowProblem:
     """Water of constant viscosity that enters uniformly."""
-    openings: list[Boundary] = [Inlet("inlet", "uniform"), Outlet(), Slip()]
+    openings: list[Boundary] = [FlowInlet("inlet", "uniform"), FlowOutlet(), Slip()]
     return FlowProblem(
         fluid, DENSITY, VISCOSITY, VISCOSITY, options, log, boundaries=openings, stabilisation=stabilisation
     )

@@ -1,13 +1,17 @@
 """Half channels for the finite-element tests: the cell of the computed reference, long enough to be developed."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from mpi4py import MPI
 
-from rack2city.fem.coupled import ConjugateProblem
-from rack2city.fem.domain import read_domain
+from rack2city.fem.coupled.couplings import Fluid, LnViscosity, ViscosityOfTemperature
+from rack2city.fem.coupled.problem import ConjugateProblem
+from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material
+from rack2city.fem.mesh.domain import read_domain
+from rack2city.fem.solvers.options import Options
 from rackmesh.channel import HalfChannel
 
 LONG_CELL = HalfChannel(
@@ -30,11 +34,26 @@ class Solved:
 
 def constant_problem(path: Path, comm: MPI.Comm) -> ConjugateProblem:
     """The conjugate problem of the tests' constant coolant on a mesh."""
+    return heated_cell(path, comm, lambda temperature: math.log(VISCOSITY) + 0.0 * temperature)
+
+
+def heated_cell(
+    path: Path,
+    comm: MPI.Comm,
+    ln_viscosity: LnViscosity,
+    conductivities: Mapping[str, float] = CONDUCTIVITIES,
+    density: float = DENSITY,
+    heat_capacity: float = SPECIFIC_HEAT,
+    inlet_k: float = INLET_K,
+    options: Mapping[str, Options] | None = None,
+) -> ConjugateProblem:
+    """The conjugate problem of a cell heated from a face, its viscosity following the temperature."""
     return ConjugateProblem(
         read_domain(path, comm),
-        DENSITY,
-        SPECIFIC_HEAT,
-        lambda temperature: math.log(VISCOSITY) + 0.0 * temperature,
-        CONDUCTIVITIES,
-        INLET_K,
+        Fluid(density, heat_capacity, conductivities["fluid"], math.exp(ln_viscosity(inlet_k))),
+        {name: Material(k) for name, k in conductivities.items() if name != "fluid"},
+        None,
+        [HeatInlet("inlet", inlet_k), HeatOutlet("outlet"), Flux("heated")],
+        [ViscosityOfTemperature(ln_viscosity)],
+        options=options,
     )

@@ -21,7 +21,7 @@ def solve_cell(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Solv
             path = Path(tmp_path_factory.mktemp("cell")) / "cell.msh"
             write_half_channel(LONG_CELL, LEVELS[level], path)
             problem = constant_problem(path, MPI.COMM_SELF)
-            problem.solve(8e-8, 1e5)
+            problem.solve(8e-8, {"heated": 1e5})
             solved[level] = Solved(problem, LONG_CELL, 8e-8, 1e5)
         return solved[level]
 

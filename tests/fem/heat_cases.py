@@ -9,7 +9,7 @@ import ufl
 from dolfinx import fem, mesh
 from mpi4py import MPI
 
-from rack2city.fem.domain import Domain, Marker, tagged_domain
+from rack2city.fem.mesh.domain import Domain, Marker, tagged_domain
 
 CELLS = {
     "triangle": mesh.CellType.triangle,

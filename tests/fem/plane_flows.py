@@ -6,7 +6,7 @@ import numpy as np
 from dolfinx import mesh
 from mpi4py import MPI
 
-from rack2city.fem.domain import FluidDomain, Marker, fluid_domain, tagged_domain
+from rack2city.fem.mesh.domain import FluidDomain, Marker, fluid_domain, tagged_domain
 
 QUAD, TRIANGLE = mesh.CellType.quadrilateral, mesh.CellType.triangle
 Point = tuple[float, float]

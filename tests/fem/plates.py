@@ -12,16 +12,14 @@ from pathlib import Path
 import numpy as np
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Boundary, Inlet
-from rack2city.fem.domain import Domain, FluidDomain, fluid_domain, read_domain
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_conditions import FlowRate
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Flux, Material, Stream
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.heat_quantities import bulk_temperature_at, highest_temperature
-from rack2city.fem.quantities import flow_through, mean_over_surface
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet
+from rack2city.fem.flow.conditions import FlowRate
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
+from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
 from rackmesh.tensor import Block, BlockMesh, Face, Segment
 
 MASS, HEAT = 1e-10, 1e-8
@@ -190,7 +188,7 @@ def flow_from_rest(
     velocity, entering = flow.velocity(), sum(rates.values())
     for name, rate in rates.items():
         assert abs(flow_through(fluid, velocity, name) + rate) <= MASS * entering
-    outlets = [b.surface for b in flow.boundaries if type(b).__name__ == "Outlet"]
+    outlets = [b.surface for b in flow.boundaries if type(b).__name__ == "FlowOutlet"]
     assert abs(sum(flow_through(fluid, velocity, name) for name in outlets) - entering) <= MASS * entering
     return flow, steps
 
@@ -209,7 +207,7 @@ def solve_from_rest(
     fluid = fluid_domain(domain)
     flow, steps = flow_from_rest(fluid, flow_rate, liquid, boundaries)
     pressure = flow.pressure()
-    inlets = [b.surface for b in flow.boundaries if isinstance(b, Inlet)]
+    inlets = [b.surface for b in flow.boundaries if isinstance(b, FlowInlet)]
     drop = float(np.mean([mean_over_surface(fluid, pressure, name) for name in inlets]))
     drop -= mean_over_surface(fluid, pressure, "outlet")
     heat = solved_heat(domain, flow, liquid) if heated else None
@@ -228,7 +226,7 @@ def solved_heat(
         liquid: the liquid.
         supply_k: temperature of each inlet (K); all at `INLET_K` if not given.
     """
-    supply = supply_k or {b.surface: INLET_K for b in flow.boundaries if isinstance(b, Inlet)}
+    supply = supply_k or {b.surface: INLET_K for b in flow.boundaries if isinstance(b, FlowInlet)}
     materials = {"fluid": Material(liquid.conductivity, liquid.density * liquid.heat_capacity)}
     if "solid" in domain.volumes:
         materials["solid"] = Material(COPPER)

@@ -5,7 +5,7 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.approach import ROUGH, approach
+from rack2city.fem.solvers.approach import ROUGH, approach
 
 
 class Cubic:

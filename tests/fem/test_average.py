@@ -10,16 +10,14 @@ from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.average import Carried, Monitor, average_flow, pressure_drop
-from rack2city.fem.boundaries import Inlet, Outlet
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Condition, Flux, Material, Stream
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.quantities import flow_through, values_at
-from rack2city.fem.transient import TransientFlow
-from rack2city.fem.transient_heat import TransientHeat
+from rack2city.fem.coupled.average import Carried, Monitor, average_flow, pressure_drop
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.heat.conditions import Condition, Flux, HeatInlet, HeatOutlet, Material, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.transient import TransientHeat
+from rack2city.fem.mesh.quantities import flow_through, values_at
 from tests.fem import test_womersley as womersley
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 
@@ -37,7 +35,7 @@ def test_mean_and_fluctuation_of_womersleys_flow() -> None:
         womersley.RHO,
         viscosity,
         viscosity,
-        boundaries=[Outlet("left"), Outlet("right")],
+        boundaries=[FlowOutlet("left"), FlowOutlet("right")],
         body_force=lambda x, t: ufl.as_vector([gradient * (1.0 + ufl.cos(womersley.OMEGA * t)), 0.0]),
         speed=1.0,
     )
@@ -69,7 +67,7 @@ def test_mean_and_fluctuation_of_womersleys_flow() -> None:
 def entering(comm: MPI.Comm = MPI.COMM_SELF, rate: Any = SPEED) -> tuple[TransientFlow, dict[str, Monitor]]:
     """Flow that enters a plane channel uniformly, at Re 50, from rest."""
     fluid = rectangle((0.0, 0.0), (LENGTH, 1.0), (12, 6), TRIANGLE, comm=comm)
-    problem = FlowProblem(fluid, RHO, MU, MU, boundaries=[Inlet("left", "uniform"), Outlet("right")])
+    problem = FlowProblem(fluid, RHO, MU, MU, boundaries=[FlowInlet("left", "uniform"), FlowOutlet("right")])
     flow = TransientFlow(problem, rate, speed=SPEED)
     return flow, {"drop": Monitor(pressure_drop(problem, "left", "right"), relative=2e-3)}
 

@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rack2city.fem.average import Monitor, average_flow, pressure_drop
-from rack2city.fem.boundaries import Inlet, Outlet
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.forces import force_on
-from rack2city.fem.quantities import values_at
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.coupled.average import Monitor, average_flow, pressure_drop
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.mesh.quantities import values_at
 from tests.fem.test_benchmarks_flow import cylinder, start_of_street, table
 
 STEP = 0.005
@@ -18,7 +18,7 @@ STEP = 0.005
 
 def street(path: Path) -> tuple[TransientFlow, float]:
     """Flow past the cylinder at Re 100 whose street has come up, and the force that a coefficient of 1 means (N/m)."""
-    problem, unit = cylinder(path, (0.008, 0.02, 0.06), 1.0, boundaries=[Inlet(), Outlet()])
+    problem, unit = cylinder(path, (0.008, 0.02, 0.06), 1.0, boundaries=[FlowInlet(), FlowOutlet()])
     flow = TransientFlow(problem, 0.41, slack=100.0)
     problem.start_from(start_of_street, lambda x: 0.0 * x[0])
     flow.advance(3.0, 0.01)

@@ -9,13 +9,13 @@ import pytest
 from dolfinx import mesh
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Inlet, Outlet, Velocity
-from rack2city.fem.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_forms import PLAIN
-from rack2city.fem.forces import force_on
-from rack2city.fem.quantities import values_at
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Velocity
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.forms import PLAIN
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
+from rack2city.fem.mesh.quantities import values_at
 from rackmesh.benchmarks import write_cylinder_channel
 
 QUAD = mesh.CellType.quadrilateral
@@ -71,7 +71,7 @@ def start_of_street(x: np.ndarray) -> np.ndarray:
 @pytest.mark.reference
 def test_vortex_street_behind_a_cylinder(tmp_path: Path, dfg: dict[tuple[str, str], dict[str, str]]) -> None:
     """DFG 2D-2, Re 100: extrema of the forces and the Strouhal number of the periodic state."""
-    problem, unit = cylinder(tmp_path / "c.msh", (0.006, 0.015, 0.05), 1.0, boundaries=[Inlet(), Outlet()])
+    problem, unit = cylinder(tmp_path / "c.msh", (0.006, 0.015, 0.05), 1.0, boundaries=[FlowInlet(), FlowOutlet()])
     flow = TransientFlow(problem, 0.41, slack=100.0)
 
     problem.start_from(start_of_street, lambda x: 0.0 * x[0])

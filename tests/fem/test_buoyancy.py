@@ -10,9 +10,10 @@ import ufl
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.anderson import Anderson
-from rack2city.fem.buoyancy import BuoyantProblem
-from rack2city.fem.heat_boundaries import FixedTemperature, Material
+from rack2city.fem.coupled.couplings import Buoyancy, Fluid
+from rack2city.fem.coupled.problem import ConjugateProblem
+from rack2city.fem.heat.conditions import FixedTemperature
+from rack2city.fem.solvers.anderson import Anderson
 from tests.fem.heat_cases import at, box
 
 PRANDTL, COLD = 0.71, 299.5
@@ -20,28 +21,26 @@ PRANDTL, COLD = 0.71, 299.5
 
 def cavity(
     rayleigh: float, n: int, comm: MPI.Comm = MPI.COMM_SELF, coupling: Literal["newton", "exchange"] = "newton"
-) -> BuoyantProblem:
+) -> ConjugateProblem:
     """Unit cavity with diffusivity 1, so that velocities come in alpha / H; cells finer towards the walls."""
 
     def grade(x: np.ndarray) -> np.ndarray:
         return np.column_stack([0.5 * (1.0 - np.cos(np.pi * x[:, :2])), x[:, 2]])
 
     domain = box("quadrilateral", (1.0, 1.0), (n, n), {"hot": at(0, 0.0), "cold": at(0, 1.0)}, comm=comm, grade=grade)
-    return BuoyantProblem(
+    return ConjugateProblem(
         domain,
-        density=1.0,
-        viscosity=PRANDTL,
-        expansion=1.0,
-        gravity=(0.0, -rayleigh * PRANDTL),
-        reference_temperature=300.0,
-        materials={"fluid": Material(1.0, 1.0)},
+        Fluid(density=1.0, heat_capacity=1.0, conductivity=1.0, viscosity=PRANDTL),
+        solids={},
+        boundaries=(),
         conditions=[FixedTemperature("hot", COLD + 1.0), FixedTemperature("cold", COLD)],
+        couplings=[Buoyancy(expansion=1.0, gravity=(0.0, -rayleigh * PRANDTL), neutral_k=300.0)],
         speed=0.2 * (rayleigh * PRANDTL) ** 0.5,
-        coupling=coupling,
+        method=coupling,
     )
 
 
-def largest(problem: BuoyantProblem, component: int, axis: int) -> float:
+def largest(problem: ConjugateProblem, component: int, axis: int) -> float:
     """Largest velocity component along the mid-plane of an axis, at the nodes' parabola through the largest three."""
     velocity = problem.velocity
     x = velocity.function_space.tabulate_dof_coordinates()
@@ -111,14 +110,12 @@ def test_anderson_solves_a_linear_problem_in_as_many_steps_as_unknowns() -> None
 def test_gravity_has_the_dimensions_of_the_mesh() -> None:
     domain = box("triangle", (1.0, 1.0), (2, 2), {"hot": at(0, 0.0)})
     with pytest.raises(InputError, match="gravity needs 2 entries, not 3"):
-        BuoyantProblem(
+        ConjugateProblem(
             domain,
-            1.0,
-            1.0,
-            1.0,
-            (0.0, 0.0, 1.0),
-            300.0,
-            {"fluid": Material(1.0, 1.0)},
+            Fluid(1.0, 1.0, 1.0, 1.0),
+            {},
+            (),
             [FixedTemperature("hot", 300.0)],
-            1.0,
+            [Buoyancy(1.0, (0.0, 0.0, 1.0), 300.0)],
+            speed=1.0,
         )

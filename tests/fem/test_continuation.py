@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.continuation import continue_to_one
+from rack2city.fem.solvers.continuation import continue_to_one
 
 
 class Follower:

@@ -8,9 +8,9 @@ import ufl
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.domain import fluid_domain, read_domain
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.quantities import flow_through, mean_over_surface
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.mesh.domain import fluid_domain, read_domain
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
 from rackmesh.channel import Cells, HalfChannel, write_half_channel
 
 SHORT = HalfChannel(pitch=2e-3, width=1e-3, fin_height=2e-3, base_thickness=1e-3, length=20e-3, tim_thickness=0.1e-3)
@@ -65,7 +65,7 @@ def test_linear_viscosity_along_the_channel_has_the_exact_pressure(mesh: Path) -
 
 
 def test_no_convergence_is_said(mesh: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rack2city.fem.newton.MAX_JACOBIANS", 0)
+    monkeypatch.setattr("rack2city.fem.solvers.system.MAX_JACOBIANS", 0)
     fluid = fluid_domain(read_domain(mesh, MPI.COMM_SELF))
     with pytest.raises(
         ConvergenceError, match=r"^flow: no convergence after 0 Newton steps \(relative residual 1\.0e\+00\)$"

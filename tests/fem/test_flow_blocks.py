@@ -8,12 +8,13 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem.block_newton import BlockSystem
-from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
-from rack2city.fem.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
-from rack2city.fem.flow import FlowProblem, Log
-from rack2city.fem.quantities import flow_through, mean_over_surface
-from rack2city.fem.wall_weights import TANGENTIAL, wall_weights
+from rack2city.fem.flow.blocks.system import BlockSystem
+from rack2city.fem.flow.blocks.wall_weights import TANGENTIAL, wall_weights
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface
+from rack2city.fem.solvers.newton import Log
 from rackmesh.tensor import write_blocks
 from tests.fem.plates import JetPlate
 
@@ -55,7 +56,7 @@ def channel_flow(
         MU,
         {"flow_": {"method": method}},
         log,
-        boundaries=[Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")],
+        boundaries=[FlowInlet("inlet", "uniform"), FlowOutlet("outlet"), Slip("symmetry")],
         pressure="continuous",
     )
 
@@ -82,7 +83,7 @@ def test_a_jet_settles_in_few_steps(tmp_path: Path) -> None:
     """Steps in pseudo-time serve only if mass is kept on the way: with mass unweighted this takes 151 steps."""
     write_blocks(JET.blocks(), tmp_path / "jet.msh")
     fluid = fluid_domain(read_domain(tmp_path / "jet.msh", MPI.COMM_SELF))
-    openings = [Inlet(), Outlet(), Slip("symmetry"), Slip("symmetry_y")]
+    openings = [FlowInlet(), FlowOutlet(), Slip("symmetry"), Slip("symmetry_y")]
     velocities = []
     for method in ("direct", "blocks"):
         options = {"flow_": {"method": method}}
@@ -129,7 +130,7 @@ def test_weights_beside_walls(kind: mesh.CellType) -> None:
 
 def test_next_flow_rate_starts_from_the_last_solution() -> None:
     problem, _ = solved(MPI.COMM_SELF, "blocks")
-    first = problem._steady.newton.steps
+    first = problem._steady.steps
     report = problem.solve(1.1 * SPEED * HEIGHT * WIDTH)
     assert 0 < report.iterations < first
     assert flow_through(problem.fluid, problem.velocity(), "outlet") == pytest.approx(
@@ -151,7 +152,7 @@ def test_where_blocks_fail_the_direct_method_is_named(monkeypatch: pytest.Monkey
     def fails(*_: object) -> None:
         raise ConvergenceError("no convergence")
 
-    monkeypatch.setattr("rack2city.fem.flow.continue_to_one", fails)
+    monkeypatch.setattr("rack2city.fem.flow.problem.continue_to_one", fails)
     with pytest.raises(ConvergenceError, match=r"^no convergence; with jets the method 'direct' goes further"):
         solved(MPI.COMM_SELF, "blocks")
     with pytest.raises(ConvergenceError, match=r"^no convergence$"):

@@ -8,18 +8,18 @@ import ufl
 from dolfinx import mesh
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip, Velocity, Wall
-from rack2city.fem.domain import FluidDomain
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_forms import PLAIN, Stabilisation
-from rack2city.fem.forces import force_on
-from rack2city.fem.quantities import flow_through, mean_over_surface, values_at
-from rack2city.fem.rest import impose
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.forms import PLAIN, Stabilisation
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.mesh.domain import FluidDomain
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
+from rack2city.fem.solvers.system import impose
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 
 RHO, MU, LENGTH, HEIGHT = 1000.0, 1e-3, 4e-3, 1e-3
-THROUGH = [Inlet("left"), Outlet("right")]
+THROUGH = [FlowInlet("left"), FlowOutlet("right")]
 
 
 def channel(kind: mesh.CellType = TRIANGLE, turned: float = 0.0, height: float = HEIGHT) -> FluidDomain:
@@ -44,7 +44,12 @@ def test_several_inlets_each_with_its_flow() -> None:
         "side": lambda x: np.isclose(x[1], HEIGHT) & (x[0] > 1e-3 - 1e-9) & (x[0] < 2e-3 + 1e-9),
     }
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (16, 8), TRIANGLE, extra)
-    boundaries = [Inlet("low", "uniform"), Inlet("side", lambda x: 1.0 + 300.0 * x[0]), Outlet("right"), Wall("bottom")]
+    boundaries = [
+        FlowInlet("low", "uniform"),
+        FlowInlet("side", lambda x: 1.0 + 300.0 * x[0]),
+        FlowOutlet("right"),
+        Wall("bottom"),
+    ]
     problem = FlowProblem(fluid, RHO, MU, MU, boundaries=boundaries, stabilisation=Stabilisation())
     problem.solve({"low": 3e-5, "side": 2e-5})
     velocity = problem.velocity()
@@ -66,7 +71,11 @@ def test_inlets_that_meet_each_keep_their_flow(profile: Literal["developed", "un
     }
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (16, 8), QUAD, extra)
     problem = FlowProblem(
-        fluid, RHO, MU, MU, boundaries=[*(Inlet(name, profile) for name in ("low", "left", "side")), Outlet("right")]
+        fluid,
+        RHO,
+        MU,
+        MU,
+        boundaries=[*(FlowInlet(name, profile) for name in ("low", "left", "side")), FlowOutlet("right")],
     )
     rates = {"low": 3e-6, "left": 1e-6, "side": 2e-6}
     problem.solve(rates)
@@ -76,7 +85,7 @@ def test_inlets_that_meet_each_keep_their_flow(profile: Literal["developed", "un
 
 def test_pressure_difference_drives_the_flow() -> None:
     fluid = channel()
-    boundaries = [Outlet("left", 480.0), Outlet("right", 0.0)]
+    boundaries = [FlowOutlet("left", 480.0), FlowOutlet("right", 0.0)]
     problem = FlowProblem(fluid, RHO, MU, MU, boundaries=boundaries, speed=1.0)
     problem.solve()
     flow = HEIGHT**3 / (12.0 * MU) * 480.0 / LENGTH
@@ -115,7 +124,9 @@ def test_given_velocity_follows_time() -> None:
     ramp = lambda t: 2e-5 * (1.0 + t)  # noqa: E731
     parabola = lambda x, t: np.array([6.0 * ramp(t) / HEIGHT**3 * x[1] * (HEIGHT - x[1]), 0.0 * x[0]])  # noqa: E731
     by_velocity = TransientFlow(
-        FlowProblem(fluid, RHO, MU, MU, boundaries=[Velocity("left", parabola), Outlet("right")], stabilisation=PLAIN)
+        FlowProblem(
+            fluid, RHO, MU, MU, boundaries=[Velocity("left", parabola), FlowOutlet("right")], stabilisation=PLAIN
+        )
     )
     # without stabilisation, whose weight follows the speed that scales the velocity: the largest there, the mean here
     by_rate = TransientFlow(FlowProblem(fluid, RHO, MU, MU, boundaries=THROUGH, stabilisation=PLAIN), ramp)
@@ -130,7 +141,13 @@ def test_convection_produces_no_energy() -> None:
     """Skew form and backflow term, on any velocity: what convection does is carry energy out, never in."""
     fluid = channel()
     problem = FlowProblem(
-        fluid, RHO, MU, MU, boundaries=[Outlet("left"), Outlet("right")], stabilisation=Stabilisation(), speed=1.0
+        fluid,
+        RHO,
+        MU,
+        MU,
+        boundaries=[FlowOutlet("left"), FlowOutlet("right")],
+        stabilisation=Stabilisation(),
+        speed=1.0,
     )
     system = problem.system(problem.form)
     rng = np.random.default_rng(3)
@@ -167,14 +184,22 @@ def test_stabilisation_leaves_developed_flow_alone() -> None:
 @pytest.mark.parametrize(
     ("boundaries", "flow_rate", "sentence"),
     [
-        ([Inlet("entry"), Outlet("right")], 1e-4, "no surface 'entry' in the mesh; it has: bottom, left, right, top"),
-        ([Inlet("left"), Outlet("left")], 1e-4, "'left' has more than one boundary condition"),
-        ([Inlet("left"), Inlet("top"), Outlet("right")], 1e-4, "one flow rate is given for 2 inlets"),
+        (
+            [FlowInlet("entry"), FlowOutlet("right")],
+            1e-4,
+            "no surface 'entry' in the mesh; it has: bottom, left, right, top",
+        ),
+        ([FlowInlet("left"), FlowOutlet("left")], 1e-4, "'left' has more than one boundary condition"),
+        ([FlowInlet("left"), FlowInlet("top"), FlowOutlet("right")], 1e-4, "one flow rate is given for 2 inlets"),
         (THROUGH, {"top": 1e-4}, "flow rates are given for top, the inlets are left"),
         (THROUGH, None, "flow rates are given for nothing, the inlets are left"),
-        ([Inlet("left")], 1e-4, "there is no outlet, but 2 of the flow through the boundary does not return"),
-        ([Inlet("left", lambda x: -1.0 + 0.0 * x[0]), Outlet("right")], 1e-4, "carries nothing into the domain"),
-        ([Outlet("left"), Outlet("right")], None, "give `speed`, a typical speed"),
+        ([FlowInlet("left")], 1e-4, "there is no outlet, but 2 of the flow through the boundary does not return"),
+        (
+            [FlowInlet("left", lambda x: -1.0 + 0.0 * x[0]), FlowOutlet("right")],
+            1e-4,
+            "carries nothing into the domain",
+        ),
+        ([FlowOutlet("left"), FlowOutlet("right")], None, "give `speed`, a typical speed"),
     ],
 )
 def test_what_does_not_fit_is_said(boundaries: list[Boundary], flow_rate: object, sentence: str) -> None:

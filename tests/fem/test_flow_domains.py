@@ -9,14 +9,14 @@ from dolfinx import mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
-from rack2city.fem.domain import fluid_domain, read_domain, tagged_domain
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_forms import Stabilisation
-from rack2city.fem.forces import force_on
-from rack2city.fem.quantities import flow_through, mean_over_surface, values_at
-from rack2city.fem.section import plane_section
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.forms import Stabilisation
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.mesh.domain import fluid_domain, read_domain, tagged_domain
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
+from rack2city.fem.mesh.section import plane_section
 from tests.fem.plane_flows import TRIANGLE, rectangle
 
 SIDE, LENGTH = 1e-3, 2e-3
@@ -68,7 +68,7 @@ def test_tetrahedra_of_several_fluid_bodies_with_a_stray_node(tmp_path: Path) ->
 def figures(comm: MPI.Comm) -> list[float]:
     """Quantities of flows of several kinds."""
     fluid = rectangle((0.0, 0.0), (4.0, 1.0), (24, 8), TRIANGLE, turned=0.3, comm=comm)
-    boundaries = [Inlet("left"), Outlet("right"), Slip("top")]
+    boundaries = [FlowInlet("left"), FlowOutlet("right"), Slip("top")]
     problem = FlowProblem(fluid, 1.0, 0.01, 0.01, boundaries=boundaries, stabilisation=Stabilisation(grad_div=1.0))
     flow = TransientFlow(problem, lambda t: 1.0 + t)
     flow.advance(0.3, 0.1)
@@ -89,7 +89,7 @@ def figures(comm: MPI.Comm) -> list[float]:
         {"in": lambda x: np.isclose(x[0], 0.0) & (x[1] < 0.26), "out": lambda x: np.isclose(x[1], 0.0) & (x[0] < 0.26)},
         {"solid": lambda x: np.full(x.shape[1], True), "fluid": lambda x: (x[0] < 0.26) & (x[1] < 0.26)},
     )
-    small = FlowProblem(fluid_domain(corner), 1.0, 0.1, 0.1, boundaries=[Inlet("in"), Outlet("out")])
+    small = FlowProblem(fluid_domain(corner), 1.0, 0.1, 0.1, boundaries=[FlowInlet("in"), FlowOutlet("out")])
     small.solve(1.0)
     return [*numbers, mean_over_surface(small.fluid, small.pressure(), "in")]
 

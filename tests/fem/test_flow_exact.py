@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from dolfinx import mesh
 
-from rack2city.fem.boundaries import Inlet, Outlet, Slip, Velocity
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.forces import force_on, mean_wall_shear
-from rack2city.fem.quantities import flow_through, mean_over_surface, values_at
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity
+from rack2city.fem.flow.forces import force_on, mean_wall_shear
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 
 RHO, MU, LENGTH, HEIGHT = 1000.0, 1e-3, 0.02, 1e-3
@@ -21,7 +21,7 @@ RHO, MU, LENGTH, HEIGHT = 1000.0, 1e-3, 0.02, 1e-3
 def test_poiseuille_flow_is_exact(kind: mesh.CellType) -> None:
     """The parabola and its linear pressure lie in the spaces: profile, pressure, wall shear and force to rounding."""
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (6, 3), kind)
-    problem = FlowProblem(fluid, RHO, MU, MU, boundaries=[Inlet("left"), Outlet("right", pressure_pa=250.0)])
+    problem = FlowProblem(fluid, RHO, MU, MU, boundaries=[FlowInlet("left"), FlowOutlet("right", pressure_pa=250.0)])
     problem.solve(1e-4)
     speed = 1e-4 / HEIGHT
     gradient = 12.0 * MU * speed / HEIGHT**2
@@ -37,7 +37,7 @@ def test_poiseuille_flow_is_exact(kind: mesh.CellType) -> None:
 
 def test_slip_walls_carry_uniform_flow_without_pressure_drop() -> None:
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (4, 2), TRIANGLE)
-    boundaries = [Inlet("left"), Outlet("right"), Slip("bottom"), Slip("top")]
+    boundaries = [FlowInlet("left"), FlowOutlet("right"), Slip("bottom"), Slip("top")]
     problem = FlowProblem(fluid, RHO, MU, MU, boundaries=boundaries)
     problem.solve(1e-4)
     assert values_at(problem.velocity(), np.array([[0.01, 1e-5]]))[0] == pytest.approx([0.1, 0.0], abs=1e-9)
@@ -112,7 +112,7 @@ def test_start_up_of_couette_flow() -> None:
     """A plate that starts at once: the start is incompatible with the rest of the fluid, and is damped, not carried on."""
     fluid = rectangle((0.0, 0.0), (1.0, 1.0), (2, 16), QUAD)
     nu = 0.1
-    boundaries = [Velocity("top", (1.0, 0.0)), Outlet("left"), Outlet("right")]
+    boundaries = [Velocity("top", (1.0, 0.0)), FlowOutlet("left"), FlowOutlet("right")]
     problem = FlowProblem(fluid, 1.0, nu, nu, boundaries=boundaries)
     transient = TransientFlow(problem)
     y = np.linspace(0.05, 0.95, 19)
@@ -123,3 +123,15 @@ def test_start_up_of_couette_flow() -> None:
         assert np.max(np.abs(speed - plate_started(y, transient.time, nu))) < 4e-3
     assert force_on(problem, "top")[0] == pytest.approx(-nu, rel=1e-3)
     assert flow_through(fluid, problem.velocity(), "right") == pytest.approx(0.5, rel=1e-3)
+
+
+def test_wall_shear_is_tangential_alone_and_a_state_stays_when_its_scale_changes() -> None:
+    """u = (x + 3 y, -y), quadratic pressure: on the top 3 mu of stress along it, 2 mu across."""
+    problem = FlowProblem(rectangle((0.0, 0.0), (2.0, 1.0), (4, 2), QUAD), 2.0, MU, MU, boundaries=(), speed=1.0)
+    problem.start_from(lambda x: np.array([x[0] + 3.0 * x[1], -x[1]]), lambda x: 5.0 + x[0])
+    before = problem.velocity().x.array.copy(), problem.pressure().x.array.copy()
+    assert mean_wall_shear(problem, "top") == pytest.approx(3.0 * MU, rel=1e-10)
+    TransientFlow(problem, speed=4.0)
+    assert problem.speed == 4.0
+    assert problem.velocity().x.array == pytest.approx(before[0], abs=1e-12)
+    assert problem.pressure().x.array == pytest.approx(before[1], abs=1e-12)

@@ -18,10 +18,19 @@ import ufl
 from dolfinx import fem
 from scipy.optimize import brentq
 
-from rack2city.fem.domain import Domain
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Convection, FixedTemperature, Flux, Inlet, Material, Outlet, Source, Stream
-from rack2city.fem.transient_heat import TransientHeat
+from rack2city.fem.heat.conditions import (
+    Convection,
+    FixedTemperature,
+    Flux,
+    HeatInlet,
+    HeatOutlet,
+    Material,
+    Source,
+    Stream,
+)
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.transient import TransientHeat
+from rack2city.fem.mesh.domain import Domain
 from tests.fem.heat_cases import at, between, box
 
 pytestmark = pytest.mark.reference
@@ -147,7 +156,7 @@ def test_thermal_entry_between_plates(heating: str, reference: Path) -> None:
     problem = HeatProblem(
         domain,
         {"fluid": Material(1.0, 1.0)},
-        [Inlet("inlet", 1.0), Outlet("outlet"), *conditions],
+        [HeatInlet("inlet", 1.0), HeatOutlet("outlet"), *conditions],
         [Stream(("fluid",), ufl.as_vector([profile, 0.0]))],
     )
     report = problem.solve()

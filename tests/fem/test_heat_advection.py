@@ -9,16 +9,14 @@ import ufl
 from dolfinx import fem
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Boundary
-from rack2city.fem.boundaries import Inlet as FlowInlet
-from rack2city.fem.boundaries import Outlet as FlowOutlet
-from rack2city.fem.domain import Domain, fluid_domain, read_domain
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_advection import BOUNDED, GALERKIN, Advection
-from rack2city.fem.heat_boundaries import Condition, Flux, Inlet, Material, Outlet, Stream
-from rack2city.fem.heat_quantities import heat_through
-from rack2city.fem.solenoidal import Solenoidal
-from rack2city.fem.transient_heat import TransientHeat
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet
+from rack2city.fem.heat.advection.solenoidal import Solenoidal
+from rack2city.fem.heat.advection.upwind import BOUNDED, GALERKIN, Advection
+from rack2city.fem.heat.conditions import Condition, Flux, HeatInlet, HeatOutlet, Material, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import heat_through
+from rack2city.fem.heat.transient import TransientHeat
+from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
 from rackmesh.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.heat_cases import CELLS, all_of, at, between, box, orders
@@ -100,7 +98,7 @@ def test_junction_stays_near_its_span(tmp_path: Path, cells: str) -> None:
     print(cells, beyond)
     assert max(beyond) < 0.35
     liquid = {"fluid": Material(0.6306, 992.2 * 4179.0)}
-    conditions: list[Condition] = [*(Inlet(name, kelvin) for name, kelvin in supply.items()), Outlet("outlet")]
+    conditions: list[Condition] = [*(HeatInlet(name, kelvin) for name, kelvin in supply.items()), HeatOutlet("outlet")]
     stream = Stream(("fluid",), flow.velocity(), flow.fluid.cell_map)
     worse = {}
     for advection in (GALERKIN, Advection(solenoidal=False), Advection(upwind=False)):
@@ -162,7 +160,7 @@ def heated_eddy(
 
     carried.interpolate(flow)
     materials = {"fluid": Material(conductivity, 1.0), "solid": Material(1.0, 1.0)}  # type: ignore[arg-type]
-    conditions: list[Condition] = [Inlet("inlet", 300.0), Outlet("outlet"), Flux("heated", 0.2)]
+    conditions: list[Condition] = [HeatInlet("inlet", 300.0), HeatOutlet("outlet"), Flux("heated", 0.2)]
     problem = HeatProblem(
         whole, materials, conditions, [Stream(("fluid",), carried)], transient=transient, advection=advection
     )
@@ -185,7 +183,7 @@ def test_uniform_stays_uniform() -> None:
     for cell in CELLS:
         domain, velocity = eddy(cell, 2)
         materials, stream = {"fluid": Material(1e-3, 1.0)}, Stream(("fluid",), velocity)
-        problem = HeatProblem(domain, materials, [Inlet("inlet", 350.0), Outlet("outlet")], [stream])
+        problem = HeatProblem(domain, materials, [HeatInlet("inlet", 350.0), HeatOutlet("outlet")], [stream])
         problem.solve()
         assert problem.temperature.x.array == pytest.approx(350.0, abs=1e-9)
 
@@ -242,7 +240,7 @@ def test_the_correction_does_not_depend_on_ranks(cell: str) -> None:
         weights = ufl.as_vector([x[0] * x[1], x[2] ** 2, x[0]])
         square = domain.integral(ufl.inner(correction, correction) * domain.dx)
         materials, stream = {"fluid": Material(1e-3, 1.0)}, Stream(("fluid",), velocity)
-        conditions: list[Condition] = [Inlet("inlet", 350.0), Outlet("outlet")]
+        conditions: list[Condition] = [HeatInlet("inlet", 350.0), HeatOutlet("outlet")]
         problem = HeatProblem(domain, materials, conditions, [stream])
         problem.solve()
         return [square, domain.integral(ufl.inner(correction, weights) * domain.dx)]

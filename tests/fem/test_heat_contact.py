@@ -5,10 +5,10 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.domain import Domain
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Contact, Convection, FixedTemperature, Flux, Material, Source
-from rack2city.fem.quantities import mean_over_surface
+from rack2city.fem.heat.conditions import Contact, Convection, FixedTemperature, Flux, Material, Source
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.mesh.domain import Domain
+from rack2city.fem.mesh.quantities import mean_over_surface
 from tests.fem.heat_cases import all_of, at, between, box
 
 COPPER, GREASE, AMBIENT = 390.0, 0.6, 300.0

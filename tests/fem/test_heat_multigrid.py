@@ -8,17 +8,16 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.fem import heat_solver
-from rack2city.fem.coupled import ConjugateProblem
-from rack2city.fem.domain import Domain, fluid_domain, read_domain
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Contact, Flux, Inlet, Material, Outlet, Stream
-from rack2city.fem.heat_quantities import bulk_temperature_at, highest_temperature, mean_temperature
-from rack2city.fem.linear import Options
+from rack2city.fem.heat import solver as heat_solver
+from rack2city.fem.heat.conditions import Contact, Flux, HeatInlet, HeatOutlet, Material, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature, mean_temperature
+from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
+from rack2city.fem.solvers.options import Options, chosen_method
 from rackmesh.channel import LEVELS, write_half_channel
 from rackmesh.peer_cases import CELL_MESHES, CHANNEL, HEIGHT, cell_blocks
 from rackmesh.tensor import write_blocks
-from tests.fem.cells import CONDUCTIVITIES, DENSITY, INLET_K, LONG_CELL, SPECIFIC_HEAT
+from tests.fem.cells import INLET_K, LONG_CELL, heated_cell
 
 SUPPLY, FLUX, CAPACITY = 300.0, 1e5, 4.15e6
 WATER, COPPER = 0.61, 0.61 * 650.0
@@ -55,7 +54,7 @@ def problem(
     heat = HeatProblem(
         domain,
         {"fluid": Material(WATER, CAPACITY), "solid": copper},
-        [Inlet("inlet", SUPPLY), Outlet("outlet"), Flux("heated", FLUX)],
+        [HeatInlet("inlet", SUPPLY), HeatOutlet("outlet"), Flux("heated", FLUX)],
         [Stream(("fluid",), velocity, fluid.cell_map)],
         contacts,
         options,
@@ -138,16 +137,10 @@ def test_flow_and_heat_together(tmp_path: Path) -> None:
     write_half_channel(LONG_CELL, LEVELS["coarse"], path)
     results = []
     for options in (DIRECT, MULTIGRID):
-        coupled = ConjugateProblem(
-            read_domain(path, MPI.COMM_SELF),
-            DENSITY,
-            SPECIFIC_HEAT,
-            lambda temperature: -6.6 - 0.02 * (temperature - INLET_K),
-            CONDUCTIVITIES,
-            INLET_K,
-            options,
+        coupled = heated_cell(
+            path, MPI.COMM_SELF, lambda temperature: -6.6 - 0.02 * (temperature - INLET_K), options=options
         )
-        coupled.solve(8e-8, 1e5)
+        coupled.solve(8e-8, {"heated": 1e5})
         assert coupled.solver_options()["heat_"]["method"] == options["heat_"]["method"]
         results.append(coupled.heat)
     assert difference(*results) < 1e-9
@@ -155,13 +148,13 @@ def test_flow_and_heat_together(tmp_path: Path) -> None:
 
 def test_size_and_dimension_choose_unless_the_user_does() -> None:
     most = heat_solver.MOST_DIRECT
-    assert heat_solver.chosen_method(3, most, None) == "direct"
-    assert heat_solver.chosen_method(3, most + 1, None) == "multigrid"
-    assert heat_solver.chosen_method(2, 10 * most, None) == "direct"
-    assert heat_solver.chosen_method(3, 10 * most, "direct") == "direct"
-    assert heat_solver.chosen_method(2, 10, "multigrid") == "multigrid"
-    with pytest.raises(InputError, match="allowed are 'direct' and 'multigrid'"):
-        heat_solver.chosen_method(3, 10, "magic")
+    assert heat_solver.method_by_size(3, most) == "direct"
+    assert heat_solver.method_by_size(3, most + 1) == "multigrid"
+    assert heat_solver.method_by_size(2, 10 * most) == "direct"
+    for wanted, found in ((None, "multigrid"), (DIRECT, "direct"), (MULTIGRID, "multigrid")):
+        assert chosen_method("heat_", wanted, "multigrid", heat_solver.METHODS) == found
+    with pytest.raises(InputError, match="method of 'heat_' is 'magic'; allowed are 'direct' and 'multigrid'"):
+        chosen_method("heat_", {"heat_": {"method": "magic"}}, "direct", heat_solver.METHODS)
 
 
 def test_hypre_is_chosen_only_where_it_is_and_a_factor_is_too_much() -> None:

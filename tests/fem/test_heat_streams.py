@@ -8,29 +8,28 @@ import ufl
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.domain import Domain
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import (
+from rack2city.fem.heat.conditions import (
     Condition,
     Contact,
     Convection,
     FixedTemperature,
     Flux,
-    Inlet,
+    HeatInlet,
+    HeatOutlet,
     Material,
-    Outlet,
     Source,
     Stream,
-    table_conductivity,
-    table_map,
 )
-from rack2city.fem.heat_quantities import (
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import (
     bulk_temperature_at,
     heat_through,
     highest_temperature,
     mean_temperature,
 )
-from rack2city.fem.transient_heat import TransientHeat
+from rack2city.fem.heat.tables import table_conductivity, table_map
+from rack2city.fem.heat.transient import TransientHeat
+from rack2city.fem.mesh.domain import Domain
 from tests.fem.heat_cases import all_of, at, between, box
 
 COLD, WARM = 300.0, 320.0
@@ -62,10 +61,10 @@ def exchanger(comm: MPI.Comm = MPI.COMM_SELF) -> HeatProblem:
     ]
     materials = {"below": Material(0.6, 30.0), "wall": Material(20.0), "above": Material(0.4, 20.0)}
     conditions: list[Condition] = [
-        Inlet("in_below", COLD),
-        Outlet("out_below"),
-        Inlet("in_above", WARM),
-        Outlet("out_above"),
+        HeatInlet("in_below", COLD),
+        HeatOutlet("out_below"),
+        HeatInlet("in_above", WARM),
+        HeatOutlet("out_above"),
         Convection("end", 3.0, 290.0),
         Source("wall", 5.0),
     ]
@@ -103,7 +102,7 @@ def test_every_fluid_stays_at_its_inlet_temperature_where_nothing_is_exchanged()
     streams = [Stream((name,), rough) for name in volumes]
     conditions: list[Condition] = []
     for name, temperature in (("below", COLD), ("above", WARM)):
-        conditions += [Inlet(f"in_{name}", temperature), Outlet(f"out_{name}")]
+        conditions += [HeatInlet(f"in_{name}", temperature), HeatOutlet(f"out_{name}")]
     materials = {name: Material(0.6, 10.0) for name in volumes}
     problem = HeatProblem(domain, materials, conditions, streams, [Contact("between", 1e12)])
     problem.solve()
@@ -123,7 +122,7 @@ def test_inlets_of_one_stream_mix() -> None:
     problem = HeatProblem(
         domain,
         {"fluid": Material(1.0, 10.0)},
-        [Inlet("low", COLD), Inlet("high", WARM), Outlet("outlet")],
+        [HeatInlet("low", COLD), HeatInlet("high", WARM), HeatOutlet("outlet")],
         [stream],
     )
     problem.solve()
@@ -139,7 +138,7 @@ def backflow(load: float | None, comm: MPI.Comm = MPI.COMM_SELF, transient: bool
     x, y = ufl.SpatialCoordinate(domain.mesh)
     swirl = 0.75 * x**2 * ufl.pi * ufl.cos(ufl.pi * y)  # of the stream function y + 0.75 x² sin(pi y)
     velocity = ufl.as_vector([1.0 + swirl, -1.5 * x * ufl.sin(ufl.pi * y)])
-    conditions: list[Condition] = [Inlet("inlet", COLD), Outlet("outlet", load), Flux("heated", 10.0)]
+    conditions: list[Condition] = [HeatInlet("inlet", COLD), HeatOutlet("outlet", load), Flux("heated", 10.0)]
     material, stream = {"fluid": Material(0.5, 5.0)}, Stream(("fluid",), velocity)
     return HeatProblem(domain, material, conditions, [stream], transient=transient)
 
@@ -194,7 +193,7 @@ def channel_between_walls(both: bool, length: float = 32.0) -> tuple[HeatProblem
     problem = HeatProblem(
         domain,
         {"fluid": Material(1.0, 10.0), "wall": Material(5.0)},
-        [Inlet("inlet", COLD), Outlet("outlet"), Flux("bottom", flux), *([Flux("top", flux)] if both else [])],
+        [HeatInlet("inlet", COLD), HeatOutlet("outlet"), Flux("bottom", flux), *([Flux("top", flux)] if both else [])],
         [Stream(("fluid",), ufl.as_vector([parabola(y, 0.0, 1.0, 1.0), 0.0]))],
     )
     return problem, flux
@@ -238,7 +237,7 @@ def test_a_further_load_takes_a_fraction_of_a_solve() -> None:
     )
     y = ufl.SpatialCoordinate(domain.mesh)[1]
     velocity = ufl.as_vector([parabola(y, 0.0, 1.0, 1.0), 0.0, 0.0])
-    conditions: list[Condition] = [Inlet("inlet", COLD), Outlet("outlet"), Flux("heated", 1.0)]
+    conditions: list[Condition] = [HeatInlet("inlet", COLD), HeatOutlet("outlet"), Flux("heated", 1.0)]
     problem = HeatProblem(domain, {"fluid": Material(1.0, 10.0)}, conditions, [Stream(("fluid",), velocity)])
     start = time.process_time()
     problem.solve()
@@ -269,6 +268,9 @@ def test_maps_and_tables() -> None:
         [FixedTemperature("hot", 400.0), FixedTemperature("cold", 300.0)],
     )
     assert wall.solve().inflows["hot"] == pytest.approx(200.0, rel=1e-5)
+    for below, above, conductivity in ((200.0, 280.0, 1.0), (420.0, 500.0, 3.0)):  # constant beyond its rows
+        beyond = wall.solve({"hot": above, "cold": below}).inflows["hot"]
+        assert beyond == pytest.approx(conductivity * (above - below), rel=1e-9)
 
 
 def test_wrong_problems_are_refused() -> None:
@@ -281,9 +283,9 @@ def test_wrong_problems_are_refused() -> None:
     with pytest.raises(InputError, match="'cold' has two conditions"):
         HeatProblem(domain, material, [FixedTemperature("cold", 1.0), Flux("cold", 1.0)])
     with pytest.raises(InputError, match="streams or stores heat and needs a heat capacity"):
-        HeatProblem(domain, material, [Inlet("cold", 1.0)], [Stream(("fluid",), ufl.as_vector([1.0, 0.0]))])
+        HeatProblem(domain, material, [HeatInlet("cold", 1.0)], [Stream(("fluid",), ufl.as_vector([1.0, 0.0]))])
     with pytest.raises(InputError, match="no stream reaches the surface 'cold'"):
-        HeatProblem(domain, material, [Inlet("cold", 1.0)])
+        HeatProblem(domain, material, [HeatInlet("cold", 1.0)])
     with pytest.raises(InputError, match="'hot' has no load; there are: cold"):
         HeatProblem(domain, material, [FixedTemperature("cold", 300.0)]).solve({"hot": 1.0})
 

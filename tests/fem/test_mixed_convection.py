@@ -9,36 +9,31 @@ from math import log2
 import numpy as np
 import pytest
 
-from rack2city.fem.boundaries import Inlet, Outlet
-from rack2city.fem.buoyancy import BuoyantProblem
-from rack2city.fem.heat_boundaries import FixedTemperature, Material
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.quantities import values_at
+from rack2city.fem.coupled.couplings import Buoyancy, Fluid
+from rack2city.fem.coupled.problem import ConjugateProblem
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet
+from rack2city.fem.heat.conditions import FixedTemperature, HeatInlet, HeatOutlet
+from rack2city.fem.mesh.quantities import values_at
 from tests.fem.heat_cases import at, box
 
 REYNOLDS, PRANDTL, NEUTRAL, HEIGHT = 2.0, 0.71, 300.0, 8.0
 
 
-def upright_channel(strength: float, cells: int) -> BuoyantProblem:
+def upright_channel(strength: float, cells: int) -> ConjugateProblem:
     """Gap 1, height 8, mean velocity 1, viscosity 1; temperatures half a kelvin above and below neutral."""
     surfaces = {"hot": at(0, 0.0), "cold": at(0, 1.0), "inlet": at(1, 0.0), "outlet": at(1, HEIGHT)}
-    return BuoyantProblem(
+    return ConjugateProblem(
         box("quadrilateral", (1.0, HEIGHT), (cells, 3 * cells), surfaces),
-        density=REYNOLDS,
-        viscosity=1.0,
-        expansion=1.0,
-        gravity=(0.0, -strength / REYNOLDS),
-        reference_temperature=NEUTRAL,
-        materials={"fluid": Material(1.0, REYNOLDS * PRANDTL)},
+        Fluid(density=REYNOLDS, heat_capacity=PRANDTL, conductivity=1.0, viscosity=1.0),
+        solids={},
+        boundaries=[FlowInlet("inlet"), FlowOutlet("outlet")],
         conditions=[
             FixedTemperature("hot", NEUTRAL + 0.5),
             FixedTemperature("cold", NEUTRAL - 0.5),
             HeatInlet("inlet", NEUTRAL),
             HeatOutlet("outlet"),
         ],
-        speed=1.0,
-        boundaries=[Inlet("inlet"), Outlet("outlet")],
+        couplings=[Buoyancy(expansion=1.0, gravity=(0.0, -strength / REYNOLDS), neutral_k=NEUTRAL)],
     )
 
 
@@ -46,7 +41,7 @@ def developed(s: np.ndarray, strength: float) -> np.ndarray:
     return 6.0 * (0.25 - s**2) + strength * (s**3 / 6.0 - s / 24.0)
 
 
-def error(problem: BuoyantProblem, strength: float) -> float:
+def error(problem: ConjugateProblem, strength: float) -> float:
     """Largest error of the vertical velocity half-way up, where the flow is developed, over the largest velocity."""
     s = np.linspace(-0.5, 0.5, 41)
     exact = developed(s, strength)

@@ -17,11 +17,11 @@ import ufl
 from dolfinx import mesh
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Velocity
-from rack2city.fem.domain import FluidDomain, fluid_domain, tagged_domain
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.flow_forms import PLAIN, Stabilisation
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.flow.boundaries import Velocity
+from rack2city.fem.flow.forms import PLAIN, Stabilisation
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, tagged_domain
 
 RHO, MU = 1.3, 0.5
 CELLS = {

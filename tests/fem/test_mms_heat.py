@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 import ufl
 
-from rack2city.fem.domain import Domain
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import (
+from rack2city.fem.heat.conditions import (
     Condition,
     Contact,
     FixedTemperature,
     Flux,
-    Inlet,
+    HeatInlet,
+    HeatOutlet,
     Material,
-    Outlet,
     Source,
     Stream,
 )
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.mesh.domain import Domain
 from tests.fem.heat_cases import at, between, box, l2_error, orders
 
 JUMP, RESISTANCE = 650.0, 0.02
@@ -113,8 +113,8 @@ def test_third_order_in_a_stream_beside_a_heated_wall(cell: str) -> None:
         k = 0.6
         source = 2.0 * ufl.dot(velocity, ufl.grad(temperature)) - k * ufl.div(ufl.grad(temperature))
         conditions: list[Condition] = [
-            Inlet("inlet", 300.0),
-            Outlet("outlet"),
+            HeatInlet("inlet", 300.0),
+            HeatOutlet("outlet"),
             Flux("heated", -k * ufl.grad(temperature)[1]),
             FixedTemperature("cold", temperature),
             Source("fluid", source),

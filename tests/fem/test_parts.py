@@ -6,8 +6,8 @@ import pytest
 from dolfinx import fem, mesh
 from mpi4py import MPI
 
-from rack2city.fem.flow_method import PressureKind, pressure_element
-from rack2city.fem.parts import part
+from rack2city.fem.flow.space import PressureKind, pressure_element
+from rack2city.fem.mesh.parts import part
 
 CELLS = [mesh.CellType.tetrahedron, mesh.CellType.hexahedron]
 PRESSURES: list[PressureKind] = ["continuous", "discontinuous"]

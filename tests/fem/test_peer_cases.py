@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.flow_forms import PLAIN, Stabilisation
+from rack2city.fem.flow.forms import PLAIN, Stabilisation
 from rackmesh.tensor import write_blocks
 
 BENCH = Path(__file__).resolve().parents[2] / "hpc" / "bench"

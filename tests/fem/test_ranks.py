@@ -5,19 +5,17 @@ from pathlib import Path
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.coupled import ConjugateProblem
-from rack2city.fem.domain import read_domain
-from rack2city.fem.quantities import (
+from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
+from rack2city.fem.mesh.quantities import (
     bulk_temperature,
     flow_through,
     mean_over_interface,
     mean_over_surface,
-    outlet_temperature,
     surface_maximum,
 )
 from rack2city.materials import coolant
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
-from tests.fem.cells import INLET_K
+from tests.fem.cells import heated_cell
 
 CELL = HalfChannel(0.2e-3, 0.1e-3, 3e-3, 2e-3, 40e-3, 0.05e-3)
 
@@ -26,18 +24,18 @@ def figures(path: Path, comm: MPI.Comm) -> list[float]:
     """Every kind of quantity of a channel whose viscosity follows the temperature."""
     solids = {"fluid": 0.4875, "fin": 391.0, "base": 391.0, "tim": 10.0}
     law = coolant("PG25").ln_viscosity_fit
-    problem = ConjugateProblem(read_domain(path, comm), 1008.0, 3975.0, law, solids, INLET_K)
-    problem.solve(8.4e-8, 9.7e5)
+    problem = heated_cell(path, comm, law, solids, 1008.0, 3975.0)
+    problem.solve(8.4e-8, {"heated": 9.7e5})
     domain, fluid, temperature = problem.domain, problem.fluid, problem.heat.temperature
     return [
         mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
         flow_through(fluid, problem.velocity, "outlet"),
         surface_maximum(domain, temperature, "heated"),
         mean_over_interface(domain, temperature, "base_bottom"),
-        bulk_temperature(domain, fluid, problem.velocity, temperature, [1.0, 0.0, 0.0]),
-        outlet_temperature(domain, fluid, problem.velocity, temperature),
+        bulk_temperature(fluid, problem.velocity, temperature, [1.0, 0.0, 0.0]),
+        bulk_temperature_at(problem.heat, "outlet"),
         problem.heat.heat_out(),
-        problem.hottest_fluid(),
+        highest_temperature(problem.heat, "fluid"),
     ]
 
 

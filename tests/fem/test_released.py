@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Contact, Convection, Material, Source
-from rack2city.fem.ufl_memory import forget_dispatched
+from rack2city.fem.heat.conditions import Contact, Convection, Material, Source
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.mesh.ufl_memory import forget_dispatched
 from tests.fem.heat_cases import at, between, box
 from tests.fem.test_flow_blocks import solved
 

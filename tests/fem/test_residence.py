@@ -8,11 +8,11 @@ from dolfinx import mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip, Velocity
-from rack2city.fem.domain import FluidDomain
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.quantities import values_at
-from rack2city.fem.residence import FluidAge, fluid_age
+from rack2city.fem.coupled.residence import FluidAge, fluid_age
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.mesh.domain import FluidDomain
+from rack2city.fem.mesh.quantities import values_at
 from tests.fem.heat_cases import orders
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
 
@@ -28,7 +28,7 @@ def flow(fluid: FluidDomain, boundaries: list[Boundary], rate: float | Mapping[s
 
 def plug(cells: int, kind: mesh.CellType, comm: MPI.Comm = MPI.COMM_SELF) -> FlowProblem:
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (cells, 2), kind, comm=comm)
-    openings = [Inlet("left", "uniform"), Outlet("right"), Slip("top"), Slip("bottom")]
+    openings = [FlowInlet("left", "uniform"), FlowOutlet("right"), Slip("top"), Slip("bottom")]
     return flow(fluid, openings, SPEED * HEIGHT)
 
 
@@ -62,7 +62,7 @@ def test_two_streams_leave_with_the_age_of_the_whole_volume() -> None:
     """Two inlets, laminar flow with walls, hardly any diffusion: V / Q all the same."""
     extra = {"low": lambda x: np.isclose(x[0], 0.0) & (x[1] < 0.5 * HEIGHT + 1e-9)}
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (16, 8), TRIANGLE, extra)
-    problem = flow(fluid, [Inlet("low"), Inlet("left"), Outlet("right")], {"low": 2e-6, "left": 1e-6})
+    problem = flow(fluid, [FlowInlet("low"), FlowInlet("left"), FlowOutlet("right")], {"low": 2e-6, "left": 1e-6})
     found = fluid_age(problem, WATER)
     assert found.residence_s == pytest.approx(LENGTH * HEIGHT / 3e-6, rel=1e-8)
     assert found.mean_s > 0.5 * found.residence_s  # what creeps along walls is older
@@ -72,7 +72,7 @@ def test_dead_water_is_older_than_what_leaves() -> None:
     """A pocket beside the stream, between x = 1.5 and 2.5 mm: only diffusion and a slow eddy renew it."""
     extra = {"fast": lambda x: np.isclose(x[0], 0.0) & (x[1] > HEIGHT - 0.25e-3 - 1e-9)}
     fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (24, 16), QUAD, extra)
-    found = fluid_age(flow(fluid, [Inlet("fast"), Outlet("right")], 1e-5), 1e-8)
+    found = fluid_age(flow(fluid, [FlowInlet("fast"), FlowOutlet("right")], 1e-5), 1e-8)
     corner, stream = values_at(found.age, np.array([[0.1e-3, 0.1e-3], [1e-3, 0.9e-3]]))[:, 0]
     assert found.residence_s == pytest.approx(LENGTH * HEIGHT / 1e-5, rel=1e-8)
     assert corner > 2.0 * found.residence_s
@@ -85,10 +85,10 @@ def test_what_is_no_inlet_is_told() -> None:
     plain = plug(8, QUAD)
     with pytest.raises(InputError, match=r"the diffusivity is 0 m²/s; it must be positive"):
         fluid_age(plain, 0.0)
-    given = flow(fluid, [Velocity("left", (SPEED, 0.0)), Inlet("bottom"), Outlet("right")], 1e-6)
+    given = flow(fluid, [Velocity("left", (SPEED, 0.0)), FlowInlet("bottom"), FlowOutlet("right")], 1e-6)
     with pytest.raises(InputError, match="fluid crosses 'left', whose velocity is given"):
         fluid_age(given, WATER)
-    driven = FlowProblem(fluid, RHO, MU, MU, boundaries=[Outlet("left", 1e-3), Outlet("right")], speed=SPEED)
+    driven = FlowProblem(fluid, RHO, MU, MU, boundaries=[FlowOutlet("left", 1e-3), FlowOutlet("right")], speed=SPEED)
     driven.solve()
     with pytest.raises(InputError, match="nothing enters through an inlet"):
         fluid_age(driven, WATER)

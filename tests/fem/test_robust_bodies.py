@@ -12,14 +12,12 @@ import pytest
 from dolfinx import mesh
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet
-from rack2city.fem.domain import Domain, FluidDomain, fluid_domain, read_domain, tagged_domain
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import Inlet as HeatInlet
-from rack2city.fem.heat_boundaries import Material, Stream
-from rack2city.fem.heat_boundaries import Outlet as HeatOutlet
-from rack2city.fem.heat_quantities import bulk_temperature_at, heat_through
-from rack2city.fem.quantities import flow_through
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet
+from rack2city.fem.heat.conditions import HeatInlet, HeatOutlet, Material, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at, heat_through
+from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain, tagged_domain
+from rack2city.fem.mesh.quantities import flow_through
 from rackmesh.tensor import Block, BlockMesh, Face, Segment, write_blocks
 from tests.fem.plates import (
     COPPER,
@@ -65,7 +63,7 @@ def test_two_inlets_of_different_flow_mix_exactly(tmp_path: Path, cells: str) ->
         write_blocks(junction(), path)
     domain = read_domain(path, MPI.COMM_SELF)
     rates = {"main": 1e-7, "branch": 0.5e-7}  # 0.1 and 0.05 m/s; Re 150 in the main duct
-    openings: list[Boundary] = [Inlet("main"), Inlet("branch"), Outlet()]
+    openings: list[Boundary] = [FlowInlet("main"), FlowInlet("branch"), FlowOutlet()]
     solved = solve_from_rest(domain, rates, boundaries=openings, heated=False)
     print(solved)
     for supply in ({"main": INLET_K, "branch": INLET_K + 20.0}, {"main": INLET_K + 20.0, "branch": INLET_K}):
@@ -117,11 +115,16 @@ def test_two_flows_and_one_temperature(tmp_path: Path) -> None:
     apart = []
     for name, rate in RATES.items():
         fluid = fluid_domain(domain, name)
-        flow, _ = flow_from_rest(fluid, rate, boundaries=[Inlet(f"{name}_in"), Outlet(f"{name}_out")])
+        flow, _ = flow_from_rest(fluid, rate, boundaries=[FlowInlet(f"{name}_in"), FlowOutlet(f"{name}_out")])
         apart.append(Stream((name,), flow.velocity(), fluid.cell_map))
     heat = exchanged(domain, apart)
     both = fluid_domain(domain, ("cold", "hot"))
-    openings: list[Boundary] = [Inlet("cold_in"), Inlet("hot_in"), Outlet("cold_out"), Outlet("hot_out")]
+    openings: list[Boundary] = [
+        FlowInlet("cold_in"),
+        FlowInlet("hot_in"),
+        FlowOutlet("cold_out"),
+        FlowOutlet("hot_out"),
+    ]
     flow, steps = flow_from_rest(both, {f"{n}_in": rate for n, rate in RATES.items()}, boundaries=openings)
     velocity = flow.velocity()
     assert flow_through(both, velocity, "hot_out") == pytest.approx(RATES["hot"], rel=1e-10)

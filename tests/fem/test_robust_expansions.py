@@ -12,8 +12,8 @@ import pytest
 from dolfinx import fem, mesh
 from mpi4py import MPI
 
-from rack2city.fem.domain import FluidDomain, fluid_domain, tagged_domain
-from rack2city.fem.quantities import values_at
+from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, tagged_domain
+from rack2city.fem.mesh.quantities import values_at
 from tests.fem.plates import Liquid, flow_from_rest
 from tests.fem.test_benchmarks_flow import column, table
 

@@ -9,13 +9,13 @@ import pytest
 import ufl
 
 from rack2city.errors import ConvergenceError
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip
 from rackmesh.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.plates import FLUX, WATER, JetPlate, Solved, solve_from_rest
 from tests.fem.tetrahedra import write_tetrahedra
 
-OPENINGS: list[Boundary] = [Inlet(), Outlet(), Slip("symmetry"), Slip("symmetry_y")]
+OPENINGS: list[Boundary] = [FlowInlet(), FlowOutlet(), Slip("symmetry"), Slip("symmetry_y")]
 CELL = JetPlate(half_slot_m=0.5e-3, slot=4, length=6)
 
 

@@ -6,10 +6,10 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.boundaries import Inlet, Outlet
-from rack2city.fem.domain import tagged_domain
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.section import plane_section
+from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.mesh.domain import tagged_domain
+from rack2city.fem.mesh.section import plane_section
 from tests.fem.plane_flows import TRIANGLE, rectangle
 
 SPACE = (mesh.CellType.tetrahedron, mesh.CellType.hexahedron)
@@ -43,7 +43,7 @@ def test_slanted_section_of_a_cube(kind: mesh.CellType) -> None:
 
 def test_pressure_between_two_sections_of_a_flow() -> None:
     fluid = rectangle((0.0, 0.0), (4e-3, 1e-3), (8, 4), TRIANGLE)
-    problem = FlowProblem(fluid, 1000.0, 1e-3, 1e-3, boundaries=[Inlet("left"), Outlet("right")])
+    problem = FlowProblem(fluid, 1000.0, 1e-3, 1e-3, boundaries=[FlowInlet("left"), FlowOutlet("right")])
     problem.solve(1e-4)
     first, second = (plane_section(fluid, (x, 0.0), (1.0, 0.0)) for x in (1.1e-3, 3.3e-3))
     drop = first.mean(problem.pressure()) - second.mean(problem.pressure())

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.coupled import ConjugateProblem
-from rack2city.fem.quantities import mean_over_interface, mean_over_surface, outlet_temperature, surface_maximum
+from rack2city.fem.coupled.problem import ConjugateProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at
+from rack2city.fem.mesh.quantities import mean_over_interface, mean_over_surface, surface_maximum
 from rackmesh.channel import Cells, HalfChannel, write_half_channel
 from tests.fem.cells import CONDUCTIVITIES, DENSITY, INLET_K, SPECIFIC_HEAT, constant_problem
 
@@ -31,21 +32,21 @@ def test_uniform_temperature_stays_uniform(problem: ConjugateProblem) -> None:
 def test_temperature_rise_is_linear_in_the_power(problem: ConjugateProblem) -> None:
     rises = []
     for flux in (1e5, 3e5):
-        problem.solve(2e-8, flux)
+        problem.solve(2e-8, {"heated": flux})
         rises.append(surface_maximum(problem.domain, problem.heat.temperature, "heated") - INLET_K)
     assert rises[1] / rises[0] == pytest.approx(3.0, rel=1e-9)
 
 
 def test_outlet_bulk_temperature_is_exact(problem: ConjugateProblem) -> None:
-    problem.solve(2e-8, 1e5)
+    problem.solve(2e-8, {"heated": 1e5})
     heat = 1e5 * 0.5 * CELL.pitch * CELL.length
-    temperature = outlet_temperature(problem.domain, problem.fluid, problem.velocity, problem.heat.temperature)
+    temperature = bulk_temperature_at(problem.heat, "outlet")
     assert temperature - INLET_K == pytest.approx(heat / (DENSITY * SPECIFIC_HEAT * 2e-8), rel=1e-8)
 
 
 def test_interface_material_adds_its_resistance(problem: ConjugateProblem) -> None:
     """Evenly heated from below: the mean over the TIM drops by flux times thickness over conductivity, exactly."""
-    problem.solve(2e-8, 1e5)
+    problem.solve(2e-8, {"heated": 1e5})
     case = mean_over_surface(problem.domain, problem.heat.temperature, "heated")
     base = mean_over_interface(problem.domain, problem.heat.temperature, "base_bottom")
     assert case - base == pytest.approx(1e5 * CELL.tim_thickness / CONDUCTIVITIES["tim"], rel=1e-8)

@@ -17,14 +17,14 @@ from dolfinx import fem
 from mpi4py import MPI
 from scipy.linalg import expm
 
-from rack2city.fem.compilation import jit_options
-from rack2city.fem.domain import Domain, FluidDomain, fluid_domain, read_domain
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_advection import BOUNDED, GALERKIN, Advection
-from rack2city.fem.heat_boundaries import Condition, Flux, Inlet, Material, Outlet, Stream
-from rack2city.fem.heat_quantities import bulk_temperature_at
-from rack2city.fem.quantities import mean_over_surface
-from rack2city.fem.transient_heat import TransientHeat
+from rack2city.fem.heat.advection.upwind import BOUNDED, GALERKIN, Advection
+from rack2city.fem.heat.conditions import Condition, Flux, HeatInlet, HeatOutlet, Material, Stream
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.quantities import bulk_temperature_at
+from rack2city.fem.heat.transient import TransientHeat
+from rack2city.fem.mesh.compilation import jit_options
+from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
+from rack2city.fem.mesh.quantities import mean_over_surface
 from rackmesh.peer_cases import BASE, CELL_LENGTH, CHANNEL, HALF_FIN, HEIGHT, CellMesh, cell_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.heat_cases import orders
@@ -68,7 +68,7 @@ def heat_problem(
         "fluid": Material(cases.CONDUCTIVITY, cases.DENSITY * cases.SPECIFIC_HEAT),
         "solid": Material(cases.SOLID_CONDUCTIVITY, COPPER),
     }
-    conditions: list[Condition] = [Inlet("inlet", cases.INLET_K), Outlet("outlet"), Flux("heated", cases.FLUX)]
+    conditions: list[Condition] = [HeatInlet("inlet", cases.INLET_K), HeatOutlet("outlet"), Flux("heated", cases.FLUX)]
     stream = Stream(("fluid",), velocity, fluid.cell_map)
     return HeatProblem(domain, materials, conditions, [stream], transient=transient, advection=advection)
 

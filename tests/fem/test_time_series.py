@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from rack2city.fem.time_series import Moments, statistic
+from rack2city.fem.coupled.time_series import Moments, statistic
 
 
 def test_periodic_signal_is_averaged_over_whole_periods() -> None:
@@ -45,6 +45,15 @@ def test_a_drift_is_no_settled_mean() -> None:
     time = np.linspace(0.0, 10.0, 500)
     assert statistic(time, 1.0 + 0.1 * time).uncertainty > 0.25
     assert statistic(time, 1.0 + np.exp(-time)).uncertainty > 0.09
+
+
+def test_a_mean_is_no_surer_than_its_halves_agree() -> None:
+    """A step in a signal of many periods, of which scatter and correlation of the periods make too little."""
+    time = np.linspace(0.0, 100.0, 10001)
+    values = 4.0 * np.sin(2.0 * np.pi * time) + np.where(time < 50.0, 1.0, 2.0)
+    found = statistic(time, values)
+    assert found.period == pytest.approx(1.0, rel=0.01)
+    assert found.uncertainty > 0.49
 
 
 def test_a_constant_is_certain_and_a_short_record_is_not() -> None:

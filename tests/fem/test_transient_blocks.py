@@ -5,9 +5,9 @@ from math import sin
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.boundaries import Boundary, Inlet, Outlet, Slip
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
 from tests.fem.test_flow_blocks import HEIGHT, MU, RHO, SPEED, WIDTH, half_channel
 
 RATE, PERIOD = SPEED * HEIGHT * WIDTH, 0.02  # m3/s, s
@@ -16,7 +16,7 @@ RATE, PERIOD = SPEED * HEIGHT * WIDTH, 0.02  # m3/s, s
 def advanced(method: str) -> tuple[FlowProblem, list[str]]:
     """A pulsating flow after steps of two sizes, from rest."""
     lines: list[str] = []
-    boundaries: list[Boundary] = [Inlet("inlet", "uniform"), Outlet("outlet"), Slip("symmetry")]
+    boundaries: list[Boundary] = [FlowInlet("inlet", "uniform"), FlowOutlet("outlet"), Slip("symmetry")]
     problem = FlowProblem(
         half_channel(MPI.COMM_SELF),
         RHO,

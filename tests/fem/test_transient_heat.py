@@ -7,18 +7,18 @@ import pytest
 import ufl
 
 from rack2city.errors import InputError
-from rack2city.fem.heat import HeatProblem
-from rack2city.fem.heat_boundaries import (
+from rack2city.fem.heat.conditions import (
     Convection,
     FixedTemperature,
     Flux,
-    Inlet,
+    HeatInlet,
+    HeatOutlet,
     Material,
-    Outlet,
     Source,
     Stream,
 )
-from rack2city.fem.transient_heat import TransientHeat
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.heat.transient import TransientHeat
 from tests.fem.heat_cases import all_of, at, between, box, orders
 
 AMBIENT, START = 300.0, 350.0
@@ -128,7 +128,7 @@ def test_thermal_step_in_a_channel_closes_its_energy_and_becomes_steady() -> Non
     y = ufl.SpatialCoordinate(domain.mesh)[1]
     stream = Stream(("fluid",), ufl.as_vector([1.5 * (1.0 - (2.0 * y) ** 2), 0.0]))
     materials = {"fluid": Material(0.6, 40.0), "wall": Material(50.0, 30.0)}
-    conditions = [Inlet("inlet", AMBIENT), Outlet("outlet"), Flux("heated", 100.0)]
+    conditions = [HeatInlet("inlet", AMBIENT), HeatOutlet("outlet"), Flux("heated", 100.0)]
     run_problem = HeatProblem(domain, materials, conditions, [stream], transient=True)
     run = TransientHeat(run_problem, AMBIENT)
     worst, stored = 0.0, 0.0
@@ -137,7 +137,7 @@ def test_thermal_step_in_a_channel_closes_its_energy_and_becomes_steady() -> Non
         worst, stored = max(worst, report.balance.relative), report.stored
     assert worst < 1e-8
     assert abs(stored) < 1e-6 * 400.0
-    steady = HeatProblem(domain, materials, [Inlet("inlet", AMBIENT + 10.0), *conditions[1:]], [stream])
+    steady = HeatProblem(domain, materials, [HeatInlet("inlet", AMBIENT + 10.0), *conditions[1:]], [stream])
     steady.solve()
     assert np.max(np.abs(steady.temperature.x.array - run_problem.temperature.x.array)) < 1e-4
     assert report.inflows["outlet"] == pytest.approx(-400.0, rel=1e-6)

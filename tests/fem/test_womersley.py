@@ -14,11 +14,11 @@ import pytest
 import ufl
 from numpy.polynomial.legendre import leggauss
 
-from rack2city.fem.boundaries import Outlet
-from rack2city.fem.flow import FlowProblem
-from rack2city.fem.forces import force_on
-from rack2city.fem.quantities import flow_through, values_at
-from rack2city.fem.transient import TransientFlow
+from rack2city.fem.flow.boundaries import FlowOutlet
+from rack2city.fem.flow.forces import force_on
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.mesh.quantities import flow_through, values_at
 from tests.fem.plane_flows import QUAD, rectangle
 
 RHO, NU, GRADIENT = 2.0, 0.05, 3.0
@@ -44,7 +44,7 @@ def advanced(cells: int, steps: int, periods: float) -> TransientFlow:
         RHO,
         RHO * NU,
         RHO * NU,
-        boundaries=[Outlet("left"), Outlet("right")],
+        boundaries=[FlowOutlet("left"), FlowOutlet("right")],
         body_force=lambda x, t: ufl.as_vector([GRADIENT * ufl.cos(OMEGA * t), 0.0]),
         speed=1.0,
     )

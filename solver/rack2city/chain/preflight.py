@@ -5,7 +5,7 @@ from rack2city.city.layout import NetworkLayout, load_layout
 from rack2city.city.weather import Weather
 from rack2city.city.year import case_weather
 from rack2city.errors import InputError
-from rack2city.fem.prefixes import PREFIXES
+from rack2city.fem.solvers.prefixes import PREFIXES
 from rack2city.materials import coolant
 from rack2city.plant import check_refrigerant
 from rack2city.plate.design import plate_design, reference_design

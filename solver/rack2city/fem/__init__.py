@@ -1,15 +1,90 @@
-"""Fields on meshes: flow and conjugate heat by finite elements, serial and under MPI. Knows nothing of racks.
+"""Fields on meshes: laminar flow and conjugate heat by finite elements, serial and under MPI. Knows nothing of racks.
 
-DOLFINx comes from one of two places. The PyPI wheel `dolfinx-solver-real` must be imported before `dolfinx` and
-`petsc4py`, because it loads the libraries they need; conda-forge's `fenics-dolfinx` has no such module. Importing any
-module of this package does that first, so nothing else has to think of it.
+What others use, by room; each room stands on those after it, `flow` and `heat` do not know each other:
+
+- `coupled`: `ConjugateProblem` of a `Fluid` whose couplings are `ViscosityOfTemperature` and `Buoyancy`; `average_flow` of what
+  never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; `write_fields` for ParaView.
+- `flow`: `FlowProblem`, `TransientFlow`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on`
+  a wall.
+- `heat`: `HeatProblem`, `TransientHeat`; bodies by `Material` and `Stream`; `Flux`, `Source`, `Convection`, `FixedTemperature`,
+  `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`, `mean_temperature`.
+- `solvers`: linear and nonlinear solvers; options go by prefix to the problems above.
+- `mesh`: `read_domain` of a Gmsh file or `tagged_domain` of any mesh give a `Domain`, `fluid_domain` its fluid; `flow_through`,
+  `mean_over_surface`, `surface_maximum`, `values_at` and `plane_section` of fields on them.
+
+A name is loaded when it is first asked for; importing this package alone loads MPI and nothing else.
+
+DOLFINx comes from one of two places. The PyPI wheel `dolfinx-solver-real` finds its libraries only after MPI is loaded, which
+`import dolfinx_solver` does, and this package first of all; conda-forge's `fenics-dolfinx` needs nothing of that kind. A script
+that imports `dolfinx` or `petsc4py.PETSc` itself imports `rack2city.fem` or `mpi4py.MPI` before.
 """
 
+from importlib import import_module
 from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 if find_spec("dolfinx_solver") is not None:
-    import dolfinx_solver  # noqa: F401  (loads the wheel's libraries)
+    import dolfinx_solver
 
-from rack2city.fem.ufl_memory import forget_dispatched
+# ruff: noqa: F401  (the names are for type checkers; `__getattr__` loads them)
+if TYPE_CHECKING:
+    from rack2city.fem.coupled.average import Carried, Monitor, average_flow, pressure_drop
+    from rack2city.fem.coupled.couplings import Buoyancy, Fluid, ViscosityOfTemperature
+    from rack2city.fem.coupled.export import write_fields
+    from rack2city.fem.coupled.problem import ConjugateProblem
+    from rack2city.fem.coupled.residence import fluid_age
+    from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity, Wall
+    from rack2city.fem.flow.forces import force_on
+    from rack2city.fem.flow.problem import FlowProblem
+    from rack2city.fem.flow.transient import TransientFlow
+    from rack2city.fem.heat.conditions import (
+        Contact,
+        Convection,
+        FixedTemperature,
+        Flux,
+        HeatInlet,
+        HeatOutlet,
+        Material,
+        Source,
+        Stream,
+    )
+    from rack2city.fem.heat.problem import HeatProblem
+    from rack2city.fem.heat.quantities import bulk_temperature_at, heat_through, highest_temperature, mean_temperature
+    from rack2city.fem.heat.transient import TransientHeat
+    from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain, tagged_domain
+    from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum, values_at
+    from rack2city.fem.mesh.section import plane_section
 
-forget_dispatched()
+_HOMES = {
+    "coupled.average": "Carried Monitor average_flow pressure_drop",
+    "coupled.couplings": "Buoyancy Fluid ViscosityOfTemperature",
+    "coupled.export": "write_fields",
+    "coupled.problem": "ConjugateProblem",
+    "coupled.residence": "fluid_age",
+    "flow.boundaries": "FlowInlet FlowOutlet Slip Velocity Wall",
+    "flow.forces": "force_on",
+    "flow.problem": "FlowProblem",
+    "flow.transient": "TransientFlow",
+    "heat.conditions": "Contact Convection FixedTemperature Flux HeatInlet HeatOutlet Material Source Stream",
+    "heat.problem": "HeatProblem",
+    "heat.quantities": "bulk_temperature_at heat_through highest_temperature mean_temperature",
+    "heat.transient": "TransientHeat",
+    "mesh.domain": "Domain fluid_domain read_domain tagged_domain",
+    "mesh.quantities": "flow_through mean_over_surface surface_maximum values_at",
+    "mesh.section": "plane_section",
+}
+_HOME = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name when it is first asked for (PEP 562)."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

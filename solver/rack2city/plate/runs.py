@@ -1,72 +1,64 @@
 """The finite-element runs behind the plate map."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mpi4py import MPI
 
 from rack2city.case import Case
 from rack2city.errors import InputError
-from rack2city.fem.coupled import ConjugateProblem, CoupledReport
-from rack2city.fem.domain import read_domain
-from rack2city.fem.export import write_fields
-from rack2city.fem.flow import Log
-from rack2city.fem.inflow import inlet_normal
-from rack2city.fem.quantities import (
+from rack2city.fem.coupled.couplings import Fluid, ViscosityOfTemperature
+from rack2city.fem.coupled.export import write_fields
+from rack2city.fem.coupled.problem import ConjugateProblem
+from rack2city.fem.flow.inflow import inlet_normal
+from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material
+from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
+from rack2city.fem.mesh.domain import read_domain
+from rack2city.fem.mesh.quantities import (
     bulk_temperature,
     flow_through,
     mean_over_interface,
     mean_over_surface,
-    outlet_temperature,
     surface_maximum,
 )
+from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
 from rack2city.plate.design import PlateDesign, coolant_reference_temperature, reference_design
 from rack2city.plate.plate_map import PlateMap
 
+FLOW, DROP, TO_INLET = "flow_per_channel_m3_per_s", "pressure_drop_pa", "case_to_inlet_max_m2k_per_w"
 HALVES = 2  # the mesh is half a channel: the other half mirrors it
 
 
-@dataclass(frozen=True)
-class ChannelPoint:
-    """One finite-element run of the channel at one flow (the flow of a whole channel)."""
-
-    flow: float
-    pressure_drop: float
-    base_to_bulk: float
-    case_to_inlet_max: float
-    case_to_inlet_mean: float
-    case_max: float
-    outlet_bulk: float
-    reynolds: float
-    report: CoupledReport
-    heat: tuple[float, float]
-    mass: tuple[float, float]
-
-
-def conductivities(case: Case, coolant: Coolant, temperature: float) -> dict[str, float]:
-    """Conductivity by volume group of the plate's mesh (W/(m K)); the TIM's is thickness over resistance."""
-    channel = case.channel
-    return {
-        "fluid": float(coolant.conductivity(temperature)),
-        "fin": channel.conductivity,
-        "base": channel.conductivity,
-        "tim": channel.tim_thickness / channel.tim_resistance,
-    }
+type ChannelPoint = dict[str, Any]
+"""What a `PlateMap` holds of one run of the channel, by the map's names; flows are those of a whole channel."""
 
 
 def channel_problem(case: Case, coolant: Coolant, mesh_file: Path, comm: MPI.Comm, log: Log) -> ConjugateProblem:
-    """The conjugate problem of a case on its mesh (collective)."""
-    temperature = coolant_reference_temperature(case, coolant)
+    """The conjugate problem of a case on its mesh; the TIM's conductivity is thickness over resistance (collective)."""
+    temperature, channel = coolant_reference_temperature(case, coolant), case.channel
+    inlet = case.rack.supply_temperature
+    fluid = Fluid(
+        density=float(coolant.density(temperature)),
+        heat_capacity=float(coolant.heat_capacity(temperature)),
+        conductivity=float(coolant.conductivity(temperature)),
+        viscosity=float(np.exp(coolant.ln_viscosity_fit(inlet))),
+    )
+    solids = {
+        "fin": Material(channel.conductivity),
+        "base": Material(channel.conductivity),
+        "tim": Material(channel.tim_thickness / channel.tim_resistance),
+    }
     return ConjugateProblem(
         read_domain(mesh_file, comm),
-        density=float(coolant.density(temperature)),
-        specific_heat=float(coolant.heat_capacity(temperature)),
-        ln_viscosity=coolant.ln_viscosity_fit,
-        conductivities=conductivities(case, coolant, temperature),
-        inlet_temperature=case.rack.supply_temperature,
+        fluid,
+        solids,
+        boundaries=None,
+        conditions=[HeatInlet("inlet", inlet), HeatOutlet("outlet"), Flux("heated")],
+        couplings=[ViscosityOfTemperature(coolant.ln_viscosity_fit)],
         options=case.solver.options,
         log=log,
     )
@@ -79,10 +71,10 @@ def solve_point(problem: ConjugateProblem, flow: float, flux: float, coolant: Co
         ConvergenceError: the solvers do not converge.
         InputError: the coolant leaves the range of its properties.
     """
-    report = problem.solve(flow / HALVES, flux)
-    domain, fluid, inlet = problem.domain, problem.fluid, problem.inlet_temperature
-    temperature, velocity = problem.heat.temperature, problem.velocity
-    hottest = problem.hottest_fluid()
+    report = problem.solve(flow / HALVES, {"heated": flux})
+    domain, fluid, properties = problem.domain, problem.fluid, problem.properties
+    temperature, velocity, inlet = problem.heat.temperature, problem.velocity, float(problem.heat.terms.loads["inlet"])
+    hottest = highest_temperature(problem.heat, *properties.volumes)
     if hottest > coolant.temperature_range_k[1]:
         raise InputError(
             f"plate.flow_factors: at {flow * 6e4:.3e} L/min a channel the coolant reaches {hottest - 273.15:.1f} °C, beyond "
@@ -91,38 +83,29 @@ def solve_point(problem: ConjugateProblem, flow: float, flux: float, coolant: Co
         )
     along = -inlet_normal(fluid)
     base = mean_over_interface(domain, temperature, "base_bottom")
-    bulk = bulk_temperature(domain, fluid, velocity, temperature, along)
+    bulk = bulk_temperature(fluid, velocity, temperature, along)
     case_max = surface_maximum(domain, temperature, "heated")
-    return ChannelPoint(
-        flow=flow,
-        pressure_drop=mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
-        base_to_bulk=(base - bulk) / flux,
-        case_to_inlet_max=(case_max - inlet) / flux,
-        case_to_inlet_mean=(mean_over_surface(domain, temperature, "heated") - inlet) / flux,
-        case_max=case_max,
-        outlet_bulk=outlet_temperature(domain, fluid, velocity, temperature),
-        reynolds=problem.density * problem.flow.speed * problem.flow.hydraulic_diameter / problem.inlet_viscosity,
-        report=report,
-        heat=(problem.heat.heat_in(), problem.heat.heat_out()),
-        mass=(-flow_through(fluid, velocity, "inlet"), flow_through(fluid, velocity, "outlet")),
-    )
-
-
-def developed_base_to_bulk(problem: ConjugateProblem, flux: float, stretch: tuple[float, float]) -> float:
-    """Base-to-bulk resistance of a stretch of the channel (m² K/W), the local one where temperatures rise linearly.
-
-    Args:
-        problem: a solved problem, streaming along x from x = 0.
-        flux: its heat flux (W/m²).
-        stretch: where it begins and ends (m).
-    """
-    domain, fluid, temperature = problem.domain, problem.fluid, problem.heat.temperature
-    base = mean_over_interface(domain, temperature, "base_bottom", stretch)
-    return (base - bulk_temperature(domain, fluid, problem.velocity, temperature, -inlet_normal(fluid), stretch)) / flux
+    return {
+        "flow_per_channel_m3_per_s": flow,
+        "pressure_drop_pa": mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
+        "base_to_bulk_m2k_per_w": (base - bulk) / flux,
+        "case_to_inlet_max_m2k_per_w": (case_max - inlet) / flux,
+        "case_to_inlet_mean_m2k_per_w": (mean_over_surface(domain, temperature, "heated") - inlet) / flux,
+        "case_max_k": case_max,
+        "outlet_bulk_k": bulk_temperature_at(problem.heat, "outlet"),
+        "reynolds": properties.density * problem.flow.speed * problem.flow.hydraulic_diameter / properties.viscosity,
+        "outer_iterations": report.exchanges,
+        "newton_iterations": report.flow_steps,
+        "heat_balances": (problem.heat.heat_in(), problem.heat.heat_out()),
+        "mass_balances": (-flow_through(fluid, velocity, "inlet"), flow_through(fluid, velocity, "outlet")),
+        "flow_factorisations": report.flow_factorisations,
+        "heat_factorisations": report.heat_factorisations,
+    }
 
 
 def _collect(case: Case, design: PlateDesign, points: list[ChannelPoint], problem: ConjugateProblem) -> PlateMap:
-    points = sorted(points, key=lambda point: point.flow)
+    points = sorted(points, key=lambda point: float(point[FLOW]))
+    columns: dict[str, Any] = {name: tuple(point[name] for point in points) for name in points[0]}
     return PlateMap(
         load=design.load,
         heat_flux=design.heat_flux,
@@ -130,22 +113,9 @@ def _collect(case: Case, design: PlateDesign, points: list[ChannelPoint], proble
         channels=design.channels,
         area_m2=design.area,
         design_flow_per_channel_m3_per_s=design.flow_per_channel,
-        flow_per_channel_m3_per_s=tuple(p.flow for p in points),
-        pressure_drop_pa=tuple(p.pressure_drop for p in points),
-        base_to_bulk_m2k_per_w=tuple(p.base_to_bulk for p in points),
-        case_to_inlet_max_m2k_per_w=tuple(p.case_to_inlet_max for p in points),
-        case_to_inlet_mean_m2k_per_w=tuple(p.case_to_inlet_mean for p in points),
-        case_max_k=tuple(p.case_max for p in points),
-        outlet_bulk_k=tuple(p.outlet_bulk for p in points),
-        reynolds=tuple(p.reynolds for p in points),
-        outer_iterations=tuple(p.report.outer_iterations for p in points),
-        newton_iterations=tuple(p.report.newton_iterations for p in points),
-        heat_balances=tuple(p.heat for p in points),
-        mass_balances=tuple(p.mass for p in points),
-        flow_factorisations=tuple(p.report.flow_factorisations for p in points),
-        heat_factorisations=tuple(p.report.heat_factorisations for p in points),
         solver_options=problem.solver_options(),
         solver_record=problem.solver_record(),
+        **columns,
     )
 
 
@@ -191,11 +161,12 @@ def run_plate(
     design_point = solve(1.0)
     step("fields")
     write_fields(problem, fields)
+    flow, drop, to_inlet = (held_out[name] for name in (FLOW, DROP, TO_INLET))
     plate_map = replace(
         plate_map,
-        holdout_flow_per_channel_m3_per_s=held_out.flow,
-        holdout_pressure_drop_error=float(plate_map.pressure_drop(held_out.flow)) / held_out.pressure_drop - 1.0,
-        holdout_case_to_inlet_error=float(plate_map.case_to_inlet(held_out.flow)) / held_out.case_to_inlet_max - 1.0,
+        holdout_flow_per_channel_m3_per_s=flow,
+        holdout_pressure_drop_error=float(plate_map.pressure_drop(flow)) / drop - 1.0,
+        holdout_case_to_inlet_error=float(plate_map.case_to_inlet(flow)) / to_inlet - 1.0,
     )
     if coarser_mesh is None:
         return plate_map
@@ -204,6 +175,6 @@ def run_plate(
     coarse = solve_point(coarse_problem, design.flow_per_channel, design.heat_flux, coolant)
     return replace(
         plate_map,
-        grid_pressure_drop_change=design_point.pressure_drop / coarse.pressure_drop - 1.0,
-        grid_case_to_inlet_change=design_point.case_to_inlet_max / coarse.case_to_inlet_max - 1.0,
+        grid_pressure_drop_change=design_point[DROP] / coarse[DROP] - 1.0,
+        grid_case_to_inlet_change=design_point[TO_INLET] / coarse[TO_INLET] - 1.0,
     )

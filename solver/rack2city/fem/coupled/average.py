@@ -1,0 +1,255 @@
+"""Mean of a flow that has no steady state: march in time, let the start be forgotten, average until the mean is settled.
+
+What a mean flow is good for: pressure drops, forces and flow rates are means of what happens. Heat is another matter.
+The mean temperature obeys rho c (<u>.grad <T> + div <u'T'>) = div(k grad <T>) + q: a heat problem solved on the mean
+velocity lacks the heat <u'T'> that the fluctuations carry, and finds walls too hot where they mix. So give the heat
+problem along (`Carried`): it is stepped with every velocity, and its temperature is averaged beside.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import ufl
+from dolfinx import fem
+
+from rack2city.errors import ConvergenceError, InputError
+from rack2city.evidence.balance import Balance
+from rack2city.fem.coupled.time_series import Moments, Statistic, statistic
+from rack2city.fem.flow.boundaries import Slip, Wall
+from rack2city.fem.flow.mass import COMPATIBLE
+from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.transient import TransientFlow
+from rack2city.fem.heat.transient import TransientHeat
+from rack2city.fem.mesh.compilation import compiled
+from rack2city.fem.mesh.groups import outward_and_inward
+
+NEAREST = 0.6  # of a step: half of one, and some room for what the period is not known to
+MASS_TOLERANCE = 1e-9  # of the flow that enters, of the mean; each step keeps to 1e-10
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """A number that tells whether the mean is settled.
+
+    Attributes:
+        value: the number for the present state, the same on every rank.
+        relative: accepted uncertainty of the mean over the mean (-).
+        absolute: accepted uncertainty in the number's own unit; infinite to watch only. The larger of both counts.
+    """
+
+    value: Callable[[FlowProblem], float]
+    relative: float = 0.01
+    absolute: float = 0.0
+
+    def accepted(self, mean: float) -> float:
+        """Accepted uncertainty of a mean."""
+        return max(self.relative * abs(mean), self.absolute)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A heat problem that goes along with the flow.
+
+    Attributes:
+        run: its temperature over time.
+        velocity: the function its stream moves with (m/s), made by `FlowProblem.velocity`; its values are kept up to date.
+    """
+
+    run: TransientHeat
+    velocity: fem.Function
+
+
+@dataclass(frozen=True)
+class Averaged:
+    """A field over time.
+
+    Attributes:
+        mean: its mean.
+        rms: root mean square of its fluctuation, node by node and component by component.
+    """
+
+    mean: fem.Function
+    rms: fem.Function
+
+
+@dataclass(frozen=True)
+class MeanFlow:
+    """An averaged flow.
+
+    Attributes:
+        velocity: velocity (m/s).
+        pressure: pressure (Pa).
+        temperature: temperature (K), if a heat problem was carried along.
+        monitors: mean, fluctuation and uncertainty of each monitored number.
+        begin: when averaging began (s).
+        end: when it ended (s).
+        steps: of averaging.
+        mass: balance of the mean velocity over all openings.
+    """
+
+    velocity: Averaged
+    pressure: Averaged
+    temperature: Averaged | None
+    monitors: dict[str, Statistic]
+    begin: float
+    end: float
+    steps: int
+    mass: Balance
+
+
+def average_flow(
+    flow: TransientFlow,
+    dt: float,
+    monitors: Mapping[str, Monitor],
+    *,
+    settling: float,
+    averaging: float,
+    longest: float,
+    heat: Carried | None = None,
+) -> MeanFlow:
+    """March on and average until the means of all monitors are as certain as asked for, and a period is over.
+
+    The flow's problem is left in its last state, from which one may go on.
+
+    Args:
+        flow: the flow at its present time, from any state: `TransientFlow(problem, flow_rate)` starts at rest if the
+            problem has not been solved. It should be statistically steady after `settling`.
+        dt: time step (s), a small part of the fastest fluctuation that matters.
+        monitors: numbers whose means must be settled, by name; see `pressure_drop`.
+        settling: time before averaging begins (s): some passages of the fluid through the domain. At least one step is
+            made, because forces are those of a step.
+        averaging: least time to average over (s): several of the slowest fluctuations. A shorter one may mistake a slow
+            fluctuation for a mean.
+        longest: time of averaging after which to give up (s).
+        heat: heat problem to carry along.
+
+    Raises:
+        BalanceError: a step, or the mean, does not conserve mass.
+        ConvergenceError: a step does not converge, or a mean is not settled after the longest time.
+        InputError: there is no monitor, or times are not what they should be.
+    """
+    if not monitors:
+        raise InputError(
+            "flow: to average give a monitor, such as the pressure drop, that tells when the mean is settled"
+        )
+    if not (dt > 0.0 and settling >= 0.0 and 0.0 < averaging <= longest):
+        raise InputError(
+            f"flow: to average, the time step ({dt:g} s) and the averaging time ({averaging:g} s, at most {longest:g} s) "
+            f"must be positive, the settling time ({settling:g} s) not negative"
+        )
+    problem = flow.problem
+
+    def follow(now: TransientFlow) -> None:
+        if heat is not None:
+            heat.velocity.x.array[:] = problem.velocity().x.array
+            heat.run.step(now.time - heat.run.time)
+
+    if heat is not None:
+        heat.run.time = flow.time
+    flow.advance(flow.time + max(settling, dt), dt, follow)
+    begin, steps, times = flow.time, 0, [flow.time]
+    moments = [Moments(function.x.array) for function in _fields(problem, heat)]
+    record = {name: [monitor.value(problem)] for name, monitor in monitors.items()}
+    while True:
+        flow.step(dt)
+        follow(flow)
+        steps += 1
+        times.append(flow.time)
+        for kept, function in zip(moments, _fields(problem, heat), strict=True):
+            kept.add(function.x.array, dt)
+        for name, monitor in monitors.items():
+            record[name].append(monitor.value(problem))
+        if flow.time - begin < averaging - 0.5 * dt:
+            continue
+        found = {name: statistic(np.array(times), np.array(values)) for name, values in record.items()}
+        unsettled = [name for name, s in found.items() if not s.uncertainty <= monitors[name].accepted(s.mean)]
+        late = flow.time - begin >= longest - 0.5 * dt
+        if not unsettled and (late or _whole(found, dt)):
+            break
+        if late:
+            raise ConvergenceError(_excuse(unsettled, found, monitors, flow.time - begin))
+    averaged = [_averaged(like, kept) for like, kept in zip(_fields(problem, heat), moments, strict=True)]
+    return MeanFlow(
+        velocity=averaged[0],
+        pressure=averaged[1],
+        temperature=averaged[2] if heat is not None else None,
+        monitors=found,
+        begin=begin,
+        end=flow.time,
+        steps=steps,
+        mass=mass_of(problem, averaged[0].mean),
+    )
+
+
+def _fields(problem: FlowProblem, heat: Carried | None) -> list[fem.Function]:
+    """Velocity, pressure and, of a heat problem, temperature of the present state."""
+    fields = [problem.velocity(), problem.pressure()]
+    return fields if heat is None else [*fields, heat.run.problem.temperature]
+
+
+def _averaged(like: fem.Function, moments: Moments) -> Averaged:
+    """Moments as functions of a function's space."""
+    mean = fem.Function(like.function_space, name=f"mean_{like.name}")
+    rms = fem.Function(like.function_space, name=f"rms_{like.name}")
+    mean.x.array[:], rms.x.array[:] = moments.mean, moments.rms
+    return Averaged(mean, rms)
+
+
+def _whole(found: Mapping[str, Statistic], dt: float) -> bool:
+    """Whether the slowest period has just come to its end, as far as steps can tell, or there is none."""
+    _, remainder = max(((s.period, s.remainder) for s in found.values() if s.period), default=(0.0, 0.0))
+    return remainder <= NEAREST * dt
+
+
+def _excuse(
+    unsettled: list[str], found: Mapping[str, Statistic], monitors: Mapping[str, Monitor], duration: float
+) -> str:
+    parts = [
+        f"'{name}' is {found[name].mean:.6g} ± {found[name].uncertainty:.2g}, wanted ± "
+        f"{monitors[name].accepted(found[name].mean):.2g}"
+        for name in unsettled
+    ]
+    return (
+        f"flow: after {duration:.4g} s of averaging the mean is not settled: {'; '.join(parts)}. Allow a longer settling or "
+        "averaging time, or accept more uncertainty"
+    )
+
+
+def mass_of(problem: FlowProblem, velocity: fem.Function) -> Balance:
+    """Balance of a velocity (m/s) over all openings of a flow.
+
+    Raises:
+        BalanceError: more enters than leaves, or less.
+    """
+    fluid = problem.fluid
+    openings = [b.surface for b in problem.boundaries if not isinstance(b, Slip | Wall)]
+    across = ufl.dot(velocity, ufl.FacetNormal(fluid.mesh))
+    entering, leaving = 0.0, 0.0
+    if openings:
+        ds = fluid.ds(tuple(fluid.surfaces[name] for name in openings))
+        outward, inward = outward_and_inward(across)
+        entering, leaving = -fluid.integral(inward * ds), fluid.integral(outward * ds)
+    one = fem.Constant(fluid.mesh, 1.0)
+    largest = problem.speed * fluid.integral(one * ufl.ds(domain=fluid.mesh))
+    # Of a closed box: of what would cross its walls. Given velocities may miss by what interpolating them misses.
+    scale = entering if entering > 1e-9 * largest else largest
+    tolerance = COMPATIBLE if problem.conditions.closed else MASS_TOLERANCE
+    return Balance("flow", "the mean volume flow", entering, leaving, "m³/s", tolerance, scale).require()
+
+
+def pressure_drop(
+    problem: FlowProblem, before: str = "inlet", behind: str = "outlet"
+) -> Callable[[FlowProblem], float]:
+    """A monitor's value: mean pressure on one surface less that on another (Pa)."""
+    fluid = problem.fluid
+    pressure = ufl.split(problem.unknown)[1]
+    one = fem.Constant(fluid.mesh, 1.0)
+    areas = [fluid.integral(one * fluid.ds(fluid.surfaces[name])) for name in (before, behind)]
+    forms = [compiled(pressure * fluid.ds(fluid.surfaces[name])) for name in (before, behind)]
+
+    def drop(now: FlowProblem) -> float:
+        sums = [fluid.total(form) for form in forms]
+        return (sums[0] / areas[0] - sums[1] / areas[1]) / float(now.scales.force.value)
+
+    return drop

@@ -1,0 +1,69 @@
+"""What ties flow and heat together besides the stream that carries heat: forces and properties that follow the temperature."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ufl
+
+from rack2city.fem.heat.conditions import Conductivity
+
+LnViscosity = Callable[[Any], Any]
+"""Logarithm of the dynamic viscosity (in Pa s) over temperature (in K), of numbers and of UFL expressions alike."""
+
+
+@dataclass(frozen=True)
+class Fluid:
+    """What flows.
+
+    Attributes:
+        density: (kg/m³).
+        heat_capacity: (J/(kg K)).
+        conductivity: as that of a `Material` (W/(m K)).
+        viscosity: dynamic (Pa s); where it follows the temperature, a typical value.
+        volumes: volume groups of the fluid.
+    """
+
+    density: float
+    heat_capacity: float
+    conductivity: Conductivity
+    viscosity: float
+    volumes: tuple[str, ...] = ("fluid",)
+
+
+@dataclass(frozen=True)
+class ViscosityOfTemperature:
+    """The viscosity follows the temperature.
+
+    Attributes:
+        ln_viscosity: its logarithm (in Pa s) over temperature (in K).
+    """
+
+    ln_viscosity: LnViscosity
+
+    def at(self, temperature: Any) -> Any:
+        """Dynamic viscosity (Pa s), a UFL expression, at a temperature (K)."""
+        return ufl.exp(self.ln_viscosity(temperature))
+
+
+@dataclass(frozen=True)
+class Buoyancy:
+    """Boussinesq's approximation: the force -rho beta (T - T_neutral) g acts on the fluid.
+
+    Attributes:
+        expansion: thermal expansion coefficient beta (1/K).
+        gravity: acceleration (m/s²), one entry for each dimension.
+        neutral_k: temperature of neutral buoyancy (K); it also sets the level of the pressure's gradient.
+    """
+
+    expansion: float
+    gravity: Sequence[float]
+    neutral_k: float
+
+    def force(self, density: float, temperature: Any) -> Any:
+        """Force per volume (N/m³), a UFL vector, at a temperature (K)."""
+        lift = density * self.expansion * (self.neutral_k - temperature)
+        return lift * ufl.as_vector([float(g) for g in self.gravity])
+
+
+Coupling = ViscosityOfTemperature | Buoyancy

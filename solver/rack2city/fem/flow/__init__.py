@@ -1,0 +1,1 @@
+"""Laminar incompressible flow: conditions, weak form, methods, steady and in time."""

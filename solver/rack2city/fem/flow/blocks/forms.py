@@ -1,0 +1,141 @@
+"""The flow's equations in blocks of velocity and pressure, made from their mixed form."""
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from dolfinx.fem import petsc
+from petsc4py import PETSc
+
+from rack2city.fem.flow.space import MixedSpace
+from rack2city.fem.mesh.compilation import assembled, compiled
+from rack2city.fem.mesh.parts import part
+from rack2city.fem.solvers.system import Equations
+
+
+class BlockForms:
+    """Residual and Jacobian blocks of a form in a mixed space; they share their values with the mixed unknown.
+
+    Args:
+        equations: of the flow, with conditions on the velocity alone.
+        space: the mixed space of their unknown.
+
+    Attributes:
+        velocity: velocity of the mixed unknown.
+        pressure: pressure of the mixed unknown.
+        fixed: velocity unknowns, of those this rank owns, that a condition fixes.
+        k, g, d: matrices: derivative of the momentum by velocity and by pressure, of the mass by velocity.
+    """
+
+    def __init__(self, equations: Equations, space: MixedSpace) -> None:
+        """Compile the forms and make the matrices."""
+        form, unknown = equations.form, equations.unknown
+        self.space, self.unknown = space, unknown
+        self.velocity, self.pressure = fem.Function(space.velocity), fem.Function(space.pressure)
+        dim = space.velocity.dofmap.bs
+        tests = ufl.TestFunctions(ufl.MixedFunctionSpace(space.velocity, space.pressure))
+        trials = ufl.TrialFunction(space.velocity), ufl.TrialFunction(space.pressure)
+
+        def mixed(u: fem.Function, p: fem.Function) -> ufl.core.expr.Expr:
+            return ufl.as_vector([*(u[i] for i in range(dim)), p])
+
+        (test,) = (a for a in form.arguments() if a.number() == 0)
+        replaced = ufl.replace(form, {unknown: mixed(self.velocity, self.pressure), test: mixed(*tests)})
+        momentum, mass = ufl.extract_blocks(replaced)
+        self._momentum, self._mass = compiled(momentum), compiled(mass)
+        self._picard = fem.Constant(space.velocity.mesh, 0.0)  # 1 for Picard's method, 0 for Newton's
+        self._rate = fem.Constant(space.velocity.mesh, 0.0)
+        wall = ufl.as_vector([*(ufl.TestFunction(space.velocity)[i] for i in range(dim)), 0.0])
+        zero = ufl.as_vector([*(trials[0][i] for i in range(dim)), 0.0])
+
+        def of_velocity(part: ufl.Form) -> ufl.Form:
+            number = {a.number(): a for a in part.arguments()}
+            replaced = {unknown: mixed(self.velocity, self.pressure), number[0]: wall, number[1]: zero}
+            return ufl.replace(part, replaced)
+
+        derivative = ufl.replace(
+            ufl.derivative(momentum, self.velocity, trials[0]), {tests[0]: ufl.TestFunction(space.velocity)}
+        )
+        derivative += -self._picard * of_velocity(equations.lagged) + self._rate * of_velocity(equations.inertia)
+        self._k = compiled(derivative)
+        self._g = compiled(ufl.derivative(momentum, self.pressure, trials[1]))
+        self._d = compiled(ufl.derivative(mass, self.velocity, trials[0]))
+        self._conditions = self._on_velocity(equations.bcs)
+        self.k, self.g, self.d = (petsc.create_matrix(form) for form in (self._k, self._g, self._d))
+        self._ru, self._rp = petsc.create_vector(space.velocity), petsc.create_vector(space.pressure)
+        for matrix, constant in ((self.g, self._g), (self.d, self._d)):
+            petsc.assemble_matrix(matrix, constant, bcs=self._conditions)
+            matrix.assemble()
+
+    def _on_velocity(self, bcs: list[fem.DirichletBC]) -> list[fem.DirichletBC]:
+        """The unknowns that conditions fix, as conditions on the velocity's own space."""
+        own = np.full(self.unknown.x.array.size, -1)
+        own[self.space.velocity_dofs] = np.arange(len(self.space.velocity_dofs))
+        fixed = np.unique(np.concatenate([bc.dof_indices()[0] for bc in bcs])) if bcs else np.empty(0, dtype=np.int64)
+        fixed = own[fixed]
+        assert np.all(fixed >= 0), "conditions on the pressure are not for blocks"
+        dim, index_map = self.space.velocity.dofmap.bs, self.space.velocity.dofmap.index_map
+        self.fixed = np.sort(fixed[fixed < dim * index_map.size_local]).astype(np.int32)
+        return [
+            fem.dirichletbc(
+                PETSc.ScalarType(0.0),  # type: ignore[operator]
+                np.sort(fixed[fixed % dim == axis]).astype(np.int32),
+                self.space.velocity.sub(axis),
+            )
+            for axis in range(dim)
+        ]
+
+    def pull(self) -> None:
+        """Take velocity and pressure from the mixed unknown."""
+        self.velocity.x.array[:] = self.unknown.x.array[self.space.velocity_dofs]
+        self.pressure.x.array[:] = self.unknown.x.array[self.space.pressure_dofs]
+
+    def push(self) -> None:
+        """Give velocity and pressure to the mixed unknown."""
+        self.unknown.x.array[self.space.velocity_dofs] = self.velocity.x.array
+        self.unknown.x.array[self.space.pressure_dofs] = self.pressure.x.array
+
+    def residual(self, fixed: bool = True) -> tuple[PETSc.Vec, PETSc.Vec]:
+        """Residuals of momentum and mass of the present values.
+
+        Args:
+            fixed: whether rows of fixed unknowns are zero; else they hold what the conditions have to supply.
+        """
+        assembled(self._momentum, self._ru)
+        assembled(self._mass, self._rp)
+        if fixed:
+            self._ru.array[self.fixed] = 0.0
+        return self._ru, self._rp
+
+    def linearise(self, picard: bool = False, rate: float = 0.0) -> None:
+        """Assemble the derivative of the momentum by the velocity; the other blocks are constant.
+
+        Args:
+            picard: only Picard's part of it.
+            rate: inverse of the pseudo-time (1/m).
+        """
+        self._picard.value, self._rate.value = float(picard), rate
+        self.k.zeroEntries()
+        petsc.assemble_matrix(self.k, self._k, bcs=self._conditions)
+        self.k.assemble()
+
+    def mass_diagonal(self) -> PETSc.Vec:
+        """Diagonal of the velocity's mass matrix, as a vector of the velocity."""
+        scalar, places = part(self.space.velocity, 0)
+        trial, test = ufl.TrialFunction(scalar), ufl.TestFunction(scalar)
+        matrix = petsc.assemble_matrix(compiled(trial * test * ufl.dx))
+        matrix.assemble()
+        diagonal, own = self.g.createVecLeft(), matrix.getDiagonal().array
+        dim = self.space.velocity.dofmap.bs
+        nodes = places[: own.size] // dim
+        for axis in range(dim):
+            diagonal.array[dim * nodes + axis] = own
+        matrix.destroy()
+        return diagonal
+
+    def interpolation(self) -> PETSc.Mat:
+        """Matrix that gives a velocity its values from those of a linear one on the same mesh."""
+        velocity = self.space.velocity
+        linear = fem.functionspace(velocity.mesh, ("Lagrange", 1, (velocity.dofmap.bs,)))
+        matrix = petsc.interpolation_matrix(linear, velocity)
+        matrix.assemble()
+        return matrix.convert("aij")

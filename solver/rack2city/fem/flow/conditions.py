@@ -1,0 +1,175 @@
+"""Boundary conditions of the flow that fix unknowns: walls, inlets, given velocities, planes of symmetry."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from rack2city.errors import InputError
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
+from rack2city.fem.flow.inflow import plane_normal, unit_inflow
+from rack2city.fem.flow.space import MixedSpace
+from rack2city.fem.mesh.domain import FluidDomain
+from rack2city.fem.solvers.options import Options
+
+FlowRate = float | Mapping[str, float] | None
+"""Volume flow into the only inlet, or into each by name (m³/s; in two dimensions m²/s); None where there is no inlet."""
+
+
+def is_normal_to_axis(normal: np.ndarray | None) -> bool:
+    """Whether a plane's unit normal lies along an axis, so that u.n = 0 fixes one component."""
+    return normal is not None and bool(np.max(np.abs(normal)) > 1.0 - 1e-6)
+
+
+class FlowConditions:
+    """Values of the scaled velocity on the boundary, and of one pressure where nothing else fixes its level.
+
+    Args:
+        fluid: the fluid.
+        spaces: mixed space of velocity and pressure, and its parts.
+        boundaries: the conditions.
+        options: PETSc options by prefix.
+
+    Attributes:
+        bcs: conditions in the order in which they are to be applied: the last one wins.
+        closed: no outlet fixes the level of the pressure.
+        weak_slip: surfaces on which u.n = 0 has to be asked for weakly.
+    """
+
+    def __init__(
+        self,
+        fluid: FluidDomain,
+        spaces: MixedSpace,
+        boundaries: Sequence[Boundary],
+        options: Mapping[str, Options] | None,
+    ) -> None:
+        """Find the unknowns of each condition."""
+        self.fluid, self.boundaries, self._spaces = fluid, boundaries, spaces
+        self._space, self._velocity_space = spaces.whole, spaces.velocity
+        self.inlets = [b for b in boundaries if isinstance(b, FlowInlet)]
+        self._velocities = [b for b in boundaries if isinstance(b, Velocity)]
+        self.closed = not any(isinstance(b, FlowOutlet) for b in boundaries)
+        slips = [b.surface for b in boundaries if isinstance(b, Slip)]
+        normals = {name: plane_normal(fluid, name) for name in slips}
+        self.weak_slip = [name for name in slips if not is_normal_to_axis(normals[name])]
+        self.bcs = [
+            self._symmetry(name, int(np.argmax(np.abs(n))))
+            for name, n in normals.items()
+            if n is not None and is_normal_to_axis(n)
+        ]
+        given = [b.surface for b in self._velocities] + [b.surface for b in self.inlets]
+        self._values = {name: fem.Function(spaces.velocity) for name in given}
+        self.bcs += [self._velocity(name, value) for name, value in self._values.items()]
+        walls = fluid.walls([b.surface for b in boundaries if not isinstance(b, Wall)])
+        self.bcs.append(self._on_facets(walls, fem.Function(spaces.velocity)))
+        if self.closed:
+            self.bcs.append(self._pressure_pin())
+        self._units = {}
+        for inlet in self.inlets:
+            # Where two inlets meet both are at rest, as behind the edge of a thin wall: else neither flow rate were exact.
+            others = fluid.facets([b.surface for b in self.inlets if b is not inlet])
+            rest = np.union1d(walls, others).astype(np.int32)
+            self._units[inlet.surface] = unit_inflow(fluid, spaces.velocity, inlet, rest, options)
+        self.areas = {b.surface: self._area(b.surface) for b in self.inlets}
+
+    def hydraulic_diameter(self) -> float:
+        """4 V / A_wall (m): of a channel, 4 cross-section / wetted perimeter. Moving walls count, open surfaces do not."""
+        one, msh = fem.Constant(self.fluid.mesh, 1.0), self.fluid.mesh
+        volume = self.fluid.integral(one * ufl.dx(domain=msh))
+        everywhere = self.fluid.integral(one * ufl.ds(domain=msh))
+        wall = everywhere - sum(
+            self._area(b.surface) for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip)
+        )
+        return 4.0 * volume / wall if wall > 1e-9 * everywhere else float(volume ** (1.0 / self.fluid.dimensions))
+
+    def speed(self, flow_rate: FlowRate, time: float = 0.0) -> float:
+        """Largest mean speed in an inlet and largest given velocity (m/s); 0 where nothing of that kind drives the flow."""
+        rates = self.rates(flow_rate)
+        speeds = [abs(rate) / self.areas[name] for name, rate in rates.items()]
+        for boundary in self._velocities:
+            self._set_velocity(boundary, time, 1.0)
+            dofs = fem.locate_dofs_topological(
+                self._velocity_space, self.fluid.dimensions - 1, self.fluid.facets([boundary.surface])
+            )
+            values = self._values[boundary.surface].x.array.reshape(-1, self.fluid.dimensions)[dofs]
+            local = float(np.max(np.linalg.norm(values, axis=1), initial=0.0))
+            speeds.append(self.fluid.comm.allreduce(local, op=MPI.MAX))
+        return max(speeds, default=0.0)
+
+    def set(self, flow_rate: FlowRate, time: float, speed: float) -> None:
+        """Set the values to a flow rate and a time (s), divided by the speed (m/s) that scales the velocity."""
+        for name, rate in self.rates(flow_rate).items():
+            self._values[name].x.array[:] = self._units[name].x.array * (rate / speed)
+        for boundary in self._velocities:
+            self._set_velocity(boundary, time, speed)
+
+    def rates(self, flow_rate: FlowRate) -> dict[str, float]:
+        """Flow rate into each inlet (m³/s).
+
+        Raises:
+            InputError: an inlet has no flow rate, or there is one for something that is no inlet.
+        """
+        names = sorted(inlet.surface for inlet in self.inlets)
+        if flow_rate is None:
+            flow_rate = {}
+        elif not isinstance(flow_rate, Mapping):
+            if len(names) != 1:
+                raise InputError(
+                    f"flow: one flow rate is given for {len(names)} inlets ({', '.join(names) or 'none'}); give one for each "
+                    "by name"
+                )
+            flow_rate = {names[0]: float(flow_rate)}
+        if sorted(flow_rate) != names:
+            raise InputError(
+                f"flow: flow rates are given for {', '.join(sorted(flow_rate)) or 'nothing'}, the inlets are "
+                f"{', '.join(names) or 'none'}: each needs exactly one"
+            )
+        return {name: float(rate) for name, rate in flow_rate.items()}
+
+    def given_surfaces(self) -> list[str]:
+        """Surfaces whose normal velocity is given and may differ from zero."""
+        return list(self._values)
+
+    def _area(self, surface: str) -> float:
+        return self.fluid.integral(fem.Constant(self.fluid.mesh, 1.0) * self.fluid.ds(self.fluid.surfaces[surface]))
+
+    def _set_velocity(self, boundary: Velocity, time: float, speed: float) -> None:
+        value = self._values[boundary.surface]
+        value.interpolate(lambda x: boundary.at(x, time, self.fluid.dimensions) / speed)
+
+    def _velocity(self, surface: str, value: fem.Function) -> fem.DirichletBC:
+        return self._on_facets(self.fluid.facets([surface]), value)
+
+    def _on_facets(self, facets: np.ndarray, value: fem.Function) -> fem.DirichletBC:
+        sub = self._space.sub(0)
+        dofs = fem.locate_dofs_topological((sub, self._velocity_space), self.fluid.dimensions - 1, facets)
+        return fem.dirichletbc(value, dofs, sub)
+
+    def _symmetry(self, surface: str, axis: int) -> fem.DirichletBC:
+        component = self._space.sub(0).sub(axis)
+        dofs = fem.locate_dofs_topological(component, self.fluid.dimensions - 1, self.fluid.facets([surface]))
+        return fem.dirichletbc(PETSc.ScalarType(0.0), dofs, component)  # type: ignore[operator]
+
+    def _pressure_pin(self) -> fem.DirichletBC:
+        """Pressure zero at one node, the same on any number of ranks: the first in x, then y, then z."""
+        pressure_space = self._spaces.pressure
+        points = pressure_space.tabulate_dof_coordinates()[: pressure_space.dofmap.index_map.size_local]
+        comm, sub = self.fluid.comm, self._space.sub(1)
+        size = comm.allreduce(float(np.max(np.abs(points), initial=0.0)), op=MPI.MAX)
+        rounded = np.round(points / (1e-9 * size))
+        first, rank = min(
+            (place, rank)
+            for rank, place in enumerate(comm.allgather(min((tuple(row) for row in rounded), default=(np.inf,) * 3)))
+        )
+        if pressure_space.ufl_element().discontinuous:  # several values at a place, each of one cell: take one
+            own = np.flatnonzero(np.all(rounded == np.array(first), axis=1))[: int(rank == comm.rank)].astype(np.int32)
+            dofs = [self._spaces.pressure_dofs[own], own]
+        else:
+            place = np.array(first) * 1e-9 * size
+            dofs = fem.locate_dofs_geometrical(
+                (sub, pressure_space), lambda x: np.max(np.abs(x.T - place), axis=1) < 1e-8 * size
+            )
+        return fem.dirichletbc(fem.Function(pressure_space), dofs, sub)

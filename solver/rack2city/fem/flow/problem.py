@@ -1,0 +1,272 @@
+"""Incompressible laminar flow with variable viscosity: quadratic velocity, linear pressure; steady flow.
+
+Strong and weak form stand in `forms`, the boundary conditions in `boundaries`, unsteady flow in `transient`.
+Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and pressure by mu U / D_h, so that the residual
+means the same at every size. Velocity is quadratic and pressure linear; testing with q = 1 shows that mass is conserved
+exactly, which is asserted in every solve.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import ufl
+from dolfinx import fem
+
+from rack2city.errors import ConvergenceError, InputError
+from rack2city.fem.flow import forms
+from rack2city.fem.flow.blocks.system import BlockSystem
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, chosen_boundaries
+from rack2city.fem.flow.conditions import FlowConditions, FlowRate
+from rack2city.fem.flow.mass import MassBalance
+from rack2city.fem.flow.method import chosen_solver, preferred_pressure
+from rack2city.fem.flow.space import PressureKind, mixed_space
+from rack2city.fem.mesh.domain import FluidDomain
+from rack2city.fem.solvers.continuation import continue_to_one
+from rack2city.fem.solvers.newton import Log, NewtonReport
+from rack2city.fem.solvers.options import Options, without_method
+from rack2city.fem.solvers.prefixes import FLOW
+from rack2city.fem.solvers.system import Equations, NonlinearSystem
+
+ROUGHLY = 3e7  # of the tolerance: a creeping flow is where the flow starts
+DIRECT_ADVICE = f"with jets the method 'direct' goes further, as far as memory serves ({FLOW} in [solver.options])"
+
+
+class FlowProblem:
+    """Flow through a fluid domain.
+
+    The viscosity is an expression that may hold functions on the fluid mesh (a temperature); update these, solve again.
+    The same holds for the body force, so that buoyancy is a force.
+
+    Args:
+        fluid: the fluid mesh with its named surfaces.
+        density: coolant density (kg/m³).
+        viscosity: dynamic viscosity (Pa s), a UFL expression on the fluid mesh or a number.
+        viscosity_scale: a typical value of the viscosity (Pa s).
+        options: PETSc options by prefix that override the default of `flow_`.
+        log: receives one line for each Newton step.
+        boundaries: what happens at the surfaces; by default what the names `inlet`, `outlet` and `symmetry` say.
+            Exterior surfaces without a condition are walls.
+        body_force: force per volume (N/m³).
+        stabilisation: consistent terms that keep coarse meshes bounded; by default `STABLE`, its backflow control only
+            where there is an inlet: without one, what enters through a pressure boundary drives the flow.
+        speed: typical speed (m/s), needed only where neither an inlet nor a given velocity drives the flow.
+        pressure: `"discontinuous"` or `"continuous"`; by default what `preferred_pressure` says.
+
+    Attributes:
+        method: how it is solved, "direct" or "blocks".
+        unknown: scaled velocity and pressure.
+        speed: what scales the velocity: the mean velocity in the inlet (m/s).
+        hydraulic_diameter: 4 V / A_wall of the fluid (m).
+    """
+
+    def __init__(
+        self,
+        fluid: FluidDomain,
+        density: float,
+        viscosity: forms.Expression | float,
+        viscosity_scale: float,
+        options: Mapping[str, Options] | None = None,
+        log: Log = lambda line: None,
+        *,
+        boundaries: Collection[Boundary] | None = None,
+        body_force: forms.BodyForce | None = None,
+        stabilisation: forms.Stabilisation | None = None,
+        speed: float | None = None,
+        pressure: PressureKind | None = None,
+    ) -> None:
+        """Build spaces, boundary conditions and the weak form."""
+        self.fluid, self.density, self.log = fluid, density, log
+        self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
+        self._viscosity_scale, self._typical_speed = viscosity_scale, speed
+        driven = any(isinstance(b, FlowInlet) for b in self.boundaries)
+        self.stabilisation = stabilisation or replace(forms.STABLE, backflow=driven)
+        self._chosen = chosen_solver(fluid, self.boundaries, options)
+        method = self.method = str(self._chosen["method"])
+        self.pressure_kind = pressure or preferred_pressure(fluid.mesh.basix_cell(), method)
+        self.spaces = mixed_space(fluid.mesh, self.pressure_kind)
+        self.space = self.spaces.whole
+        log(f"flow: {self.spaces.unknowns} unknowns, {self.pressure_kind} pressure, solved by the {method} method")
+        self.conditions = FlowConditions(fluid, self.spaces, self.boundaries, options)
+        self.unknown = fem.Function(self.space)
+        self.mass = MassBalance(self.conditions, self.unknown)
+        self.hydraulic_diameter = self.conditions.hydraulic_diameter()
+        self.speed, self._solved = 1.0, False
+        self._last: NonlinearSystem | BlockSystem | None = None
+
+        def constant(value: float) -> fem.Constant:
+            return fem.Constant(fluid.mesh, float(value))
+
+        self.scales = forms.Scales(
+            length=constant(self.hydraulic_diameter),
+            reynolds=constant(1.0),
+            unsteadiness=constant(density * self.hydraulic_diameter / viscosity_scale),
+            viscosity=constant(viscosity_scale),
+            force=constant(self.hydraulic_diameter / viscosity_scale),
+            grad_div=constant(self.stabilisation.grad_div),
+            source=constant(0.0),
+            time=constant(0.0),
+        )
+        self.viscosity = viscosity if isinstance(viscosity, ufl.core.expr.Expr) else constant(viscosity)
+        self.form = forms.steady_form(
+            self.conditions, self.unknown, self.viscosity, self.scales, self.stabilisation, body_force
+        )
+
+    def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
+        """Solve for a flow rate, from the last solution (scaled), or without a guess where there is none or it does not help.
+
+        Without a guess the flow starts as creeping flow, without inertia, which is then raised to its full share.
+
+        Args:
+            flow_rate: volume flow into the inlet of this mesh, or into each by name (m³/s; in two dimensions m²/s).
+
+        Raises:
+            BalanceError: the solution does not conserve mass.
+            ConvergenceError: Newton's method does not reach the tolerance from any start.
+            InputError: the flow rates do not fit the inlets, or nothing tells how fast the flow is.
+        """
+        system = self._steady
+        self.set_scale(flow_rate)
+        self.set_conditions(flow_rate, float(self.scales.time.value))
+        before = system.report()
+        if not self._solved or not self._converges_from_here():
+            self._raise_inertia()
+        self._solved = True
+        self.check_mass(system)
+        return system.report().since(before)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The method and PETSc options; after the first solution those that are in use."""
+        return self._chosen if self._last is None else {"method": self.method, **self._last.options}
+
+    @cached_property
+    def _steady(self) -> NonlinearSystem | BlockSystem:
+        return self.system(self.form)
+
+    def system(self, form: ufl.Form) -> NonlinearSystem | BlockSystem:
+        """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
+        lagged = forms.lagged_convection(self.unknown, self.scales, self.stabilisation)
+        inertia = forms.pseudo_inertia(self.unknown, self.scales)
+        equations = Equations("flow", form, self.unknown, self.conditions.bcs, lagged, inertia)
+        options = without_method(self._chosen)
+        if self.method == "direct":
+            return NonlinearSystem(equations, self.spaces.velocity_dofs, FLOW, options, self.log)
+        return BlockSystem(equations, self.spaces, FLOW, options, self.log)
+
+    def _converges_from_here(self) -> bool:
+        """Whether Newton's method converges from the last solution."""
+        try:
+            self._steady.solve()
+        except ConvergenceError as error:
+            self.log(f"{error}; starting again without a guess")
+            return False
+        return True
+
+    def _raise_inertia(self) -> None:
+        """Solve without a guess: from creeping flow, by solutions with ever more of the inertia.
+
+        Raises:
+            ConvergenceError: it diverges or stalls.
+        """
+        values, followed = self.unknown.x.array, 0.0
+
+        def predict(before: np.ndarray, last: np.ndarray, ahead: float) -> None:
+            values[:] = last + ahead * (last - before)
+
+        def follow(inertia: float) -> None:
+            nonlocal followed
+            self._set_inertia(inertia)
+            if inertia == 0.0:
+                self._steady.solve(slack=ROUGHLY)
+                return
+            self._steady.approach(self.hydraulic_diameter, predicted=followed > 0.0)
+            if inertia == 1.0:
+                self._steady.solve()
+            followed = inertia
+
+        try:
+            continue_to_one(follow, values.copy, lambda kept: np.copyto(values, kept), self.log, "inertia", predict)
+        except ConvergenceError as error:
+            if self.method == "direct":
+                raise
+            raise ConvergenceError(f"{error}; {DIRECT_ADVICE}") from None
+
+    def _set_inertia(self, share: float) -> None:
+        full = self.density * self.speed * self.hydraulic_diameter / self._viscosity_scale
+        self.scales.reynolds.value = share * full
+
+    def set_scale(self, flow_rate: FlowRate, speed: float | None = None) -> None:
+        """Choose the speed that scales the velocity: the largest mean of an inlet or given velocity, else the typical one.
+
+        Args:
+            flow_rate: flow rate as in `solve`.
+            speed: the speed (m/s), if it is to be this one.
+
+        Raises:
+            InputError: nothing tells how fast the flow is.
+        """
+        chosen = speed or self.conditions.speed(flow_rate, float(self.scales.time.value)) or self._typical_speed
+        if not chosen:
+            raise InputError(
+                "flow: no inlet and no given velocity tells how fast the flow is; give `speed`, a typical speed in m/s"
+            )
+        self.speed = float(chosen)
+        self._set_inertia(1.0)
+        self.scales.force.value = self.hydraulic_diameter / (self._viscosity_scale * self.speed)
+
+    def set_conditions(self, flow_rate: FlowRate, time: float) -> None:
+        """Set the values on the boundary to a flow rate and a time (s).
+
+        Raises:
+            InputError: what enters a closed domain does not leave it.
+        """
+        self.scales.time.value = time
+        self.conditions.set(flow_rate, time, self.speed)
+        self.scales.source.value = self.mass.imposed_divergence()
+
+    def check_mass(self, system: NonlinearSystem | BlockSystem) -> None:
+        """Assert that what enters leaves, in the solution of a system.
+
+        Raises:
+            BalanceError: it does not, to 1e-10 of what enters.
+        """
+        self._last, rows = system, self.spaces.pressure_dofs
+        self.mass.check(system.reaction()[rows[rows < self.spaces.owned]])
+
+    def reaction(self) -> np.ndarray:
+        """Forces (N; per metre of depth in two dimensions) that the conditions exert, by unknown that this rank owns.
+
+        Rows of the pressure hold no forces. Needs a solution.
+        """
+        assert self._last is not None, "solve first"
+        return self._last.reaction() / float(self.scales.force.value)
+
+    def start_from(
+        self, velocity: Callable[[np.ndarray], np.ndarray], pressure: Callable[[np.ndarray], np.ndarray]
+    ) -> None:
+        """Take a velocity (m/s) and a pressure (Pa), functions of points of shape (3, n), as the present state."""
+        self.unknown.sub(0).interpolate(lambda x: np.asarray(velocity(x)) / self.speed)
+        self.unknown.sub(1).interpolate(lambda x: np.asarray(pressure(x)) * float(self.scales.force.value))
+        self.unknown.x.scatter_forward()
+        self._solved = True
+
+    def rescale_state(self, speed: float) -> None:
+        """Keep the state in SI units, which was scaled with another speed (m/s)."""
+        self.unknown.x.array[:] *= speed / self.speed
+
+    def velocity(self) -> fem.Function:
+        """Velocity (m/s), a quadratic function on the fluid mesh."""
+        u = fem.Function(self.spaces.velocity, name="velocity")
+        u.x.array[:] = self.unknown.x.array[self.spaces.velocity_dofs] * self.speed
+        return u
+
+    def pressure(self) -> fem.Function:
+        """Pressure (Pa), a linear function on the fluid mesh; in a domain without outlet its mean is zero."""
+        p = fem.Function(self.spaces.pressure, name="pressure")
+        p.x.array[:] = self.unknown.x.array[self.spaces.pressure_dofs] / float(self.scales.force.value)
+        if self.conditions.closed:
+            p.x.array[:] -= self.fluid.integral(p * ufl.dx(domain=self.fluid.mesh)) / self.mass.volume
+        return p

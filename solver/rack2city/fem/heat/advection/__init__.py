@@ -1,0 +1,1 @@
+"""How a stream carries temperature: by a velocity without divergence, and by streamline upwinding."""

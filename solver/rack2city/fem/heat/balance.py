@@ -1,0 +1,89 @@
+"""Where the heat of a solution comes from and goes to, from the very expressions that stand in the equation."""
+
+from dataclasses import dataclass
+
+from dolfinx import fem
+
+from rack2city.evidence.balance import Balance
+from rack2city.fem.heat.forms import HeatTerms
+from rack2city.fem.mesh.compilation import compiled
+
+BALANCE_TOLERANCE = 1e-8  # of the heat put in
+ROUNDING = 1e-4  # share of the right-hand side's absolute sum that counts as put in: 1e-12 of it is rounding
+
+
+@dataclass(frozen=True)
+class HeatReport:
+    """Where the heat of a solution comes from and goes to.
+
+    Attributes:
+        inflows: heat into the domain through each surface with a condition (W); of streams, above the supply temperature
+            of their first inlet. Every other exterior surface is adiabatic.
+        sources: heat set free in each volume with a source (W).
+        stored: rate at which heat is stored (W); zero if steady.
+        balance: the sum of all these, asserted.
+        newton_iterations: Newton steps; one if linear.
+    """
+
+    inflows: dict[str, float]
+    sources: dict[str, float]
+    stored: float
+    balance: Balance
+    newton_iterations: int
+
+
+class HeatAccount:
+    """Sums up what crosses each surface, is set free in each volume and is stored.
+
+    Args:
+        terms: terms of the heat problem.
+        theta: temperature above the reference.
+        history: what earlier steps contribute to the rate of change.
+    """
+
+    def __init__(self, terms: HeatTerms, theta: fem.Function, history: fem.Function) -> None:
+        """Compile the forms."""
+        self._domain = domain = terms.domain
+        maps = terms.entity_maps
+        measure = {"quadrature_degree": 6}
+        self._inflows: dict[str, fem.Form | None] = {}
+        for condition in terms.surface_conditions:
+            flux = terms.inflow(condition, theta)
+            here = domain.ds(domain.surfaces[condition.surface], metadata=measure)
+            self._inflows[condition.surface] = None if flux is None else compiled(flux * here, maps)
+        self._sources = {
+            c.volume: compiled(terms.loads[c.volume] * domain.dx(domain.volumes[c.volume], metadata=measure), maps)
+            for c in terms.sources
+        }
+        self._stored: fem.Form | None = None
+        if terms.transient:
+            rise = terms.rate * theta + history
+            self._stored = compiled(
+                sum(
+                    m.heat_capacity * rise * domain.dx(domain.volumes[name], metadata=measure)
+                    for name, m in terms.materials.items()
+                ),
+                maps,
+            )
+
+    def report(self, absolute: float, steps: int) -> HeatReport:
+        """The account of the present temperature (collective).
+
+        Args:
+            absolute: absolute sum of the right-hand side: a measure of rounding (W).
+            steps: Newton steps that led to it.
+
+        Raises:
+            BalanceError: heat is lost or made beyond 1e-8 of what is put in.
+        """
+        inflows = {name: self._sum(form) for name, form in self._inflows.items()}
+        sources = {name: self._sum(form) for name, form in self._sources.items()}
+        stored = self._sum(self._stored)
+        gains: list[float] = [*inflows.values(), *sources.values(), -stored]
+        entering, leaving = sum(g for g in gains if g > 0.0), -sum(g for g in gains if g < 0.0)
+        scale = entering + ROUNDING * absolute
+        balance = Balance("heat", "heat over all surfaces", entering, leaving, "W", BALANCE_TOLERANCE, scale).require()
+        return HeatReport(inflows, sources, stored, balance, steps)
+
+    def _sum(self, form: fem.Form | None) -> float:
+        return 0.0 if form is None else self._domain.total(form)

@@ -1,0 +1,112 @@
+"""What is read off a solved heat problem: temperatures of bodies and streams, and the heat through inner surfaces.
+
+The heat through an inner surface is what the weak form of one side says must come through it: its residual, without the
+other side, over the shape functions of the surface. It converges twice as fast as -k dT/dn and adds up: over all tagged
+surfaces that cut a body off, exactly to what the body exchanges.
+"""
+
+import numpy as np
+import ufl
+from dolfinx import fem
+from mpi4py import MPI
+from petsc4py import PETSc
+
+from rack2city.errors import InputError
+from rack2city.fem.heat.conditions import HeatInlet, HeatOutlet
+from rack2city.fem.heat.forms import QUADRATURE
+from rack2city.fem.heat.problem import HeatProblem
+from rack2city.fem.mesh.compilation import assembled, compiled
+from rack2city.fem.mesh.groups import facet_dofs, indicator, volumes_at
+
+
+def _cells(problem: HeatProblem, volumes: tuple[str, ...]) -> np.ndarray:
+    tags = problem.domain
+    return np.concatenate([tags.cell_tags.find(tags.volumes[name]) for name in volumes])
+
+
+def mean_temperature(problem: HeatProblem, *volumes: str) -> float:
+    """Volume mean of one or more volume groups (K)."""
+    domain = problem.domain
+    dx = domain.dx(tuple(domain.volumes[name] for name in volumes))
+    return domain.integral(problem.temperature * dx) / domain.integral(fem.Constant(domain.mesh, 1.0) * dx)
+
+
+def highest_temperature(problem: HeatProblem, *volumes: str) -> float:
+    """Largest nodal temperature of one or more volume groups, each side of a contact its own (K)."""
+    dofs = np.unique(problem.space.dofmap.list[_cells(problem, volumes)])
+    local = np.max(problem.temperature.x.array[dofs], initial=-np.inf)
+    return float(problem.domain.comm.allreduce(local, op=MPI.MAX))
+
+
+def bulk_temperature_at(problem: HeatProblem, surface: str) -> float:
+    """Flow-weighted mean temperature of an inlet's or outlet's fluid (K); what comes back through an outlet has its own.
+
+    Raises:
+        InputError: the surface is neither, or nothing flows through it.
+    """
+    domain, terms = problem.domain, problem.terms
+    openings = {c.surface: c for c in terms.surface_conditions if isinstance(c, HeatInlet | HeatOutlet)}
+    if surface not in openings:
+        raise InputError(f"heat: '{surface}' is neither an inlet nor an outlet")
+    ds = domain.ds(domain.surfaces[surface], metadata=QUADRATURE)
+    outward, inward = terms.speeds(surface)
+    flow = domain.integral((outward + inward) * ds, terms.entity_maps)
+    if flow == 0.0:
+        raise InputError(f"heat: nothing flows through '{surface}'")
+    entering = terms.returned(surface) if isinstance(openings[surface], HeatOutlet) else problem.temperature
+    return domain.integral((outward * problem.temperature + inward * entering) * ds, terms.entity_maps) / flow
+
+
+def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]) -> float:
+    """Heat that crosses an inner surface into the volumes on one of its sides (W), consistent with the solution.
+
+    Where several tagged inner surfaces of that side meet, each takes an even share of what crosses at their common edge.
+
+    Args:
+        problem: a solved problem.
+        surface: an inner surface, with or without contact resistance.
+        into: volume group(s) on the side that receives; the whole body that the surface cuts off.
+
+    Raises:
+        InputError: the surface does not separate these volumes from others.
+    """
+    domain, terms = problem.domain, problem.terms
+    side = (into,) if isinstance(into, str) else tuple(into)
+    beside = set(volumes_at(domain, surface))
+    if not beside & set(side) or not beside - set(side):
+        raise InputError(f"heat: the surface '{surface}' does not separate {', '.join(side)} from another volume")
+    for contact in terms.contacts:
+        if contact.surface == surface:
+            inside = indicator(domain, side)
+            dS = domain.dS(metadata=QUADRATURE)(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
+            jump = (problem.theta("+") - problem.theta("-")) / contact.resistance
+            return domain.integral(jump * (inside("-") - inside("+")) * dS)
+    contacts = {contact.surface for contact in terms.contacts}
+    shares = fem.Function(problem.space)
+    for name in domain.surfaces:
+        others = set(volumes_at(domain, name))
+        if name not in contacts and others & set(side) and others - set(side):
+            shares.x.array[:] += _marked(problem, name, side).x.array
+    weight = _marked(problem, surface, side).x.array / np.maximum(shares.x.array, 1.0)
+    form = terms.residual(problem.theta, ufl.TestFunction(problem.space), problem.history, side)
+    residual = assembled(compiled(form, terms.entity_maps))
+    owned = problem.space.dofmap.index_map.size_local
+    local = float(residual.array_r[:owned] @ weight[:owned])
+    residual.destroy()
+    return float(domain.comm.allreduce(local, op=MPI.SUM))
+
+
+def _marked(problem: HeatProblem, surface: str, side: tuple[str, ...]) -> fem.Function:
+    """1 at the nodes of a surface that belong to a side, 0 elsewhere."""
+    domain, space = problem.domain, problem.space
+    dim = domain.mesh.topology.dim
+    marked = fem.Function(space)
+    to_cells = domain.mesh.topology.connectivity(dim - 1, dim)
+    inside = set(_cells(problem, side).tolist())
+    for facet in domain.facets([surface]):
+        for cell in to_cells.links(facet):
+            if cell in inside:
+                marked.x.array[facet_dofs(space, facet, cell)] = 1.0
+    marked.x.petsc_vec.ghostUpdate(addv=PETSc.InsertMode.MAX, mode=PETSc.ScatterMode.REVERSE)
+    marked.x.scatter_forward()
+    return marked

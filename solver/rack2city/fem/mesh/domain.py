@@ -1,0 +1,223 @@
+"""A mesh with named regions and surfaces, and the submesh of its fluid."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import dolfinx.io.gmsh
+import gmsh
+import numpy as np
+import ufl
+from dolfinx import fem, mesh
+from mpi4py import MPI
+
+from rack2city.errors import InputError
+from rack2city.fem.mesh.compilation import compiled
+
+Marker = Callable[[np.ndarray], np.ndarray]
+"""Whether points of shape (3, n) belong to a region or surface, shape (n,)."""
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A mesh in metres, in two or three dimensions, whose cells and facets carry the names of the physical groups.
+
+    In two dimensions "volumes" are areas and "surfaces" lines, and every quantity is one per metre of depth.
+
+    Attributes:
+        mesh: the whole mesh, solids and fluid.
+        cell_tags: tag of each cell (volume groups).
+        facet_tags: tag of each tagged facet (surface groups).
+        volumes: tag of each volume group by name.
+        surfaces: tag of each surface group by name.
+    """
+
+    mesh: mesh.Mesh
+    cell_tags: mesh.MeshTags
+    facet_tags: mesh.MeshTags
+    volumes: dict[str, int]
+    surfaces: dict[str, int]
+
+    @property
+    def comm(self) -> MPI.Comm:
+        """Communicator of the mesh."""
+        return self.mesh.comm
+
+    @property
+    def dimensions(self) -> int:
+        """2 or 3."""
+        return int(self.mesh.topology.dim)
+
+    @cached_property
+    def cells(self) -> np.ndarray:
+        """Cells seen from this rank, ghosts included."""
+        index_map = self.mesh.topology.index_map(self.dimensions)
+        return np.arange(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+
+    @cached_property
+    def dx(self) -> ufl.Measure:
+        """Volume measure; call it with a tag of `volumes`."""
+        return ufl.Measure("dx", domain=self.mesh, subdomain_data=self.cell_tags)
+
+    @cached_property
+    def ds(self) -> ufl.Measure:
+        """Measure of exterior surfaces; call it with a tag of `surfaces`."""
+        return ufl.Measure("ds", domain=self.mesh, subdomain_data=self.facet_tags)
+
+    @cached_property
+    def dS(self) -> ufl.Measure:  # noqa: N802  (UFL's own name)
+        """Measure of interior surfaces; call it with a tag of `surfaces`."""
+        return ufl.Measure("dS", domain=self.mesh, subdomain_data=self.facet_tags)
+
+    def facets(self, surfaces: Collection[str]) -> np.ndarray:
+        """Facets of this rank that belong to any of the named surfaces, sorted."""
+        found = [self.facet_tags.find(self.surfaces[name]) for name in surfaces]
+        return np.unique(np.concatenate([*found, np.empty(0, dtype=np.int32)])).astype(np.int32)
+
+    def integral(self, expression: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> float:
+        """Value of a scalar integral over all ranks; the same on each of them."""
+        return self.total(compiled(expression, entity_maps))
+
+    def total(self, form: fem.Form) -> float:
+        """Value of a compiled scalar form over all ranks (collective)."""
+        return float(self.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
+
+
+@dataclass(frozen=True)
+class FluidDomain(Domain):
+    """The fluid part of a domain: a submesh with the tags it inherits.
+
+    Attributes:
+        parent: the whole domain.
+        cell_map: which cells of the parent the fluid cells are.
+    """
+
+    parent: Domain
+    cell_map: mesh.EntityMap
+
+    def walls(self, openings: Collection[str] = ("inlet", "outlet", "symmetry")) -> np.ndarray:
+        """Exterior facets of the fluid, seen from this rank, that are in none of the named surfaces: no-slip."""
+        tdim = self.dimensions
+        self.mesh.topology.create_connectivity(tdim - 1, tdim)
+        exterior = mesh.exterior_facet_indices(self.mesh.topology)
+        present = [name for name in openings if name in self.surfaces]
+        return np.setdiff1d(exterior, self.facets(present)).astype(np.int32)
+
+
+def read_domain(path: Path, comm: MPI.Comm) -> Domain:
+    """Read a Gmsh mesh (rank 0 reads, all ranks share).
+
+    Args:
+        path: a `.msh` file in metres with named physical groups, of two dimensions (in the plane z = 0) or three.
+        comm: communicator over which the mesh is distributed.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    problem, dim = None, 3
+    if comm.rank == 0:
+        gmsh.initialize(interruptible=False)
+        gmsh.option.setNumber("General.Terminal", 0)
+        try:
+            gmsh.open(str(path))
+            dim = gmsh.model.getDimension()
+            _drop_strays(dim)
+        except Exception as error:  # gmsh raises bare Exception
+            problem = str(error)
+    problem, dim = comm.bcast((problem, dim))
+    if problem:
+        raise InputError(f"{path}: not a readable Gmsh mesh: {problem}")
+    # Interior-facet integrals need both cells of a facet on the rank that owns it; by default Gmsh meshes have no ghosts.
+    partitioner = mesh.create_cell_partitioner(mesh.GhostMode.shared_facet, 2)
+    data = dolfinx.io.gmsh.model_to_mesh(gmsh.model, comm, 0, gdim=dim, partitioner=partitioner)
+    if comm.rank == 0:
+        gmsh.finalize()
+    groups = data.physical_groups
+    return Domain(
+        mesh=data.mesh,
+        cell_tags=data.cell_tags,
+        facet_tags=data.facet_tags,
+        volumes={name: group.tag for name, group in groups.items() if group.dim == dim},
+        surfaces={name: group.tag for name, group in groups.items() if group.dim == dim - 1},
+    )
+
+
+def _drop_strays(dim: int) -> None:
+    """Make the open Gmsh model one that DOLFINx reads: nodes of cells numbered from one, those of no cell after them.
+
+    Imported meshes have nodes that no cell uses and gaps in the numbers. Groups of points, and in space of curves, are of
+    no use here and may hold such nodes.
+    """
+    for group in gmsh.model.getPhysicalGroups():
+        if group[0] < dim - 1:
+            gmsh.model.removePhysicalGroups([group])
+    nodes = gmsh.model.mesh.getNodes()[0]
+    used = np.unique(np.concatenate([np.empty(0, nodes.dtype), *gmsh.model.mesh.getElements(dim)[2]]))
+    if used.size and not (used.size == nodes.size and int(used[-1]) == used.size):
+        order = np.concatenate([used, np.setdiff1d(nodes, used)])
+        gmsh.model.mesh.renumberNodes(order, np.arange(1, order.size + 1))
+
+
+def tagged_domain(
+    msh: mesh.Mesh, surfaces: Mapping[str, Marker], volumes: Mapping[str, Marker] | None = None
+) -> Domain:
+    """A domain from a mesh of DOLFINx and markers (collective).
+
+    Args:
+        msh: the mesh.
+        surfaces: marker of each surface by name; facets all of whose vertices it takes belong to it, those of the
+            boundary if there are any, else those inside. Of two that take the same facet the later wins.
+        volumes: marker of each volume by name, likewise; if not given all is `fluid`.
+    """
+    dim = msh.topology.dim
+    msh.topology.create_entities(dim - 1)
+    msh.topology.create_connectivity(dim - 1, dim)
+    cells, facets = msh.topology.index_map(dim), msh.topology.index_map(dim - 1)
+    cell_tags = np.zeros(cells.size_local + cells.num_ghosts, dtype=np.int32)
+    for tag, marker in enumerate((volumes or {"fluid": lambda x: np.full(x.shape[1], True)}).values(), start=1):
+        cell_tags[mesh.locate_entities(msh, dim, marker)] = tag
+    facet_tags = np.zeros(facets.size_local + facets.num_ghosts, dtype=np.int32)
+    for tag, marker in enumerate(surfaces.values(), start=1):
+        found = mesh.locate_entities_boundary(msh, dim - 1, marker)
+        if msh.comm.allreduce(found.size) == 0:
+            found = mesh.locate_entities(msh, dim - 1, marker)
+        facet_tags[found] = tag
+
+    def tags(dimension: int, values: np.ndarray) -> mesh.MeshTags:
+        tagged = np.flatnonzero(values).astype(np.int32)
+        return mesh.meshtags(msh, dimension, tagged, values[tagged])
+
+    return Domain(
+        mesh=msh,
+        cell_tags=tags(dim, cell_tags),
+        facet_tags=tags(dim - 1, facet_tags),
+        volumes={name: tag for tag, name in enumerate(volumes or ["fluid"], start=1)},
+        surfaces={name: tag for tag, name in enumerate(surfaces, start=1)},
+    )
+
+
+def fluid_domain(domain: Domain, volume: str | Collection[str] = "fluid") -> FluidDomain:
+    """Submesh of the fluid with the tags of the whole mesh.
+
+    Args:
+        domain: the whole mesh.
+        volume: name of the fluid's volume group, or the names of several.
+
+    Raises:
+        InputError: there is no such volume group.
+    """
+    names = [volume] if isinstance(volume, str) else list(volume)
+    for name in names:
+        if name not in domain.volumes:
+            known = ", ".join(sorted(domain.volumes))
+            raise InputError(f"mesh: there is no volume group '{name}' for the fluid; it has: {known}")
+    dim = domain.mesh.topology.dim
+    cells = np.unique(np.concatenate([domain.cell_tags.find(domain.volumes[name]) for name in names]))
+    submesh, cell_map, vertex_map, _ = mesh.create_submesh(domain.mesh, dim, cells.astype(np.int32))
+    submesh.topology.create_entities(dim - 1)
+    submesh.topology.create_connectivity(dim - 1, dim)
+    facets = mesh.transfer_meshtags_to_submesh(domain.facet_tags, submesh, vertex_map, cell_map)
+    tags = mesh.transfer_meshtags_to_submesh(domain.cell_tags, submesh, vertex_map, cell_map)
+    volumes = {name: domain.volumes[name] for name in names}
+    return FluidDomain(submesh, tags, facets, volumes, domain.surfaces, domain, cell_map)

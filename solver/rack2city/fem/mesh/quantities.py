@@ -1,0 +1,98 @@
+"""What engineers read off the fields: pressure drop, flow rates, bulk, mean and extreme temperatures."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import ufl
+from dolfinx import fem, geometry
+from mpi4py import MPI
+
+from rack2city.errors import InputError
+from rack2city.fem.mesh.domain import Domain, FluidDomain
+
+
+def mean_over_surface(domain: Domain, value: fem.Function | ufl.core.expr.Expr, surface: str) -> float:
+    """Area mean over an exterior surface (unit of `value`)."""
+    ds = domain.ds(domain.surfaces[surface])
+    return domain.integral(value * ds) / domain.integral(fem.Constant(domain.mesh, 1.0) * ds)
+
+
+def values_at(function: fem.Function, points: np.ndarray) -> np.ndarray:
+    """Values of a function at points, the same on all ranks (collective).
+
+    Args:
+        function: scalar or vector function.
+        points: coordinates (m), shape (n, 2) or (n, 3).
+
+    Returns:
+        Shape (n, components).
+
+    Raises:
+        InputError: a point lies outside the mesh.
+    """
+    msh = function.function_space.mesh
+    points = np.column_stack([points, np.zeros((len(points), 3 - points.shape[1]))])
+    tree = geometry.bb_tree(msh, msh.topology.dim, padding=1e-10)
+    found = geometry.compute_colliding_cells(msh, geometry.compute_collisions_points(tree, points), points)
+    here = np.array([found.links(i)[0] if len(found.links(i)) else -1 for i in range(len(points))], dtype=np.int32)
+    holder = np.where(here >= 0, msh.comm.rank, msh.comm.size)
+    first = _over_ranks(msh.comm, holder, MPI.MIN)
+    if np.any(first == msh.comm.size):
+        raise InputError(f"the point {points[int(np.argmax(first == msh.comm.size))]} lies outside the mesh")
+    mine = first == msh.comm.rank
+    values = np.zeros((len(points), function.function_space.value_size))
+    if np.any(mine):
+        values[mine] = function.eval(points[mine], here[mine]).reshape(np.count_nonzero(mine), -1)
+    return _over_ranks(msh.comm, values, MPI.SUM)
+
+
+def _over_ranks(comm: MPI.Comm, values: np.ndarray, operation: MPI.Op) -> np.ndarray:
+    result = np.empty_like(values)
+    comm.Allreduce(values, result, op=operation)
+    return result
+
+
+def flow_through(
+    fluid: FluidDomain, velocity: fem.Function, surface: str, along: Sequence[float] | None = None
+) -> float:
+    """Volume flow out of the fluid through an exterior surface (m³/s), or through a plane one inside it.
+
+    Args:
+        fluid: the fluid.
+        velocity: velocity (m/s).
+        surface: name of the surface.
+        along: for a surface inside the fluid, its unit normal, towards which flow counts as positive.
+    """
+    tag = fluid.surfaces[surface]
+    if along is None:
+        return fluid.integral(ufl.dot(velocity, ufl.FacetNormal(fluid.mesh)) * fluid.ds(tag))
+    return fluid.integral(ufl.avg(ufl.dot(velocity, ufl.as_vector([float(a) for a in along]))) * fluid.dS(tag))
+
+
+def mean_over_interface(domain: Domain, value: fem.Function, surface: str) -> float:
+    """Mean over an interior surface (unit of `value`)."""
+    dS = domain.dS(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
+    return domain.integral(ufl.avg(value) * dS) / domain.integral(fem.Constant(domain.mesh, 1.0) * dS)
+
+
+def bulk_temperature(
+    fluid: FluidDomain, velocity: fem.Function, temperature: fem.Function, along: Sequence[float] | np.ndarray
+) -> float:
+    """Flow-weighted mean temperature of all of a fluid (K).
+
+    Args:
+        fluid: the fluid.
+        velocity: velocity (m/s), on the mesh of the fluid.
+        temperature: temperature (K), on the whole mesh.
+        along: unit vector of the stream, one entry for each dimension.
+    """
+    dx = fluid.parent.dx(metadata={"quadrature_degree": 8})(tuple(fluid.volumes.values()))
+    stream, maps = ufl.dot(velocity, ufl.as_vector([float(a) for a in along])), [fluid.cell_map]
+    return fluid.parent.integral(stream * temperature * dx, maps) / fluid.parent.integral(stream * dx, maps)
+
+
+def surface_maximum(domain: Domain, temperature: fem.Function, surface: str) -> float:
+    """Largest nodal value on a surface (K)."""
+    dofs = fem.locate_dofs_topological(temperature.function_space, domain.dimensions - 1, domain.facets([surface]))
+    local = np.max(temperature.x.array[dofs], initial=-np.inf)
+    return float(domain.comm.allreduce(local, op=MPI.MAX))

@@ -1,0 +1,54 @@
+"""A start that needs no guess: a parameter is raised from 0 to 1 in steps that adapt to what the solver can follow."""
+
+from collections.abc import Callable
+
+from rack2city.errors import ConvergenceError
+
+FIRST_STEP, LEAST_STEP, GROWTH = 0.5, 1.0 / 64.0, 1.5
+
+
+def continue_to_one[State](
+    attempt: Callable[[float], None],
+    keep: Callable[[], State],
+    restore: Callable[[State], None],
+    log: Callable[[str], None],
+    parameter: str,
+    predict: Callable[[State, State, float], None] | None = None,
+) -> None:
+    """Solve at 0, then raise the parameter to 1, going back to the last solution where the solver cannot follow.
+
+    Args:
+        attempt: solves at a value of the parameter from the present state, or raises `ConvergenceError`.
+        keep: gives the present state.
+        restore: takes a kept state back.
+        log: receives a line for each step.
+        parameter: name of the parameter, for messages.
+        predict: called with the last two solutions but that at 0, and how far the next is beyond the last, over their
+            distance; makes a guess of it the present state.
+
+    Raises:
+        ConvergenceError: the first solution, or the smallest step, does not converge.
+    """
+    log(f"continuation: {parameter} = 0")
+    attempt(0.0)
+    reached, step = 0.0, 1.0
+    before: tuple[float, State] | None = None
+    while reached < 1.0:
+        state, target = keep(), min(1.0, reached + step)
+        log(f"continuation: {parameter} = {target:.4g}")
+        if predict is not None and before is not None:
+            predict(before[1], state, (target - reached) / (reached - before[0]))
+        try:
+            attempt(target)
+        except ConvergenceError:
+            restore(state)
+            step = min(FIRST_STEP, 0.5 * step)
+            if step < LEAST_STEP:
+                raise ConvergenceError(
+                    f"the solution cannot be followed beyond {reached:.3g} of the full {parameter}; the flow may be "
+                    'unsteady, or the mesh too coarse: try a smaller flow, mesh.level = "fine", or the average over time '
+                    "(rack2city.fem.average_flow)"
+                ) from None
+        else:
+            before = (reached, state) if reached > 0.0 else None
+            reached, step = target, GROWTH * step

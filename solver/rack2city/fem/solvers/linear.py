@@ -1,0 +1,123 @@
+"""Linear solvers of PETSc that keep their factor from one matrix to the next."""
+
+from typing import Any
+
+import dolfinx
+from petsc4py import PETSc
+
+from rack2city.errors import ConvergenceError
+from rack2city.fem.solvers.options import Given, Options
+
+STALE = 4  # Krylov iterations after which a kept factor is renewed at the next solve,
+LOOSE_STALE, LOOSE_MOST = 12, 25  # the same and the most iterations, of a solve that need not be accurate
+WORN = 1.25  # or, of a preconditioner that is no factor, of the iterations with a new one
+
+
+class LinearSolver:
+    """A PETSc Krylov solver that keeps its factor from one matrix to the next for as long as it serves.
+
+    Args:
+        matrix: the operator; its values may change between solves.
+        prefix: option prefix, ends in `_`, such as `"flow_"`.
+        options: PETSc options without the prefix.
+        interpolation: to the unknowns from those of a second, coarser level, for the preconditioner `mg`.
+
+    Attributes:
+        options: PETSc options without the prefix; after the first solve those that are in use.
+        factorisations: how often a factor or preconditioner was set up.
+        all_iterations: Krylov iterations of all solves.
+
+    Raises:
+        InputError: an option is not one of PETSc's, or its value is none.
+    """
+
+    def __init__(
+        self, matrix: PETSc.Mat, prefix: str, options: Options, interpolation: PETSc.Mat | None = None
+    ) -> None:
+        """Create the solver and read its options."""
+        self.options = dict(options)
+        self.factorisations, self.all_iterations = 0, 0
+        self._renew, self._fresh = True, 0
+        self._given = Given(prefix, options)
+        self._ksp = configured(matrix, self._given, interpolation=interpolation)
+        self._tolerances = self._ksp.getTolerances()
+
+    @property
+    def iterations(self) -> int:
+        """Krylov iterations of the last solve."""
+        return int(self._ksp.getIterationNumber())
+
+    def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, rtol: float | None = None) -> None:
+        """Solve in place, with the kept factor if it still serves, else with a new one.
+
+        Args:
+            rhs: right-hand side.
+            solution: receives the solution.
+            rtol: reduction of the residual that is enough, instead of what the options say.
+
+        Raises:
+            ConvergenceError: the solver does not converge even with a new factor.
+            InputError: in the first solve: PETSc has not read an option, or cannot do what it says.
+        """
+        own_rtol, atol, divtol, most = self._tolerances
+        loose = rtol is not None and rtol > own_rtol
+        self._ksp.setTolerances(
+            rtol if rtol is not None else own_rtol, atol, divtol, min(most, LOOSE_MOST) if loose else most
+        )
+        for renew in (True,) if self._renew else (False, True):
+            self._ksp.getPC().setReusePreconditioner(not renew)
+            with self._given.reading():
+                self._ksp.solve(rhs, solution)
+            if not self.factorisations:
+                self.options = self._given.settle()
+            self.factorisations += int(renew)
+            self.all_iterations += self.iterations
+            reason: Any = self._ksp.getConvergedReason()
+            if reason > 0:
+                break
+        else:
+            raise ConvergenceError(
+                f"the linear solver '{self._given.prefix}' stopped after {self.iterations} iterations (PETSc reason "
+                f"{reason}, options {self.options}); set other options under this prefix in [solver.options] of the case"
+            )
+        self._fresh = self.iterations if renew else self._fresh
+        worn = 0.0 if self.options.get("pc_type") == "lu" else WORN * self._fresh
+        self._renew = self.iterations > max(LOOSE_STALE if loose else STALE, worn)
+
+    def destroy(self) -> None:
+        """Free the solver (collective)."""
+        self._ksp.destroy()
+
+
+def configured(
+    matrix: PETSc.Mat, given: Given, context: Any = None, interpolation: PETSc.Mat | None = None
+) -> PETSc.KSP:
+    """A Krylov solver with options, which it goes on to read while it is set up.
+
+    Args:
+        matrix: the operator.
+        given: its options.
+        context: a preconditioner with a method `apply(pc, x, y)`, instead of one of PETSc's.
+        interpolation: from a coarser level, as in `LinearSolver`.
+
+    Raises:
+        InputError: a value is none that PETSc takes.
+    """
+    ksp = PETSc.KSP().create(matrix.comm)
+    ksp.setOptionsPrefix(given.prefix)
+    ksp.setOperators(matrix)
+    if interpolation is not None:
+        ksp.getPC().setType(PETSc.PC.Type.MG)
+        ksp.getPC().setMGLevels(2)
+        ksp.getPC().setMGInterpolation(1, interpolation)
+    with given.reading():
+        ksp.setFromOptions()
+    if context is not None:
+        ksp.getPC().setType(PETSc.PC.Type.PYTHON)
+        ksp.getPC().setPythonContext(context)
+    return ksp
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of DOLFINx and of PETSc, which need not be Python packages of their own."""
+    return {"dolfinx": dolfinx.__version__, "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion())}
