@@ -20,7 +20,7 @@ LAYERS = [
     {"plate", "network"},
     {"fem", "materials"},
     {"case", "evidence"},
-    {"errors"},
+    {"errors", "arrays"},
 ]
 LEVEL = {room: len(LAYERS) - i for i, rooms in enumerate(LAYERS) for room in rooms}
 FINITE_ELEMENTS = {"dolfinx", "dolfinx_solver", "ufl", "basix", "ffcx", "petsc4py", "slepc4py"}
