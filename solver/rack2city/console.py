@@ -8,7 +8,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from rack2city.report.tables import verdict_rows
+from rack2city.report import Summary
+from rack2city.report.verdict import verdict_rows
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 if not console.is_terminal:
@@ -66,36 +67,26 @@ class TerminalMonitor:
             self._progress.stop()
 
 
-def print_verdict(summary: dict[str, Any], out: Path) -> None:
+def print_verdict(summary: Summary, out: Path) -> None:
     """Print the verdict table, the key figures and where the reports are."""
-    table = Table(title=f"{summary['case']['title'] or summary['case']['name']}", title_justify="left")
-    for heading, justify in (
-        ("check", "left"),
-        ("value", "right"),
-        ("limit", "right"),
-        ("margin", "right"),
-        ("", "left"),
-    ):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    table = Table(title=summary.case.title or summary.case.name, title_justify="left")
+    for heading in ("check", "value", "limit", "margin", ""):
+        table.add_column(heading, justify="right" if heading in ("value", "limit", "margin") else "left")
     for row in verdict_rows(summary):
         word = Text("holds") if row.holds else Text("DOES NOT HOLD", "bold red")
         table.add_row(row.name, row.value, row.limit, row.margin, word)
     console.print(table)
-    city, kpi, rack = summary["city"], summary["kpi"], summary["rack"]
+    city, kpi, rack, balances = summary.city, summary.kpi, summary.rack, summary.balances
+    worst = max(balances, key=lambda row: row.relative / row.tolerance)
     console.print(
-        f"coolant {rack['supply_k'] - 273.15:.1f} -> {rack['return_k'] - 273.15:.1f} °C at "
-        f"{rack['flow_m3_per_s'] * 6e4:.1f} L/min per rack"
+        f"coolant {rack.supply_k - 273.15:.1f} -> {rack.return_k - 273.15:.1f} °C at "
+        f"{rack.flow_m3_per_s * 6e4:.1f} L/min per rack\n"
+        f"heat delivered in the city {city.delivered_j / 3.6e9:.0f} MWh a year; of the racks' "
+        f"{city.liquid_heat_j / 3.6e9:.0f} MWh, {city.reused_j / 3.6e9:.0f} MWh are reused: "
+        f"ERF {kpi.erf:.3f}, PUE {kpi.pue:.3f}\n"
+        f"{len(balances)} balances close; the least tight: {worst.stage}, {worst.name}: "
+        f"{worst.relative:.1e} (allowed {worst.tolerance:.0e})"
     )
-    console.print(
-        f"heat delivered in the city {city['delivered_j'] / 3.6e9:.0f} MWh a year; of the racks' "
-        f"{city['liquid_heat_j'] / 3.6e9:.0f} MWh, {city['reused_j'] / 3.6e9:.0f} MWh are reused: "
-        f"ERF {kpi['erf']:.3f}, PUE {kpi['pue']:.3f}"
-    )
-    worst = max(summary["balances"], key=lambda b: b["relative"] / b["tolerance"])
-    console.print(
-        f"{len(summary['balances'])} balances close; the least tight: {worst['stage']}, {worst['name']}: "
-        f"{worst['relative']:.1e} (allowed {worst['tolerance']:.0e})"
-    )
-    outcome = "HOLDS" if summary["verdict"]["holds"] else "DOES NOT HOLD"
+    outcome = "HOLDS" if summary.verdict.holds else "DOES NOT HOLD"
     console.print(Text.assemble("verdict: the design ", (outcome, "bold")))
     console.print(f"reports: {out}/report.html and {out}/report.pdf; all figures: {out}/summary.json")

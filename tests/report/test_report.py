@@ -10,7 +10,8 @@ import pypdfium2
 import pytest
 
 from rack2city.errors import InputError, Rack2CityError
-from rack2city.report import picture, write_report
+from rack2city.report import write_report
+from rack2city.report.figures import picture
 from rack2city.report.model import read_run
 from tests.report.sample import check, write_sample
 

@@ -1,4 +1,4 @@
-"""The mesh stage: the channel of the case, at its level and at the next coarser one, or the user's own mesh."""
+"""Meshes of a case's channel, at its level and at the next coarser one, or the user's own mesh."""
 
 import shutil
 from pathlib import Path
@@ -31,11 +31,6 @@ def coarser_level(case: Case) -> str | None:
     levels = list(LEVELS)
     rank = levels.index(case.mesh.level)
     return levels[rank - 1] if rank > 0 and case.mesh.file is None else None
-
-
-def mesh_files(case: Case) -> list[str]:
-    """Names of the files that the stage writes."""
-    return ["mesh.msh", "mesh.json"] + ([COARSER] if coarser_level(case) is not None else [])
 
 
 def coarser_mesh(case: Case, out: Path) -> Path | None:

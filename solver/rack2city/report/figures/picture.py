@@ -16,7 +16,7 @@ from matplotlib.tri import Triangulation
 from numpy.typing import NDArray
 
 from rack2city.errors import Rack2CityError
-from rack2city.report.drawing import WIDTH_IN
+from rack2city.report.figures.style import WIDTH_IN
 
 COLOUR_MAP = "inferno"
 STRETCH = 20  # of the y direction, in the 3-D picture and in the cross-sections; `render` uses the same
@@ -51,7 +51,7 @@ def render(file: Path) -> Rendering:
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     with tempfile.TemporaryDirectory(prefix="rack2city-") as name:
         folder = Path(name)
-        command = [sys.executable, "-m", "rack2city.report.render", str(file), str(folder), COLOUR_MAP]
+        command = [sys.executable, "-m", "rack2city.report.figures.render", str(file), str(folder), COLOUR_MAP]
         try:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_S)
         except subprocess.TimeoutExpired:

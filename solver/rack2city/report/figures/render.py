@@ -1,4 +1,4 @@
-"""Off-screen rendering of the plate's temperature, run as a process of its own: `python -m rack2city.report.render`.
+"""Off-screen rendering of the plate's temperature, run as a process of its own: `python -m rack2city.report.figures.render`.
 
 Where no OpenGL library can draw without a screen, VTK ends the whole process; here it ends only this one, and
 `picture` turns that into a sentence.
