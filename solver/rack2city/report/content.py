@@ -55,18 +55,30 @@ def _plate(run: Run) -> tuple[Block, ...]:
     return Text(text), curves, tables.plate_runs(s), _picture(run), tables.mesh_table(s)
 
 
-def _picture(run: Run) -> Drawing:
-    factor = run.summary.plate.field_flow_factor
+def plate_picture(run: Run) -> Figure:
+    """The plate's temperature in three dimensions and in cross-sections.
+
+    Raises:
+        Rack2CityError: the picture cannot be rendered.
+    """
+    return picture.half_channel(picture.render(run.temperature), _wall(run))
+
+
+def _wall(run: Run) -> tuple[float, float] | None:
+    """Where the channel's wall and floor are in a cross-section (mm)."""
     width = next((row.si for row in run.summary.case.inputs if row.field == "channel.width"), None)
-    wall = (500.0 * width, 0.0) if isinstance(width, float) else None
-    line = " White lines: the wetted wall of the channel." if wall else ""
+    return (500.0 * width, 0.0) if isinstance(width, float) else None
+
+
+def _picture(run: Run) -> Drawing:
+    line = " White lines: the wetted wall of the channel." if _wall(run) else ""
     caption = (
-        f"Temperature of the plate's half channel at {number(factor, 4, trim=True)} times the design flow, seen from "
-        "the inlet and from the middle of the channel (y = 0); heated from below. Under it, the cross-sections at "
-        "inlet, middle and outlet. The channel is long and narrow: "
+        f"Temperature of the plate's half channel at {number(run.summary.plate.field_flow_factor, 4, trim=True)} times the "
+        "design flow, seen from the inlet and from the middle of the channel (y = 0); heated from below. Under it, the "
+        "cross-sections at inlet, middle and outlet. The channel is long and narrow: "
         f"y is stretched {picture.STRETCH} times in all four.{line}"
     )
-    return _drawing("temperature", caption, picture.half_channel(picture.render(run.temperature), wall))
+    return _drawing("temperature", caption, plate_picture(run))
 
 
 def _city(run: Run) -> tuple[Block, ...]:
