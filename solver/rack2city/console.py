@@ -19,24 +19,13 @@ if not console.is_terminal:
 class TerminalMonitor:
     """Shows the progress of a run on this terminal."""
 
-    def __init__(self, steps_shown: bool | None = None) -> None:
-        """Choose between bar and lines.
-
-        Args:
-            steps_shown: whether a person watches; found out if not given.
-        """
-        watched = console.is_terminal if steps_shown is None else steps_shown
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.fields[stage]:<7}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-        )
-        self._progress = Progress(*columns, TimeElapsedColumn(), console=console, transient=True) if watched else None
+    def __init__(self) -> None:
+        """Choose between a bar, where a person watches, and lines."""
+        stage, step = TextColumn("{task.fields[stage]:<7}"), TextColumn("{task.description}")
+        columns = (SpinnerColumn(), stage, BarColumn(), MofNCompleteColumn(), step, TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console, transient=True) if console.is_terminal else None
         self._task: Any = None
-        self._stage = ""
-        self._steps_begun = 0
+        self._stage, self._steps_begun = "", 0
 
     def begin(self, stage: str, steps: int) -> None:
         """A stage begins."""
@@ -57,9 +46,8 @@ class TerminalMonitor:
         """The stage is done."""
         if self._progress is not None:
             self._progress.remove_task(self._task)
-        console.print(
-            f"{self._stage:<7} " + ("unchanged, taken from the run folder" if reused else f"done in {seconds:.1f} s")
-        )
+        outcome = "unchanged, taken from the run folder" if reused else f"done in {seconds:.1f} s"
+        console.print(f"{self._stage:<7} {outcome}")
 
     def close(self) -> None:
         """Leave the terminal as it was."""

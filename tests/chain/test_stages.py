@@ -12,8 +12,7 @@ from rack2city.case import load_case
 from rack2city.chain import STAGES, Session, Stage, run_chain
 from rack2city.chain.stage import Evidence, evidence_in
 from rack2city.errors import ConvergenceError, InputError, Rack2CityError
-from rack2city.evidence import Check
-from rack2city.evidence.storage import store
+from rack2city.evidence import Check, store
 
 Chain = Callable[..., list[str]]
 

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rack2city.errors import BalanceError
-from rack2city.evidence.storage import restore
+from rack2city.evidence import restore
 from rack2city.report import energy
 from rack2city.report.figures import picture, plate, render, sankey, year
 from rack2city.report.figures.style import house_style

@@ -9,7 +9,7 @@ from rack2city.chain.monitor import Monitor, Silent
 from rack2city.chain.stage import Session, Stage
 from rack2city.chain.stages import STAGES
 from rack2city.errors import InputError
-from rack2city.evidence.storage import load
+from rack2city.evidence import load
 
 if TYPE_CHECKING:
     from mpi4py import MPI

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from rack2city.chain.folder import RunFolder
 from rack2city.chain.monitor import Monitor
 from rack2city.errors import InputError, Rack2CityError
-from rack2city.evidence import Balance, Check
-from rack2city.evidence.storage import load
+from rack2city.evidence import Balance, Check, load
 
 if TYPE_CHECKING:
     from mpi4py import MPI

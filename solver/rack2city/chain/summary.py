@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from rack2city.chain.stage import Session
 from rack2city.chain.versions import package_versions
 from rack2city.city.kpi import DEFINITIONS, VERSION
-from rack2city.evidence.storage import load, read_json, restore, view
+from rack2city.evidence import load, read_json, restore, view
 from rack2city.report.summary import CaseRecord, Summary
 from rack2city.report.summary.evidence import BalanceRow, CheckRow, Kpi, Verdict
 from rack2city.report.summary.provenance import Iterations, Provenance, SolverRecord

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from rack2city.errors import InputError
-from rack2city.evidence.storage import load
+from rack2city.evidence import load
 from rack2city.report.summary import Summary
 
 _YEAR_COLUMNS = (

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rack2city.chain.stage import Session, Stage, evidence_in
 from rack2city.chain.stages.plant import PLANT
 from rack2city.chain.stages.rack import RACK
-from rack2city.evidence.storage import load, store
+from rack2city.evidence import load, store
 
 if TYPE_CHECKING:
     from rack2city.case import LoadedCase

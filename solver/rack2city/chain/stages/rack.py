@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from rack2city.chain.stage import Session, Stage, evidence_in, of_case
 from rack2city.chain.stages.plate import PLATE
-from rack2city.evidence.storage import load, store
+from rack2city.evidence import load, store
 
 if TYPE_CHECKING:
     from rack2city.case import Case

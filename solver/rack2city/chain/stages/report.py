@@ -5,7 +5,7 @@ from rack2city.chain.stage import Session, Stage
 
 def _compute(session: Session) -> None:
     from rack2city.chain.summary import summarise
-    from rack2city.evidence.storage import store
+    from rack2city.evidence import store
     from rack2city.report import write_report
 
     store(session.file("summary.json"), summarise(session))

@@ -13,6 +13,8 @@ import pyvista as pv
 import vtk
 from numpy.typing import NDArray
 
+from rack2city.arrays import Array
+
 STRETCH_Y = 20.0
 SLICES = {"inlet": 0.0, "middle": 0.5, "outlet": 1.0}
 _WINDOW = (2200, 900)
@@ -100,7 +102,7 @@ def render(grid: pv.UnstructuredGrid, image: Path, limits: tuple[float, float], 
     return {name: _project(plotter, np.array(point)) for name, point in marks.items()}
 
 
-def _project(plotter: pv.Plotter, point: NDArray[np.float64]) -> list[float]:
+def _project(plotter: pv.Plotter, point: Array) -> list[float]:
     """Share of the picture's width and height (-) at which a point of the scene appears."""
     coordinate = vtk.vtkCoordinate()
     coordinate.SetCoordinateSystemToWorld()
