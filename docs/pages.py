@@ -28,13 +28,12 @@ def examples() -> dict[str, str]:
 
 def rooms() -> dict[str, str]:
     """Text of the page of each room with a door: what others may use of it."""
-    doors = [*(ROOT / "solver" / "rack2city").glob("*/__init__.py"), ROOT / "meshes" / "rackmesh" / "__init__.py"]
     pages = {}
-    for door in sorted(door for door in doors if "__all__" in door.read_text(encoding="utf-8")):
-        name = ".".join(
-            door.parent.parts[door.parent.parts.index("rack2city" if "solver" in door.parts else "rackmesh") :]
-        )
-        pages[f"reference/{name.rpartition('.')[2]}.md"] = f"# {name}\n\n::: {name}\n"
+    for root in (ROOT / "solver", ROOT / "meshes"):
+        for door in sorted(root.rglob("__init__.py")):
+            name = ".".join(door.parent.relative_to(root).parts)
+            if "\n__all__ =" in door.read_text(encoding="utf-8"):
+                pages[f"reference/{name}.md"] = f"# {name}\n\n::: {name}\n"
     return pages
 
 

@@ -40,7 +40,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def mpirun() -> str:
-    from rack2city.doctor.parallel import mpirun_beside_python
+    from rack2city.doctor import mpirun_beside_python
 
     return mpirun_beside_python() or pytest.fail("no mpirun")
 

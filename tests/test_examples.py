@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rack2city.doctor.parallel import mpirun_beside_python
+from rack2city.doctor import mpirun_beside_python
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[1] / "examples").glob("*.py"))
 SERIAL_ONLY: set[str] = set()  # names of examples that make no sense on several ranks

@@ -85,7 +85,7 @@ def _start_ranks(number: int) -> None:
     Raises:
         InputError: no `mpirun` is found, or ranks were started already.
     """
-    from rack2city.doctor.parallel import mpirun_beside_python
+    from rack2city.doctor import mpirun_beside_python
 
     if ranks.launched():
         raise InputError("--np: this process was started by mpirun already; leave out --np")

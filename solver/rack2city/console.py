@@ -8,8 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from rack2city.report import Summary
-from rack2city.report.verdict import verdict_rows
+from rack2city.report import Summary, verdict_rows
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 if not console.is_terminal:

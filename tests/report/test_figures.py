@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from rack2city.errors import BalanceError
 from rack2city.evidence import restore
 from rack2city.report import energy
-from rack2city.report.figures import picture, plate, render, sankey, year
+from rack2city.report.figures import picture, plate, sankey, year
 from rack2city.report.figures.style import house_style
 from rack2city.report.model import Run, read_run
 from rack2city.report.summary.stages import CityFigures
@@ -93,10 +93,6 @@ def test_picture_shows_three_sections_on_one_scale_in_celsius(tmp_path: Path) ->
     assert labels.count("y (mm)") == 3
     assert "temperature (°C)" in labels
     assert not [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)]
-
-
-def test_stretch_of_caption_and_rendering_agree() -> None:
-    assert picture.STRETCH == render.STRETCH_Y
 
 
 def text_boxes(figure: Figure) -> list[Any]:

@@ -6,10 +6,28 @@ Every attribute is a key of the file, its unit at the end of its name; docs/summ
 from dataclasses import dataclass
 
 from rack2city.case import CaseInput
-from rack2city.report.summary.evidence import BalanceRow, Kpi, Verdict
-from rack2city.report.summary.provenance import Provenance
+from rack2city.report.summary.evidence import BalanceRow, CheckRow, Kpi, Verdict
+from rack2city.report.summary.provenance import Iterations, Provenance, SolverRecord
 from rack2city.report.summary.rack import LoadFigures, PlantFigures, RackFigures
 from rack2city.report.summary.stages import CityFigures, MeshFigures, PlateFigures
+
+__all__ = [
+    "BalanceRow",
+    "CaseRecord",
+    "CheckRow",
+    "CityFigures",
+    "Iterations",
+    "Kpi",
+    "LoadFigures",
+    "MeshFigures",
+    "PlantFigures",
+    "PlateFigures",
+    "Provenance",
+    "RackFigures",
+    "SolverRecord",
+    "Summary",
+    "Verdict",
+]
 
 
 @dataclass(frozen=True)
