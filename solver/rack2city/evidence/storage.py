@@ -40,7 +40,8 @@ def load[T](path: Path, kind: type[T]) -> T:
     try:
         return restore(kind, read_json(path))
     except ValidationError as error:
-        raise InputError(f"{path}: {_fault(error)}; write the file again with `rack2city run`") from None
+        fault = _fault(error)  # deleted first: what the folder holds is not written again
+        raise InputError(f"{path}: {fault}; delete the file and write it again with `rack2city run`") from None
     except ValueError as error:
         raise InputError(f"{path}: is not readable as JSON: {error}") from None
 

@@ -52,7 +52,7 @@ class PlateFigures:
         for name, values in vars(self).items():
             if isinstance(values, tuple) and len(values) != len(self.flow_per_channel_m3_per_s):
                 expected = len(self.flow_per_channel_m3_per_s)
-                raise ValueError(f"`{name}` has {len(values)} values, expected {expected}, one per flow rate")
+                raise ValueError(f"`plate.{name}` has {len(values)} values, expected {expected}, one per flow rate")
 
 
 @dataclass(frozen=True)
