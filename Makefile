@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help env run test test-all test-mpi lint format lock clean
+.PHONY: help env run test test-all test-mpi lint format lock docs pictures clean
 
 CASE ?= cases/rack-150kw
 OUT ?= runs/$(notdir $(patsubst %/,%,$(CASE)))
@@ -48,6 +48,13 @@ lock: ## remake requirements.lock from pyproject.toml; UPGRADE=--upgrade takes t
 	  --python "$$tool/bin/python" --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock \
 	  --custom-compile-command "make lock   (uv pip compile pyproject.toml --all-extras --universal --python-version 3.12 -o requirements.lock)"
 
+docs: ## the site, in site/, from docs/, docstrings and examples/
+	@$(ENV) NO_MKDOCS_2_WARNING=1 "$$py" -m mkdocs build --quiet
+	@echo "the site is in site/index.html"
+
+pictures: ## the pictures of README and site, from the finished run in OUT
+	@$(ENV) "$$py" docs/figures/run_pictures.py $(OUT)
+
 clean: ## remove environment, runs and caches
-	rm -rf .venv .bootstrap.log .bootstrap.lock runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .bootstrap.log .bootstrap.lock runs site .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -40,7 +40,7 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 @pytest.fixture
 def mpirun() -> str:
-    from rack2city.doctor.parallel import mpirun_beside_python
+    from rack2city.doctor import mpirun_beside_python
 
     return mpirun_beside_python() or pytest.fail("no mpirun")
 
@@ -59,7 +59,7 @@ def on_two_ranks(mpirun: str, cwd: Path, *command: str) -> "subprocess.Completed
 
 
 def test_stages_of_the_help_are_those_of_the_chain() -> None:
-    assert cli.STAGE_NAMES == chain.STAGES
+    assert [stage.name for stage in chain.STAGES] == cli.STAGE_NAMES
 
 
 @pytest.mark.parametrize("command", ["run", "mesh", "report", "schema", "doctor"])

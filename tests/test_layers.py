@@ -20,7 +20,7 @@ LAYERS = [
     {"plate", "network"},
     {"fem", "materials"},
     {"case", "evidence"},
-    {"errors"},
+    {"errors", "arrays"},
 ]
 # Rooms inside a room, highest first. Only the room's door, its `__init__`, stands above them all.
 INNER = {

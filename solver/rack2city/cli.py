@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from rack2city import ranks
+from rack2city.chain import STAGES
 from rack2city.errors import InputError, Rack2CityError
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
@@ -19,7 +20,7 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help='override a field, such as --set rack.air_power="20 kW"'),
 ]
-STAGE_NAMES = ("mesh", "plate", "rack", "plant", "city", "report")
+STAGE_NAMES = [stage.name for stage in STAGES]
 
 
 def main() -> None:
@@ -84,7 +85,7 @@ def _start_ranks(number: int) -> None:
     Raises:
         InputError: no `mpirun` is found, or ranks were started already.
     """
-    from rack2city.doctor.parallel import mpirun_beside_python
+    from rack2city.doctor import mpirun_beside_python
 
     if ranks.launched():
         raise InputError("--np: this process was started by mpirun already; leave out --np")
@@ -109,7 +110,7 @@ def mesh(
 ) -> None:
     """Write the mesh of a case's cold plate, for Gmsh and ParaView."""
     from rack2city.case import load_case
-    from rack2city.chain.mesh_stage import write_level
+    from rack2city.chain.channel_mesh import write_level
     from rackmesh.statistics import mesh_statistics
 
     loaded = load_case(case, set_ or []).case

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
-from rack2city.report.tables import verdict_rows
+from rack2city.report import Summary, verdict_rows
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 if not console.is_terminal:
@@ -18,24 +18,13 @@ if not console.is_terminal:
 class TerminalMonitor:
     """Shows the progress of a run on this terminal."""
 
-    def __init__(self, steps_shown: bool | None = None) -> None:
-        """Choose between bar and lines.
-
-        Args:
-            steps_shown: whether a person watches; found out if not given.
-        """
-        watched = console.is_terminal if steps_shown is None else steps_shown
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.fields[stage]:<7}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.description}"),
-        )
-        self._progress = Progress(*columns, TimeElapsedColumn(), console=console, transient=True) if watched else None
+    def __init__(self) -> None:
+        """Choose between a bar, where a person watches, and lines."""
+        stage, step = TextColumn("{task.fields[stage]:<7}"), TextColumn("{task.description}")
+        columns = (SpinnerColumn(), stage, BarColumn(), MofNCompleteColumn(), step, TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console, transient=True) if console.is_terminal else None
         self._task: Any = None
-        self._stage = ""
-        self._steps_begun = 0
+        self._stage, self._steps_begun = "", 0
 
     def begin(self, stage: str, steps: int) -> None:
         """A stage begins."""
@@ -56,9 +45,8 @@ class TerminalMonitor:
         """The stage is done."""
         if self._progress is not None:
             self._progress.remove_task(self._task)
-        console.print(
-            f"{self._stage:<7} " + ("unchanged, taken from the run folder" if reused else f"done in {seconds:.1f} s")
-        )
+        outcome = "unchanged, taken from the run folder" if reused else f"done in {seconds:.1f} s"
+        console.print(f"{self._stage:<7} {outcome}")
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -66,36 +54,26 @@ class TerminalMonitor:
             self._progress.stop()
 
 
-def print_verdict(summary: dict[str, Any], out: Path) -> None:
+def print_verdict(summary: Summary, out: Path) -> None:
     """Print the verdict table, the key figures and where the reports are."""
-    table = Table(title=f"{summary['case']['title'] or summary['case']['name']}", title_justify="left")
-    for heading, justify in (
-        ("check", "left"),
-        ("value", "right"),
-        ("limit", "right"),
-        ("margin", "right"),
-        ("", "left"),
-    ):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    table = Table(title=summary.case.title or summary.case.name, title_justify="left")
+    for heading in ("check", "value", "limit", "margin", ""):
+        table.add_column(heading, justify="right" if heading in ("value", "limit", "margin") else "left")
     for row in verdict_rows(summary):
         word = Text("holds") if row.holds else Text("DOES NOT HOLD", "bold red")
         table.add_row(row.name, row.value, row.limit, row.margin, word)
     console.print(table)
-    city, kpi, rack = summary["city"], summary["kpi"], summary["rack"]
+    city, kpi, rack, balances = summary.city, summary.kpi, summary.rack, summary.balances
+    worst = max(balances, key=lambda row: row.relative / row.tolerance)
     console.print(
-        f"coolant {rack['supply_k'] - 273.15:.1f} -> {rack['return_k'] - 273.15:.1f} °C at "
-        f"{rack['flow_m3_per_s'] * 6e4:.1f} L/min per rack"
+        f"coolant {rack.supply_k - 273.15:.1f} -> {rack.return_k - 273.15:.1f} °C at "
+        f"{rack.flow_m3_per_s * 6e4:.1f} L/min per rack\n"
+        f"heat delivered in the city {city.delivered_j / 3.6e9:.0f} MWh a year; of the racks' "
+        f"{city.liquid_heat_j / 3.6e9:.0f} MWh, {city.reused_j / 3.6e9:.0f} MWh are reused: "
+        f"ERF {kpi.erf:.3f}, PUE {kpi.pue:.3f}\n"
+        f"{len(balances)} balances close; the least tight: {worst.stage}, {worst.name}: "
+        f"{worst.relative:.1e} (allowed {worst.tolerance:.0e})"
     )
-    console.print(
-        f"heat delivered in the city {city['delivered_j'] / 3.6e9:.0f} MWh a year; of the racks' "
-        f"{city['liquid_heat_j'] / 3.6e9:.0f} MWh, {city['reused_j'] / 3.6e9:.0f} MWh are reused: "
-        f"ERF {kpi['erf']:.3f}, PUE {kpi['pue']:.3f}"
-    )
-    worst = max(summary["balances"], key=lambda b: b["relative"] / b["tolerance"])
-    console.print(
-        f"{len(summary['balances'])} balances close; the least tight: {worst['stage']}, {worst['name']}: "
-        f"{worst['relative']:.1e} (allowed {worst['tolerance']:.0e})"
-    )
-    outcome = "HOLDS" if summary["verdict"]["holds"] else "DOES NOT HOLD"
+    outcome = "HOLDS" if summary.verdict.holds else "DOES NOT HOLD"
     console.print(Text.assemble("verdict: the design ", (outcome, "bold")))
     console.print(f"reports: {out}/report.html and {out}/report.pdf; all figures: {out}/summary.json")

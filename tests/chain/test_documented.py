@@ -9,6 +9,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from rack2city.case import load_case
+from rack2city.chain import STAGES
+
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "summary.md"
 # What a name's last part says about its unit, the longest first.
 UNITS = {
@@ -87,6 +90,12 @@ def test_every_file_of_a_run_folder_is_documented(finished_run: Path) -> None:
     parts = {file for file in files if file.endswith((".vtu", ".pvtu"))}  # of the .pvd files
     assert sorted(files - parts - set(names)) == []
     assert sorted(set(names) - files) == ["mesh-coarser.msh"]  # the run is at the coarsest level
+
+
+def test_files_are_told_with_the_stage_that_writes_them(cheap_case: tuple[Path, tuple[str, ...]]) -> None:
+    case = load_case(cheap_case[0], [*cheap_case[1], "mesh.level=medium"]).case
+    told = {name: stage for name, stage in documented("file") if name not in ("solver.log", "stages.json")}
+    assert told == {name: stage.name for stage in STAGES for name in stage.files(case)}
 
 
 def test_figures_of_a_run_are_finite_and_its_words_are_there(finished_run: Path) -> None:

@@ -123,9 +123,9 @@ def test_an_error_of_the_first_rank_is_one_of_all(shared_path: Path, error: Exce
 
     from rack2city.chain.folder import RunFolder
     from rack2city.chain.monitor import Silent
-    from rack2city.chain.run import _Run
+    from rack2city.chain.stage import Session
 
-    run = _Run(
+    run = Session(
         load_case(Path(__file__).parents[2] / "cases" / "rack-150kw"), RunFolder(shared_path), COMM_WORLD, Silent()
     )
 

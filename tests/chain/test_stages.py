@@ -7,8 +7,12 @@ from typing import Any
 
 import pytest
 
-from rack2city.chain import run as chain_run
+from rack2city import rack
+from rack2city.case import load_case
+from rack2city.chain import STAGES, Session, Stage, run_chain
+from rack2city.chain.stage import Evidence, evidence_in
 from rack2city.errors import ConvergenceError, InputError, Rack2CityError
+from rack2city.evidence import Check, store
 
 Chain = Callable[..., list[str]]
 
@@ -52,10 +56,10 @@ def test_a_change_computes_what_follows_from_it(
 def test_what_the_finite_elements_see_computes_the_plate(
     computed: Chain, run_copy: Path, monkeypatch: pytest.MonkeyPatch, override: str
 ) -> None:
-    def plate(run: Any) -> None:
+    def plate(*args: Any) -> None:
         raise Rack2CityError("the plate is computed")
 
-    monkeypatch.setattr(chain_run, "_plate", plate)
+    monkeypatch.setattr("rack2city.plate.runs.run_plate", plate)
     with pytest.raises(Rack2CityError, match="the plate is computed"):
         computed(run_copy, override)
 
@@ -124,7 +128,7 @@ def test_a_failed_stage_is_not_recorded(computed: Chain, run_copy: Path, monkeyp
         raise ConvergenceError("the rack does not converge")
 
     with monkeypatch.context() as patch:
-        patch.setattr(chain_run, "run_rack", failing)
+        patch.setattr(rack, "run_rack", failing)
         with pytest.raises(ConvergenceError, match="the rack does not converge"):
             computed(run_copy, "limits.cdu_head=280 kPa")
     recorded = json.loads((run_copy / "stages.json").read_text())
@@ -148,3 +152,35 @@ def test_a_file_that_cannot_be_written_is_one_sentence(computed: Chain, tmp_path
         computed(tmp_path, until="mesh")
     assert str(caught.value) == f"{tmp_path / 'mesh.json.part'}: Is a directory"
     assert caught.value.exit_code == 1
+
+
+def test_a_new_stage_is_a_declaration_in_the_list(
+    run_copy: Path, cheap_case: tuple[Path, tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is computed once, and its checks and time are in the summary; nothing else had to learn of it."""
+    from mpi4py.MPI import COMM_SELF
+
+    def compute(session: Session) -> None:
+        store(session.file("grid.json"), Evidence(checks=(Check("Frequency", 50.0, 49.8, "Hz", "min"),)))
+
+    city, report = STAGES[-2:]
+    new = Stage("grid", compute, lambda case: ("grid.json",), before=(city,), evidence=evidence_in("grid.json"))
+    monkeypatch.setattr("rack2city.chain.run.STAGES", (*STAGES[:-1], new, report))
+    summary = run_chain(load_case(*cheap_case), run_copy, COMM_SELF)
+    assert summary is not None
+    assert [check.name for check in summary.verdict.checks][-1] == "Frequency"
+    assert list(summary.provenance.seconds)[-1] == "grid"
+    assert "Frequency" in (run_copy / "report.html").read_text(encoding="utf-8")
+    written = (run_copy / "grid.json").stat().st_mtime_ns
+    run_chain(load_case(*cheap_case), run_copy, COMM_SELF, "grid")
+    assert (run_copy / "grid.json").stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_a_stage_names_parts_of_a_case(stage: Stage, cheap_case: tuple[Path, tuple[str, ...]]) -> None:
+    """A misspelt part would be found only when the stage is run."""
+    case = load_case(*cheap_case).case
+    parts, sources = stage.used(case)
+    assert parts.keys() == {*stage.parts, "derived"}
+    assert all(source.is_file() for source in sources)
+    assert stage.before == tuple(other for other in STAGES[: STAGES.index(stage)] if other in stage.before)

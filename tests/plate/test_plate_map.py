@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rack2city.errors import InputError
-from rack2city.evidence.storage import load, store
+from rack2city.evidence import load, store
 from rack2city.plate import PlateMap
 
 FLOWS = (0.4e-8, 0.7e-8, 1e-8, 1.3e-8, 1.6e-8)

@@ -98,7 +98,7 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
                     "m2K/W",
                     "range 3-10 mm2K/W of current TIM2 data sheets",
                 ),
-                _input("plate.flow_factors", "[0.4, 0.7, 1.0, 1.3, 1.6]", [0.4, 0.7, 1.0, 1.3, 1.6], "-", None),
+                _input("plate.flow_factors", "0.4, 0.7, 1.0, 1.3, 1.6", "0.4, 0.7, 1, 1.3, 1.6", "-", ""),
                 _input(
                     "rack.power",
                     "150 kW",
@@ -107,7 +107,7 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
                     "rack2city reference rack; flow curve as published for NVL72-class racks",
                 ),
                 _input("rack.supply_temperature", "40 degC", 313.15, "K", "ASHRAE S40 <draft & notes>"),
-                _input("coolant.name", "PG25", None, None, "CoolProp 8, Melinder (2010)"),
+                _input("coolant.name", "PG25", "PG25", "", "CoolProp 8, Melinder (2010)"),
             ],
         },
         "verdict": {
@@ -133,10 +133,12 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "liquid_w": 130.5e3,
             "air_w": 19.5e3,
             "flow_m3_per_s": 195.0 / 6e4,
+            "heat_capacity_flow_w_per_k": 12490.0,
             "supply_k": 313.15,
             "return_k": 323.6,
             "rise_k": 10.45,
             "pressure_drop_pa": 194.6e3,
+            "curve_drop_pa": 194.5e3,
             "manifold_velocity_m_per_s": 1.15,
             "branch_flow_spread": 0.021,
             "air_rise_k": 13.6,
@@ -153,11 +155,16 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
                 "effectiveness": 0.71,
                 "ntu": 2.4,
                 "approach_k": 4.4,
+                "coolant_return_k": 323.6,
                 "facility_supply_k": 308.75,
                 "facility_return_k": 319.2,
                 "tcs_head_pa": 245.3e3,
+                "tcs_hydraulic_w": 6.4e3,
                 "tcs_pump_w": 9.8e3,
+                "facility_hydraulic_w": 3.9e3,
                 "facility_pump_w": 6.0e3,
+                "coolant_w_per_k": 1e5,
+                "facility_w_per_k": 1e5,
             },
             "heat_pump": {
                 "refrigerant": "R1234ze(E)",
@@ -175,6 +182,7 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "delivered_j": energy["delivered_j"],
             "unmet_j": 0.0,
             "network_loss_j": energy["network_loss_j"],
+            "network_model": "steady",
             "network_stored_j": 0.0,
             "network_heat_j": energy["network_heat_j"],
             "reused_j": energy["reused_j"],
@@ -190,11 +198,14 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "hours_tcs_above_setpoint": int((year["tcs_supply_k"] > 313.15).sum()),
             "junction_max_k": float(year["junction_max_k"].max()),
             "electricity_j": electricity,
+            "loop_iterations": 3,
+            "loop_change_k": 1e-9,
         },
         "kpi": {
             "pue": inside / it,
             "erf": energy["reused_j"] / inside,
             "ere": (inside - energy["reused_j"]) / it,
+            "table": "table 1",
             "definitions": {
                 "pue": "Electricity of the data centre over that of its IT, ISO/IEC 30134-2.",
                 "erf": "Heat reused outside, counted at the hand-over, over the data centre's energy, ISO/IEC 30134-6.",
@@ -266,7 +277,7 @@ def balance(stage: str, name: str, entering: float, leaving: float, unit: str, t
     return row | {"relative": relative, "tolerance": tolerance, "holds": relative <= tolerance}
 
 
-def _input(field: str, given: str, si: Any, unit: str | None, source: str | None) -> dict[str, Any]:
+def _input(field: str, given: str, si: Any, unit: str, source: str) -> dict[str, Any]:
     return {"field": field, "given": given, "si": si, "unit": unit, "source": source}
 
 
@@ -281,6 +292,8 @@ def _load(
         "flow_m3_per_s": flow / 6e4,
         "plate_pressure_drop_pa": drop,
         "case_to_inlet_k_per_w": resistance,
+        "case_to_inlet_uncertainty_k_per_w": 0.001 * resistance,
+        "junction_to_case_k_per_w": package,
         "case_max_k": case,
         "junction_max_k": case + power * package,
         "reynolds": 110.0 * flow / 2.31,
@@ -295,6 +308,8 @@ def _plate() -> dict[str, Any]:
     largest = 0.0016 * rise / 1550.0 + bulk + 5e-6
     return {
         "load": "accelerator",
+        "heat_flux": 1550.0 / 0.0016,
+        "inlet_k": 313.15,
         "flow_per_channel_m3_per_s": list(design * factor),
         "pressure_drop_pa": list(11.2e3 * (0.97 * factor + 0.03 * factor**2)),
         "base_to_bulk_m2k_per_w": list(bulk),
@@ -306,13 +321,14 @@ def _plate() -> dict[str, Any]:
         "channels": 200,
         "area_m2": 0.0016,
         "design_flow_per_channel_m3_per_s": design,
+        "grid_pressure_drop_change": 0.004,
+        "grid_case_to_inlet_change": None,
         "holdout": {
             "flow_per_channel_m3_per_s": 0.85 * design,
             "pressure_drop_error": 3.1e-4,
             "case_to_inlet_error": -8.7e-4,
         },
         "field_flow_factor": 1.0,
-        "iterations": [3, 3, 3, 3, 3],
     }
 
 

@@ -1,5 +1,6 @@
 """Figures and numbers: the Sankey diagram conserves, labels do not overlap, axes carry units."""
 
+from dataclasses import asdict, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from rack2city.errors import BalanceError
-from rack2city.report import figures, picture, render, sankey
-from rack2city.report.drawing import house_style
+from rack2city.evidence import restore
+from rack2city.report import energy
+from rack2city.report.figures import picture, plate, sankey, year
+from rack2city.report.figures.style import house_style
 from rack2city.report.model import Run, read_run
+from rack2city.report.summary.stages import CityFigures
 from rack2city.report.units import CELSIUS, LITRE_PER_MINUTE, PERCENT, engineering, number, quantity
 from tests.report.sample import sample_summary, sample_year, write_field, write_sample
 
@@ -25,18 +29,18 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def city() -> dict[str, Any]:
-    return sample_summary(sample_year())["city"]
+def city() -> CityFigures:
+    return restore(CityFigures, sample_summary(sample_year())["city"])
 
 
-def test_sankey_conserves_at_every_node_and_ends_at_the_summary(city: dict[str, Any]) -> None:
-    flows = sankey.energy_flows(city)
+def test_sankey_conserves_at_every_node_and_ends_at_the_summary(city: CityFigures) -> None:
+    flows = energy.energy_flows(city)
     total = flows.leaving("grid")
-    assert total == pytest.approx(sum(city["electricity_j"].values()), rel=1e-12)
+    assert total == pytest.approx(sum(asdict(city.electricity_j).values()), rel=1e-12)
     for node in flows.nodes:
         into, out = flows.entering(node.key), flows.leaving(node.key)
         assert into == pytest.approx(out, abs=1e-6 * total) or 0.0 in (into, out)
-    assert flows.entering("delivered") == city["delivered_j"]
+    assert flows.entering("delivered") == city.delivered_j
     sources = sum(flows.leaving(n.key) for n in flows.nodes if flows.entering(n.key) == 0.0)
     sinks = sum(flows.entering(n.key) for n in flows.nodes if flows.leaving(n.key) == 0.0)
     assert sources == pytest.approx(sinks, rel=1e-6)
@@ -46,16 +50,16 @@ def test_sankey_conserves_at_every_node_and_ends_at_the_summary(city: dict[str, 
     ("key", "node"),
     [("rejected_j", "Heat to coolant"), ("delivered_j", "Heat network"), ("heat_pump_heat_j", "heat pump")],
 )
-def test_sankey_refuses_energies_that_do_not_add_up(city: dict[str, Any], key: str, node: str) -> None:
+def test_sankey_refuses_energies_that_do_not_add_up(city: CityFigures, key: str, node: str) -> None:
     with pytest.raises(BalanceError, match=node):
-        sankey.energy_flows(city | {key: 1.5 * city[key]})
+        energy.energy_flows(replace(city, **{key: 1.5 * getattr(city, key)}))
 
 
 @pytest.mark.parametrize("backup", [True, False])
-def test_sankey_labels_do_not_overlap_and_stay_inside(city: dict[str, Any], backup: bool) -> None:
+def test_sankey_labels_do_not_overlap_and_stay_inside(city: CityFigures, backup: bool) -> None:
     if not backup:
-        city |= {"delivered_j": city["delivered_j"] - city["backup_j"], "backup_j": 0.0}
-    flows = sankey.energy_flows(city)
+        city = replace(city, delivered_j=city.delivered_j - city.backup_j, backup_j=0.0)
+    flows = energy.energy_flows(city)
     assert ("backup" in {node.key for node in flows.nodes}) == backup
     with house_style():
         figure = sankey.draw(flows)
@@ -65,10 +69,10 @@ def test_sankey_labels_do_not_overlap_and_stay_inside(city: dict[str, Any], back
     assert all(figure.bbox.x0 <= b.x0 and b.x1 <= figure.bbox.x1 and b.y1 <= figure.bbox.y1 for b in boxes)
 
 
-@pytest.mark.parametrize("draw", [figures.plate_curves, figures.year_heat, figures.duration, figures.temperatures])
+@pytest.mark.parametrize("draw", [plate.plate_curves, year.year_heat, year.duration, year.temperatures])
 def test_every_labelled_axis_has_a_unit(run: Run, draw: Any) -> None:
     with house_style():
-        figure = draw(run)
+        figure = draw(run.summary if draw is plate.plate_curves else run.year)
     for axes in figure.axes:
         assert axes.get_ylabel()
         assert all("(" in label for label in (axes.get_xlabel(), axes.get_ylabel()) if label)
@@ -89,10 +93,6 @@ def test_picture_shows_three_sections_on_one_scale_in_celsius(tmp_path: Path) ->
     assert labels.count("y (mm)") == 3
     assert "temperature (°C)" in labels
     assert not [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)]
-
-
-def test_stretch_of_caption_and_rendering_agree() -> None:
-    assert picture.STRETCH == render.STRETCH_Y
 
 
 def text_boxes(figure: Figure) -> list[Any]:

@@ -10,7 +10,8 @@ import pypdfium2
 import pytest
 
 from rack2city.errors import InputError, Rack2CityError
-from rack2city.report import picture, write_report
+from rack2city.report import write_report
+from rack2city.report.figures import picture
 from rack2city.report.model import read_run
 from tests.report.sample import check, write_sample
 
@@ -118,10 +119,31 @@ def test_missing_key_is_named(run_dir: Path, summary: dict[str, Any], tmp_path: 
     del place[last]
     linked(run_dir, tmp_path)
     (tmp_path / "summary.json").write_text(json.dumps(damaged))
-    message = f"{tmp_path}/summary.json: the key `{key}` is missing; write the file again with `rack2city run`"
+    message = (
+        f"{tmp_path}/summary.json: the key `{key}` is missing; delete the file and write it again with `rack2city run`"
+    )
     with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
         write_report(tmp_path)
     assert not (tmp_path / "report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "fault"),
+    [
+        ("pressure_drop_pa", [1.0, 2.0], "`plate.pressure_drop_pa` has 2 values, expected 5, one per flow rate"),
+        ("load", "gpu", "`plate.load` is 'gpu', which is not the name of an item of `rack.loads`"),
+        ("channels", "many", "the key `plate.channels` is wrong: "),
+    ],
+)
+def test_wrong_key_is_named(
+    run_dir: Path, summary: dict[str, Any], tmp_path: Path, key: str, value: Any, fault: str
+) -> None:
+    damaged = copy.deepcopy(summary)
+    damaged["plate"][key] = value
+    linked(run_dir, tmp_path)
+    (tmp_path / "summary.json").write_text(json.dumps(damaged))
+    with pytest.raises(InputError, match=f"^{re.escape(f'{tmp_path}/summary.json: {fault}')}"):
+        write_report(tmp_path)
 
 
 @pytest.mark.parametrize("name", ["summary.json", "year.parquet", "fields/temperature.pvd"])

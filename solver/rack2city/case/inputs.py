@@ -27,7 +27,7 @@ class CaseInput:
 
     field: str
     given: str
-    si: float | int | str
+    si: bool | float | int | str
     unit: str
     source: str
 

@@ -15,7 +15,7 @@ from typing import Any
 import rack2city
 import rackmesh
 from rack2city.chain.versions import package_versions
-from rack2city.evidence.storage import read_json, write_json
+from rack2city.evidence import read_json, write_json
 
 INDEX = "stages.json"
 ENTRY = {"key", "seconds", "ranks"}

@@ -1,22 +1,16 @@
-"""`summary.json`: every figure of a run in one file, SI units, documented in docs/summary.md."""
+"""The summary of a run, from the results in its folder."""
 
 import shlex
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
-from rack2city.case import LoadedCase
+from rack2city.chain.stage import Session
 from rack2city.chain.versions import package_versions
 from rack2city.city.kpi import DEFINITIONS, VERSION
-from rack2city.city.result import CityResult
-from rack2city.evidence import Balance, Check
-from rack2city.plant import PlantResult
-from rack2city.plate import PlateMap
-from rack2city.rack import RackResult
+from rack2city.evidence import load, read_json, restore, view
+from rack2city.report import summary as told
 
 SCHEMA_VERSION = 1
-HEAT_TOLERANCE, MASS_TOLERANCE = 1e-8, 1e-10
 ASSUMPTIONS = (
     "Every chip heats its plate's finned area evenly; all channels of a plate carry the same flow (no plenum losses).",
     "Flow in the channels is steady and laminar, with a developed profile at the inlet; density, heat capacity and "
@@ -35,100 +29,40 @@ ASSUMPTIONS = (
 )
 
 
-def plate_balances(plate: PlateMap) -> tuple[Balance, ...]:
-    """Heat and mass balances of the finite-element runs, at each flow."""
-    design = plate.design_flow_per_channel_m3_per_s
-    rows = []
-    for flow, heat, mass in zip(plate.flow_per_channel_m3_per_s, plate.heat_balances, plate.mass_balances, strict=True):
-        at = f"channel at {flow / design:.3g} x design flow"
-        rows.append(Balance("fem", f"heat, {at}", *heat, "W", HEAT_TOLERANCE))
-        rows.append(Balance("fem", f"mass, {at}", *mass, "m3/s", MASS_TOLERANCE))
-    return tuple(balance.require() for balance in rows)
-
-
-def _check(check: Check) -> dict[str, Any]:
-    return {**asdict(check), "margin": check.margin, "holds": check.holds}
-
-
-def _balance(balance: Balance) -> dict[str, Any]:
-    row = asdict(balance)
-    row.pop("scale")
-    return {**row, "relative": balance.relative, "holds": balance.holds}
-
-
-def _without(data: dict[str, Any], *keys: str) -> dict[str, Any]:
-    return {key: value for key, value in data.items() if key not in keys}
-
-
-def summarise(
-    loaded: LoadedCase,
-    mesh: dict[str, Any],
-    plate: PlateMap,
-    rack: RackResult,
-    plant: PlantResult,
-    city: CityResult,
-    seconds: dict[str, float],
-    ranks: int,
-) -> dict[str, Any]:
-    """All figures of a run as plain data; `provenance` alone may differ between two runs of the same case.
+def summarise(session: Session) -> told.Summary:
+    """All figures of a run; `provenance` alone may differ between two runs of the same case.
 
     Raises:
         BalanceError: heat or mass is not conserved in a finite-element run.
     """
-    checks: tuple[Check, ...] = (*rack.checks, *plant.checks, *city.checks)
-    balances = (*plate_balances(plate), *rack.balances, *plant.balances, *city.balances)
-    case = loaded.case
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "case": {
-            "name": case.case.name,
-            "title": case.case.title,
-            "file": loaded.path.name,
-            "inputs": [asdict(row) for row in loaded.inputs()],
-        },
-        "verdict": {"holds": all(check.holds for check in checks), "checks": [_check(check) for check in checks]},
-        "mesh": mesh,
-        "plate": {
-            **_without(
-                asdict(plate),
-                "heat_balances",
-                "mass_balances",
-                "solver_options",
-                "solver_record",
-                "flow_factorisations",
-                "heat_factorisations",
-                "outer_iterations",
-                "newton_iterations",
-                "holdout_flow_per_channel_m3_per_s",
-                "holdout_pressure_drop_error",
-                "holdout_case_to_inlet_error",
+    case, loaded, folder = session.case.case, session.loaded, session.folder
+    found = [stage.evidence(folder.path) for stage in session.keys]
+    checks = tuple(view(told.CheckRow, check) for evidence in found for check in evidence.checks)
+    plate = read_json(session.file("plate.json"))
+    kpi = read_json(session.file("city.json"))["kpi"]
+    holdout = {key.removeprefix("holdout_"): value for key, value in plate.items() if key.startswith("holdout_")}
+    return told.Summary(
+        schema_version=SCHEMA_VERSION,
+        case=told.CaseRecord(case.name, case.title, loaded.path.name, tuple(loaded.inputs())),
+        verdict=told.Verdict(all(check.holds for check in checks), checks),
+        mesh=load(session.file("mesh.json"), told.MeshFigures),
+        plate=restore(told.PlateFigures, plate | {"holdout": holdout, "field_flow_factor": 1.0}),
+        rack=load(session.file("rack.json"), told.RackFigures),
+        plant=load(session.file("plant.json"), told.PlantFigures),
+        city=load(session.file("city.json"), told.CityFigures),
+        kpi=told.Kpi(**kpi, table=VERSION, definitions=DEFINITIONS),
+        balances=tuple(view(told.BalanceRow, balance) for evidence in found for balance in evidence.balances),
+        assumptions=ASSUMPTIONS,
+        provenance=told.Provenance(
+            versions=package_versions(),
+            solver_options=plate["solver_options"],
+            solver=restore(told.SolverRecord, plate["solver_record"]),
+            iterations=restore(
+                told.Iterations, {key.removesuffix("_iterations"): value for key, value in plate.items()}
             ),
-            "holdout": {
-                "flow_per_channel_m3_per_s": plate.holdout_flow_per_channel_m3_per_s,
-                "pressure_drop_error": plate.holdout_pressure_drop_error,
-                "case_to_inlet_error": plate.holdout_case_to_inlet_error,
-            },
-            "field_flow_factor": 1.0,
-        },
-        "rack": _without(asdict(rack), "balances", "checks"),
-        "plant": _without(asdict(plant), "balances", "checks"),
-        "city": _without(asdict(city), "balances", "checks", "kpi"),
-        "kpi": {**city.kpi, "table": VERSION, "definitions": DEFINITIONS},
-        "balances": [_balance(balance) for balance in balances],
-        "assumptions": list(ASSUMPTIONS),
-        "provenance": {
-            "versions": package_versions(),
-            "solver_options": plate.solver_options,
-            "solver": plate.solver_record,
-            "iterations": {
-                "outer": list(plate.outer_iterations),
-                "newton": list(plate.newton_iterations),
-                "flow_factorisations": list(plate.flow_factorisations),
-                "heat_factorisations": list(plate.heat_factorisations),
-            },
-            "ranks": ranks,
-            "date": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": seconds,
-            "command": shlex.join(["rack2city", *sys.argv[1:]]),
-        },
-    }
+            ranks=folder.ranks("plate"),
+            date=datetime.now(UTC).isoformat(timespec="seconds"),
+            seconds=folder.seconds(),
+            command=shlex.join(["rack2city", *sys.argv[1:]]),
+        ),
+    )

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from rack2city.doctor.finding import Finding, Status, healthy, render
 from rack2city.doctor.machine import available_memory, compiler, jit_cache, memory, python, threads
-from rack2city.doctor.parallel import CONDA, DOLFINX_PROBE, WHEEL, dolfinx, mpi, petsc
+from rack2city.doctor.parallel import CONDA, DOLFINX_PROBE, WHEEL, dolfinx, mpi, mpirun_beside_python, petsc
 from rack2city.doctor.parts import GMSH_PROBE, VERSION_PROBE, gmsh, part
 from rack2city.doctor.probe import installed, probe
 
-__all__ = ["Finding", "Status", "diagnose", "healthy", "render"]
+__all__ = ["Finding", "Status", "diagnose", "healthy", "mpirun_beside_python", "render"]
 
 
 def diagnose() -> list[Finding]:

@@ -2,12 +2,14 @@
 
 import numpy as np
 from CoolProp.CoolProp import PropsSI
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from rack2city.arrays import Array
 
 STANDARD_PRESSURE_PA = 101325.0
 
 
-def air_density(temperature_k: ArrayLike, pressure_pa: float = STANDARD_PRESSURE_PA) -> NDArray[np.float64]:
+def air_density(temperature_k: ArrayLike, pressure_pa: float = STANDARD_PRESSURE_PA) -> Array:
     """Density of dry air (kg/m3).
 
     Args:
@@ -19,7 +21,7 @@ def air_density(temperature_k: ArrayLike, pressure_pa: float = STANDARD_PRESSURE
     return _air("D", temperature_k, pressure_pa)
 
 
-def air_heat_capacity(temperature_k: ArrayLike, pressure_pa: float = STANDARD_PRESSURE_PA) -> NDArray[np.float64]:
+def air_heat_capacity(temperature_k: ArrayLike, pressure_pa: float = STANDARD_PRESSURE_PA) -> Array:
     """Specific heat capacity of dry air at constant pressure (J/(kg K)).
 
     Args:
@@ -31,7 +33,7 @@ def air_heat_capacity(temperature_k: ArrayLike, pressure_pa: float = STANDARD_PR
     return _air("C", temperature_k, pressure_pa)
 
 
-def _air(key: str, temperature_k: ArrayLike, pressure_pa: float) -> NDArray[np.float64]:
+def _air(key: str, temperature_k: ArrayLike, pressure_pa: float) -> Array:
     """A property of air from CoolProp, shaped as the temperature."""
     temperature = np.asarray(temperature_k, dtype=float)
     values = PropsSI(key, "T", temperature.ravel(), "P", pressure_pa, "HEOS::Air")

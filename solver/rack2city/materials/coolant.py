@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 from CoolProp.CoolProp import PropsSI
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-
-Array = NDArray[np.float64]
 
 PRESSURE_PA = 3e5
 """Absolute pressure at which liquid properties are taken (Pa); between 1 and 5 bar they change by less than 0.1 %."""

@@ -1,6 +1,6 @@
 """The report as data: what both the HTML and the PDF template walk through."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 
@@ -87,7 +87,7 @@ class Document:
     holds: bool
     verdict: tuple[VerdictRow, ...]
     verdict_note: str
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[Section, ...] = ()
 
     @property
     def banner(self) -> str:

@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rack2city.report.document import Document
-from rack2city.report.drawing import INK
+from rack2city.report.figures.style import INK
 
 
 def render_html(document: Document) -> str:

@@ -5,6 +5,7 @@ import tempfile
 from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import typst
@@ -13,8 +14,12 @@ from rack2city.errors import Rack2CityError
 from rack2city.report.document import Document, Drawing
 
 
-def render_pdf(document: Document) -> bytes:
+def render_pdf(document: Document, **settings: Any) -> Any:
     """The document as the bytes of a PDF file.
+
+    Args:
+        document: what to set.
+        settings: of `typst.compile`, such as `format="png", ppi=110`, which gives a list of pages instead.
 
     Raises:
         Rack2CityError: typst refuses the document; the sentence carries its message.
@@ -31,7 +36,8 @@ def render_pdf(document: Document) -> bytes:
     with tempfile.TemporaryDirectory(prefix="rack2city-") as name:
         for file, content in files.items():
             (Path(name) / file).write_bytes(content)
+        settings |= {"font_paths": [str(fonts)], "ignore_system_fonts": True}
         try:
-            return typst.compile(str(Path(name) / "report.typ"), font_paths=[str(fonts)], ignore_system_fonts=True)
+            return typst.compile(str(Path(name) / "report.typ"), **settings)
         except (RuntimeError, ValueError) as error:
             raise Rack2CityError(f"report.pdf: typst cannot set the report: {error}") from None

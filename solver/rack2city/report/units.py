@@ -6,7 +6,6 @@ from typing import Any
 
 NARROW_SPACE = "\u202f"
 FIXED_SPACE = "\u00a0"
-ZERO_CELSIUS_K = 273.15
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -19,11 +18,11 @@ class Scale:
     offset: float = 0.0
 
     def of(self, si: Any) -> Any:
-        """A number, array or table of SI values in this unit (`symbol`)."""
-        return self.factor * si + self.offset
+        """A number, array or table of SI values in this unit (`symbol`); a count stays whole where nothing is scaled."""
+        return si if (self.factor, self.offset) == (1.0, 0.0) else self.factor * si + self.offset
 
 
-CELSIUS = Scale("°C", offset=-ZERO_CELSIUS_K)
+CELSIUS = Scale("°C", offset=-273.15)
 KELVIN = Scale("K")
 KILOPASCAL = Scale("kPa", 1e-3)
 KILOWATT = Scale("kW", 1e-3)
@@ -32,7 +31,6 @@ LITRE_PER_MINUTE = Scale("L/min", 6e4)
 PERCENT = Scale("%", 100.0)
 PLAIN = Scale("")
 RESISTANCE_AREA = Scale("mm²·K/W", 1e6)
-RESISTANCE = Scale("K/W")
 VELOCITY = Scale("m/s")
 METRE = Scale("m")
 
@@ -60,38 +58,32 @@ def engineering(unit: str, kind: str = "") -> Scale:
     return CELSIUS if unit == "K" and kind == "temperature" else _BY_SI.get(unit, Scale(unit))
 
 
-def number(value: float | None, digits: int = 4, trim: bool = False) -> str:
+def number(value: float, digits: int = 4, trim: bool = False) -> str:
     """A number as text: significant digits, thousands grouped, a true minus, a dash where there is none.
 
     Args:
-        value: any number; `None` and NaN are written as a dash.
+        value: any number; NaN is written as a dash.
         digits: significant digits; whole digits before the point are always kept.
         trim: leave out trailing zeros, for what was given and not computed.
     """
-    if value is None or math.isnan(value):
+    if math.isnan(value):
         return "–"
     if value == 0.0:
         return "0"
     if math.isinf(value):
         return "∞" if value > 0.0 else "−∞"
     if isinstance(value, int):
-        text = f"{value:,}"
-    elif not 1e-3 <= abs(value) < 1e9:
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        mantissa = _trimmed(mantissa) if trim else mantissa
-        text = f"{mantissa}{NARROW_SPACE}×{NARROW_SPACE}10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+        text, power = f"{value:,}", ""
+    elif 1e-3 <= abs(value) < 1e9:
+        text, power = f"{value:,.{max(0, digits - 1 - math.floor(math.log10(abs(value))))}f}", ""
     else:
-        magnitude = math.floor(math.log10(abs(value)))
-        text = f"{value:,.{max(0, digits - 1 - magnitude)}f}"
-        text = _trimmed(text) if trim else text
-    return text.replace(",", NARROW_SPACE).replace("-", "−")
-
-
-def _trimmed(text: str) -> str:
-    return text.rstrip("0").rstrip(".") if "." in text else text
+        text, exponent = f"{value:.{digits - 1}e}".split("e")
+        power = f"{NARROW_SPACE}×{NARROW_SPACE}10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+    if trim and "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text.replace(",", NARROW_SPACE).replace("-", "−") + power
 
 
 def quantity(si: float, scale: Scale, digits: int = 4, trim: bool = False) -> str:
     """A value in SI, written in an engineering unit, such as `"95.00 kPa"`; arguments as of `number`."""
-    gap = FIXED_SPACE if scale.symbol else ""
-    return f"{number(scale.of(si) if scale is not PLAIN else si, digits, trim)}{gap}{scale.symbol}"
+    return f"{number(scale.of(si), digits, trim)}{FIXED_SPACE if scale.symbol else ''}{scale.symbol}"

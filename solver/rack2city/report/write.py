@@ -22,9 +22,8 @@ def write_report(run_dir: Path) -> list[Path]:
         BalanceError: the year's energies do not add up, so no Sankey diagram can be drawn.
         Rack2CityError: the temperature picture cannot be rendered on this machine.
     """
-    run_dir = Path(run_dir)
     document = build(read_run(run_dir))
-    contents = {"report.html": render_html(document).encode(), "report.pdf": render_pdf(document)}
-    for name, content in contents.items():
-        (run_dir / name).write_bytes(content)
-    return [run_dir / name for name in contents]
+    contents = {run_dir / "report.html": render_html(document).encode(), run_dir / "report.pdf": render_pdf(document)}
+    for file, content in contents.items():
+        file.write_bytes(content)
+    return list(contents)

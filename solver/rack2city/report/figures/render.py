@@ -1,4 +1,4 @@
-"""Off-screen rendering of the plate's temperature, run as a process of its own: `python -m rack2city.report.render`.
+"""Off-screen rendering of the plate's temperature, run as a process of its own: `python -m rack2city.report.figures.render`.
 
 Where no OpenGL library can draw without a screen, VTK ends the whole process; here it ends only this one, and
 `picture` turns that into a sentence.
@@ -13,7 +13,8 @@ import pyvista as pv
 import vtk
 from numpy.typing import NDArray
 
-STRETCH_Y = 20.0
+from rack2city.arrays import Array
+
 SLICES = {"inlet": 0.0, "middle": 0.5, "outlet": 1.0}
 _WINDOW = (2200, 900)
 # Corners come first in every higher-order VTK cell: (linear type, number of corners).
@@ -67,21 +68,24 @@ def slice_at(grid: pv.UnstructuredGrid, share: float) -> dict[str, NDArray[Any]]
     return {"y": cut.points[:, 1], "z": cut.points[:, 2], "triangles": triangles, "t": cut.point_data["temperature"]}
 
 
-def render(grid: pv.UnstructuredGrid, image: Path, limits: tuple[float, float], colours: str) -> dict[str, list[float]]:
-    """Draw the whole half channel, y stretched by `STRETCH_Y`, seen from the inlet and the channel's mid-plane.
+def render(
+    grid: pv.UnstructuredGrid, image: Path, limits: tuple[float, float], colours: str, stretch: float
+) -> dict[str, list[float]]:
+    """Draw the whole half channel, seen from the inlet and the channel's mid-plane.
 
     Args:
         grid: field from `read_celsius`.
         image: PNG to write, transparent background.
         limits: lowest and highest temperature of the colour scale (°C).
         colours: name of the matplotlib colour map.
+        stretch: of the y direction (-).
 
     Returns:
         Where the lower near corners of inlet and outlet are: name to (x, y), shares of the picture's width and height
         from its lower left (-).
     """
     plotter = pv.Plotter(off_screen=True, window_size=_WINDOW)
-    body = grid.scale((1.0, STRETCH_Y, 1.0))
+    body = grid.scale((1.0, stretch, 1.0))
     surface = body.extract_geometry()
     # Unlit: a colour on the picture is exactly the colour of the scale.
     plotter.add_mesh(surface, scalars="temperature", cmap=colours, clim=limits, lighting=False, show_scalar_bar=False)
@@ -100,7 +104,7 @@ def render(grid: pv.UnstructuredGrid, image: Path, limits: tuple[float, float], 
     return {name: _project(plotter, np.array(point)) for name, point in marks.items()}
 
 
-def _project(plotter: pv.Plotter, point: NDArray[np.float64]) -> list[float]:
+def _project(plotter: pv.Plotter, point: Array) -> list[float]:
     """Share of the picture's width and height (-) at which a point of the scene appears."""
     coordinate = vtk.vtkCoordinate()
     coordinate.SetCoordinateSystemToWorld()
@@ -111,14 +115,14 @@ def _project(plotter: pv.Plotter, point: NDArray[np.float64]) -> list[float]:
 
 def main(arguments: list[str]) -> None:
     """Read `arguments[0]` (.pvd), write `picture.png` and `picture.npz` into the folder `arguments[1]`."""
-    file, folder, colours = Path(arguments[0]), Path(arguments[1]), arguments[2]
+    file, folder, colours, stretch = Path(arguments[0]), Path(arguments[1]), arguments[2], float(arguments[3])
     grid = read_celsius(file)
     temperature = grid.point_data["temperature"]
     limits = (float(temperature.min()), float(temperature.max()))
     arrays: dict[str, Any] = {"limits": limits, "bounds": grid.bounds}
     for name, share in SLICES.items():
         arrays |= {f"slice_{name}_{key}": value for key, value in slice_at(grid, share).items()}
-    marks = render(grid, folder / "picture.png", limits, colours)
+    marks = render(grid, folder / "picture.png", limits, colours, stretch)
     arrays |= {f"mark_{name}": value for name, value in marks.items()}
     np.savez(folder / "picture.npz", **arrays)
 

@@ -16,10 +16,10 @@ from matplotlib.tri import Triangulation
 from numpy.typing import NDArray
 
 from rack2city.errors import Rack2CityError
-from rack2city.report.drawing import WIDTH_IN
+from rack2city.report.figures.style import WIDTH_IN
 
 COLOUR_MAP = "inferno"
-STRETCH = 20  # of the y direction, in the 3-D picture and in the cross-sections; `render` uses the same
+STRETCH = 20  # of the y direction, in the 3-D picture and in the cross-sections
 _TIMEOUT_S = 300.0
 # Set by MPI launchers for their own children; a library that sees them would wait for partners that do not exist.
 _LAUNCHER = ("OMPI_", "PMI_", "PMIX_", "PMI", "MPI_LOCAL", "HYDRA_", "MPIEXEC_")
@@ -51,7 +51,8 @@ def render(file: Path) -> Rendering:
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     with tempfile.TemporaryDirectory(prefix="rack2city-") as name:
         folder = Path(name)
-        command = [sys.executable, "-m", "rack2city.report.render", str(file), str(folder), COLOUR_MAP]
+        script = [sys.executable, "-m", "rack2city.report.figures.render"]
+        command = [*script, str(file), str(folder), COLOUR_MAP, str(STRETCH)]
         try:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_S)
         except subprocess.TimeoutExpired:

@@ -1,11 +1,11 @@
-"""The mesh stage: the channel of the case, at its level and at the next coarser one, or the user's own mesh."""
+"""Meshes of a case's channel, at its level and at the next coarser one, or the user's own mesh."""
 
 import shutil
 from pathlib import Path
 
 from rack2city.case import Case
 from rack2city.errors import InputError
-from rack2city.evidence.storage import write_json
+from rack2city.evidence import view, write_json
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
 from rackmesh.contract import MeshError
 from rackmesh.statistics import mesh_statistics
@@ -13,29 +13,11 @@ from rackmesh.statistics import mesh_statistics
 COARSER = "mesh-coarser.msh"
 
 
-def half_channel(case: Case) -> HalfChannel:
-    """Geometry of the repeating half channel of a case."""
-    channel = case.channel
-    return HalfChannel(
-        pitch=channel.pitch,
-        width=channel.width,
-        fin_height=channel.fin_height,
-        base_thickness=channel.base_thickness,
-        length=channel.length,
-        tim_thickness=channel.tim_thickness,
-    )
-
-
 def coarser_level(case: Case) -> str | None:
     """The level below that of the case; None below the coarsest, and for an own mesh."""
     levels = list(LEVELS)
     rank = levels.index(case.mesh.level)
     return levels[rank - 1] if rank > 0 and case.mesh.file is None else None
-
-
-def mesh_files(case: Case) -> list[str]:
-    """Names of the files that the stage writes."""
-    return ["mesh.msh", "mesh.json"] + ([COARSER] if coarser_level(case) is not None else [])
 
 
 def coarser_mesh(case: Case, out: Path) -> Path | None:
@@ -65,12 +47,12 @@ def make_mesh(case: Case, out: Path) -> None:
 
 
 def write_level(case: Case, level: str, file: Path) -> None:
-    """Write the mesh of a case's channel at a level.
+    """Write the mesh of the repeating half channel of a case at a level.
 
     Raises:
         InputError: the channel cannot be meshed.
     """
     try:
-        write_half_channel(half_channel(case), LEVELS[level], file)
+        write_half_channel(view(HalfChannel, case.channel), LEVELS[level], file)
     except MeshError as error:
         raise InputError(f"channel: {error}") from None

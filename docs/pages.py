@@ -1,0 +1,57 @@
+"""Pages of the site that are not written but follow from the sources: one for each example and each room's door.
+
+MkDocs calls these functions by name (`hooks` in mkdocs.yml).
+"""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).resolve().parents[1]
+BORROWED = ("meshes/README.md", "hpc/README.md")  # pages that live beside what they describe
+
+
+def examples() -> dict[str, str]:
+    """Text of the page of each example, by its place in the site: the prose of its docstring, then its code."""
+    pages = {}
+    for file in sorted((ROOT / "examples").glob("*.py")):
+        source = file.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+        title, _, prose = (ast.get_docstring(tree) or file.stem).partition("\n")
+        code = "".join(source.splitlines(keepends=True)[tree.body[0].end_lineno :]).strip()
+        run = f"```sh\npython examples/{file.name}\n```"
+        pages[f"examples/{file.stem}.md"] = f"# {title.rstrip('.')}\n{prose}\n\n```python\n{code}\n```\n\n{run}\n"
+    return pages
+
+
+def rooms() -> dict[str, str]:
+    """Text of the page of each room with a door: what others may use of it."""
+    pages = {}
+    for root in (ROOT / "solver", ROOT / "meshes"):
+        for door in sorted(root.rglob("__init__.py")):
+            name = ".".join(door.parent.relative_to(root).parts)
+            if "\n__all__ =" in door.read_text(encoding="utf-8"):
+                pages[f"reference/{name}.md"] = f"# {name}\n\n::: {name}\n"
+    return pages
+
+
+def on_config(config: Any) -> Any:
+    """Put the pages into the navigation."""
+    config.nav += [{"Examples": list(examples())}, {"Reference": list(rooms())}]
+    config.watch += [str(ROOT / "examples"), str(ROOT / "solver")]
+    return config
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add the pages to the site."""
+    borrowed = {name: (ROOT / name).read_text(encoding="utf-8") for name in BORROWED}
+    for name, text in (examples() | rooms() | borrowed).items():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Let links to what lies beside docs/ find it in the site, too."""
+    return markdown if "/" in page.file.src_uri else markdown.replace("](../", "](")

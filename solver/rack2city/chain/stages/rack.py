@@ -1,0 +1,38 @@
+"""The rack stage: flows, temperatures and air of one rack at full power."""
+
+from typing import TYPE_CHECKING
+
+from rack2city.chain.stage import Session, Stage, evidence_in, of_case
+from rack2city.chain.stages.plate import PLATE
+from rack2city.evidence import load, store
+
+if TYPE_CHECKING:
+    from rack2city.case import Case
+
+
+@of_case
+def _check(case: "Case") -> None:
+    """Refuse loads that do not fill the trays."""
+    from rack2city.rack import tray_layout
+
+    tray_layout(case)
+
+
+def _compute(session: Session) -> None:
+    from rack2city.materials import coolant
+    from rack2city.plate import PlateMap
+    from rack2city.rack import run_rack
+
+    plate = load(session.file("plate.json"), PlateMap)
+    store(session.file("rack.json"), run_rack(session.case, coolant(session.case.coolant.name), plate))
+
+
+RACK = Stage(
+    name="rack",
+    compute=_compute,
+    files=lambda case: ("rack.json",),
+    before=(PLATE,),
+    parts=("rack", "coolant", "channel", "limits"),
+    check=_check,
+    evidence=evidence_in("rack.json"),
+)

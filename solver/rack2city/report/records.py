@@ -1,0 +1,78 @@
+"""The tables that make the figures believable: balances, inputs with their sources, versions, options and times."""
+
+from typing import Any
+
+from rack2city.report.document import Table
+from rack2city.report.summary import Summary
+from rack2city.report.summary.provenance import Counts, Provenance
+from rack2city.report.tables import pairs
+from rack2city.report.units import Scale, number, quantity
+
+
+def balances(summary: Summary) -> Table:
+    """Every conserved quantity of every stage, counted on both sides."""
+    rows = tuple(
+        (
+            row.stage,
+            row.name,
+            f"{number(row.entering, 7)} {row.unit}",
+            f"{number(row.leaving, 7)} {row.unit}",
+            number(row.relative, 2),
+            number(row.tolerance, 1),
+            "holds" if row.holds else "FAILS",
+        )
+        for row in summary.balances
+    )
+    head = ("stage", "balance of", "entering", "leaving", "relative residual", "tolerance", "")
+    return Table("What enters each stage must leave it or be stored there.", head, rows, "llrrrrl")
+
+
+def inputs(summary: Summary) -> Table:
+    """Every input of the case with its source."""
+    rows = tuple(
+        (row.field, row.given, f"{_plain(row.si)} {row.unit.removeprefix('-')}".strip(), row.source or "–")
+        for row in summary.case.inputs
+    )
+    return Table("Inputs as given, in SI, and where they come from.", ("field", "given", "SI", "source"), rows, "llll")
+
+
+def provenance(summary: Summary) -> tuple[Table, ...]:
+    """Versions, how the finite elements were solved, solver options and the time each stage took."""
+    p = summary.provenance
+    options = (
+        (prefix, ", ".join(f"{key} {'' if value is None else value}".strip() for key, value in chosen.items()))
+        for prefix, chosen in p.solver_options.items()
+    )
+    seconds = ((stage, quantity(value, Scale("s"), 3)) for stage, value in p.seconds.items())
+    versions = p.versions | p.solver.libraries
+    return (
+        pairs("Versions of the software.", ("package", "version"), versions.items()),
+        pairs("How flow and heat were solved.", ("solver", ""), _solver_rows(p)),
+        pairs("Options of the linear and nonlinear solvers (PETSc), by prefix.", ("prefix", "options"), options),
+        pairs(f"Time of each stage on {p.ranks} rank(s).", ("stage", "time"), seconds, "lr"),
+    )
+
+
+def _solver_rows(p: Provenance) -> list[tuple[str, str]]:
+    flow, heat, counts = p.solver.flow, p.solver.heat, p.iterations
+
+    def runs(of_each: Counts) -> str:
+        return ", ".join(map(str, of_each))
+
+    return [
+        ("flow: method", flow.method),
+        ("flow: unknowns", number(flow.unknowns)),
+        ("flow: linear pressure", flow.pressure),
+        ("flow: stabilisation", ", ".join(f"{name} {_plain(value)}" for name, value in flow.stabilisation.items())),
+        ("flow: Newton steps of each run", runs(counts.newton)),
+        ("flow: factorisations of each run", runs(counts.flow_factorisations)),
+        ("heat: method", heat.method),
+        ("heat: unknowns", number(heat.unknowns)),
+        ("heat: factorisations of each run", runs(counts.heat_factorisations)),
+        ("exchanges of viscosity and temperature of each run", runs(counts.outer)),
+    ]
+
+
+def _plain(value: Any) -> str:
+    """A value as text, a number in the report's look."""
+    return str(value) if isinstance(value, bool | str) else number(value, 6, trim=True)
