@@ -11,12 +11,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.case import Case, RackLoad
 from rack2city.errors import InputError
 from rack2city.materials import Coolant
-from rack2city.network import BranchGroup, CurveLaw, HydraulicNetwork, HydraulicState, PipeLaw, solve_hydraulics
-from rack2city.network.hydraulics.friction import Array
-from rack2city.network.hydraulics.graph import Index
+from rack2city.network import (
+    CurveLaw,
+    Liquid,
+    Network,
+    PipeLaw,
+    SteadyResult,
+    create_boundaries,
+    create_heat_exchangers,
+    create_junctions,
+    create_pipes,
+    solve_steady,
+)
 from rack2city.plate import PlateDesign, PlateMap, plate_design
 from rack2city.rack.layout import TrayLayout
 
@@ -31,15 +41,15 @@ class PlateBranches:
         load: the load they cool.
         design: their design point.
         plate_map: the channel under their heat flux.
-        branches: their numbers among all branches of the network.
-        tray: the tray each stands in.
+        names: their names in the network.
+        flow_kg_per_s: mass flow of each (kg/s).
     """
 
     load: RackLoad
     design: PlateDesign
     plate_map: PlateMap
-    branches: Index
-    tray: Index
+    names: tuple[str, ...]
+    flow_kg_per_s: Array
 
 
 @dataclass(frozen=True)
@@ -47,13 +57,15 @@ class RackLoop:
     """The solved coolant loop of a rack.
 
     Attributes:
-        state: flows and pressures.
+        network: its parts.
+        result: flows, pressures and temperatures.
         plates: branches of each kind of plate.
         manifold_velocity: largest velocity in the manifold (m/s).
         curve_drop: pressure drop by the rack's published curve at its flow (Pa).
     """
 
-    state: HydraulicState
+    network: Network
+    result: SteadyResult
     plates: tuple[PlateBranches, ...]
     manifold_velocity: float
     curve_drop: float
@@ -61,7 +73,19 @@ class RackLoop:
     @property
     def pressure_drop(self) -> float:
         """Pressure drop from the rack's inlet to its outlet (Pa)."""
-        return self.state.pressure(INLET) - self.state.pressure(OUTLET)
+        pressure = self.result.res_junctions.p_pa
+        return float(pressure[INLET] - pressure[OUTLET])
+
+    @property
+    def return_k(self) -> float:
+        """Temperature of the coolant that leaves (K)."""
+        return float(self.result.res_junctions.t_k[OUTLET])
+
+    @property
+    def mass_flow(self) -> tuple[float, float]:
+        """Coolant that enters at the inlet and leaves at the outlet (kg/s)."""
+        flow = self.result.res_boundaries.mdot_kg_per_s
+        return float(flow[INLET]), -float(flow[OUTLET])
 
 
 def plate_curve(
@@ -111,6 +135,7 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
         ConvergenceError: the network does not converge.
     """
     density, viscosity = float(coolant.density(temperature)), float(coolant.viscosity(temperature))
+    liquid = Liquid(density, float(coolant.heat_capacity(temperature)), viscosity)
     rack, trays = case.rack, len(layout.tray_loads)
     designs = {load.name: plate_design(case, load) for load in rack.loads}
     tray_flow = np.array([sum(designs[x.name].flow * x.count / x.trays for x in loads) for loads in layout.tray_loads])
@@ -122,13 +147,8 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
     to_tray = 2.0 * np.cumsum(pipe.drop_and_slope(design_manifold * density)[0])  # supply and return
     manifold_drop = float(to_tray @ tray_flow) / rack_flow
 
-    names = [INLET, OUTLET, *(f"supply {i + 1}" for i in range(trays)), *(f"return {i + 1}" for i in range(trays))]
-    supply, back = 2 + np.arange(trays), 2 + trays + np.arange(trays)
-    groups = [
-        BranchGroup([f"supply manifold {i + 1}" for i in range(trays)], np.r_[0, supply[:-1]], supply, pipe),
-        BranchGroup([f"return manifold {i + 1}" for i in range(trays)], back, np.r_[1, back[:-1]], pipe),
-    ]
-    plates, first = [], 2 * trays
+    network = _manifold(case, liquid, rack_flow * density, trays)
+    designed = {}
     for load in rack.loads:
         design = designs[load.name]
         own_map = plate_map.at_flux(design.heat_flux, coolant.viscosity)
@@ -140,15 +160,44 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
                 f"{(curve_drop - manifold_drop - available) / 1e3:.4g} kPa; give the curve of a rack with such plates, or "
                 "lower rack.flow_per_power"
             )
-        law = CurveLaw(*plate_curve(own_map, design.channels, available / design.flow**2), density=density)
+        name = f"plate of {load.name}"
+        network.laws[name] = CurveLaw(
+            *plate_curve(own_map, design.channels, available / design.flow**2), density=density
+        )
         tray = np.repeat([i for i, loads in enumerate(layout.tray_loads) if load in loads], load.count // load.trays)
-        numbers = first + np.arange(load.count)
-        groups.append(BranchGroup([f"{load.name} {i + 1}" for i in range(load.count)], supply[tray], back[tray], law))
-        plates.append(PlateBranches(load, design, own_map, numbers, tray))
-        first += load.count
-    network = HydraulicNetwork(names, groups)
-    injection = np.zeros(len(names))
-    injection[0] = rack_flow * density
-    state = solve_hydraulics(network, {OUTLET: 0.0}, injection)
+        names = create_heat_exchangers(
+            network,
+            [f"{load.name} {i + 1}" for i in range(load.count)],
+            from_junction=[f"supply {i + 1}" for i in tray],
+            to_junction=[f"return {i + 1}" for i in tray],
+            curve=name,
+            heat_w=load.power,
+        )
+        designed[load.name] = (load, design, own_map, tuple(names))
+    result = solve_steady(network)
+    flows = result.res_heat_exchangers.mdot_kg_per_s
+    plates = tuple(PlateBranches(*kind, flows[list(kind[-1])].to_numpy()) for kind in designed.values())
     velocity = rack_flow / (0.25 * np.pi * rack.manifold_diameter**2)
-    return RackLoop(state, tuple(plates), velocity, curve_drop)
+    return RackLoop(network, result, plates, velocity, curve_drop)
+
+
+def _manifold(case: Case, liquid: Liquid, mass_flow: float, trays: int) -> Network:
+    """Supply and return manifold, with the coolant that enters and the pressure it leaves at."""
+    network, rack = Network("rack", liquid), case.rack
+    ways = ("supply", "return")
+    create_junctions(network, [INLET, OUTLET, *(f"{way} {i + 1}" for way in ways for i in range(trays))])
+    size = {
+        "length_m": rack.tray_spacing,
+        "inner_diameter_m": rack.manifold_diameter,
+        "roughness_m": rack.manifold_roughness,
+    }
+    for way, end in zip(ways, (INLET, OUTLET), strict=True):
+        far = [f"{way} {i + 1}" for i in range(trays)]
+        near = [end, *far[:-1]]
+        start, to = (near, far) if way == "supply" else (far, near)
+        names = [f"{way} manifold {i + 1}" for i in range(trays)]
+        create_pipes(network, names, from_junction=start, to_junction=to, **size)
+    supply = rack.supply_temperature
+    create_boundaries(network, INLET, junction=INLET, mass_flow_kg_per_s=mass_flow, supply_k=supply)
+    create_boundaries(network, OUTLET, junction=OUTLET, pressure_pa=0.0)
+    return network

@@ -7,9 +7,8 @@ import numpy as np
 from rack2city.case import Case
 from rack2city.evidence import Balance, Check
 from rack2city.materials import Coolant, air_density, air_heat_capacity
-from rack2city.network import mix_downstream
 from rack2city.plate import PlateMap, coolant_reference_temperature
-from rack2city.rack.hydraulics import INLET, OUTLET, PlateBranches, RackLoop, solve_loop
+from rack2city.rack.hydraulics import PlateBranches, RackLoop, solve_loop
 from rack2city.rack.layout import tray_layout
 
 LAMINAR_LIMIT = 2000.0
@@ -111,20 +110,16 @@ def run_rack(case: Case, coolant: Coolant, plate_map: PlateMap) -> RackResult:
     loop = solve_loop(case, coolant, plate_map, layout, reference)
     density, heat_capacity = float(coolant.density(reference)), float(coolant.heat_capacity(reference))
 
-    heat = np.zeros(len(loop.state.mass_flow_kg_per_s))
-    for plates in loop.plates:
-        heat[plates.branches] = plates.load.power
-    thermal = mix_downstream(loop.state, heat_capacity, {INLET: rack.supply_temperature}, heat)
-    return_k = float(thermal.node_k[loop.state.network.node_index(OUTLET)])
+    return_k = loop.return_k
 
     loads = tuple(_load(case, plate_map, loop, plates, density) for plates in loop.plates)
     liquid = sum(load.count * load.power for load in rack.loads)
-    mass_flow = float(loop.state.external_kg_per_s[0])
+    mass_flow, leaving = loop.mass_flow
     air_heat_flow = (
         float(air_density(rack.air.supply_temperature) * air_heat_capacity(rack.air.supply_temperature)) * rack.air.flow
     )
     balances = (
-        Balance("rack", "coolant mass", mass_flow, -float(loop.state.external_kg_per_s[1]), "kg/s", 1e-9).require(),
+        Balance("rack", "coolant mass", mass_flow, leaving, "kg/s", 1e-9).require(),
         Balance(
             "rack",
             "heat into the coolant",
@@ -157,7 +152,7 @@ def run_rack(case: Case, coolant: Coolant, plate_map: PlateMap) -> RackResult:
 
 def _load(case: Case, plate_map: PlateMap, loop: RackLoop, plates: PlateBranches, density: float) -> LoadResult:
     load, design = plates.load, plates.design
-    flow = loop.state.mass_flow_kg_per_s[plates.branches] / density
+    flow = plates.flow_kg_per_s / density
     per_channel = flow / design.channels
     resistance = plate_map.case_to_inlet(per_channel) / design.area
     worst = int(np.argmax(resistance))
@@ -183,7 +178,7 @@ def _spread(loop: RackLoop, density: float) -> float:
 
     Not from the mean of its kind: a whole kind may hang at the far end and get too little alike.
     """
-    shares = [loop.state.mass_flow_kg_per_s[plates.branches] / (plates.design.flow * density) for plates in loop.plates]
+    shares = [plates.flow_kg_per_s / (plates.design.flow * density) for plates in loop.plates]
     return max(float(np.max(np.abs(share - 1.0))) for share in shares)
 
 
