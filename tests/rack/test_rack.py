@@ -109,7 +109,7 @@ def test_the_far_trays_get_less_and_the_spread_is_the_worst_of_all_plates(run, l
         density = loop.mass_flow[0] / (130.5 * 1.3 * L_PER_MIN)
         share[plates.load.name] = flow / density / (1.3 * L_PER_MIN * plates.load.power / 1e3)
         tray = [int(name.split()[1]) for name in loop.network.heat_exchangers.from_junction[list(plates.names)]]
-        assert np.all(np.diff(flow[np.argsort(tray, kind="stable")]) <= 1e-9 * flow[0])
+        assert np.all(np.diff(flow[np.argsort(tray, kind="stable")]) <= 1e-12)
     assert share["accelerator"][0] > 1.0 > share["switch"].max()  # a whole kind at the far end, below its design
     worst = max(np.abs(values - 1.0).max() for values in share.values())
     assert run(narrow).branch_flow_spread == pytest.approx(worst, rel=1e-9)
