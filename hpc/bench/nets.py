@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.network import (
     Liquid,
     Network,
@@ -21,7 +22,6 @@ from rack2city.network import (
     create_producers,
     create_substations,
 )
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 
 INNER_DIAMETERS_M = (

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.city.heat_network import NetworkYear
 from rack2city.city.site import SitePower
 from rack2city.evidence import Balance
-from rack2city.network.hydraulics.friction import Array
 
 HOUR_S = 3600.0
 TOLERANCE = 1e-6

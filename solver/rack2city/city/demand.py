@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from dateutil.easter import easter
 
+from rack2city.arrays import Array
 from rack2city.city.weather import Weather
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 
 RESIDENTIAL = ("EFH", "MFH")
 """Single-family and multi-family houses; their building class is 1 to 11, 11 being the mean stock."""

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 from CoolProp.CoolProp import PropsSI
 
+from rack2city.arrays import Array
 from rack2city.city.layout import NetworkLayout
 from rack2city.errors import InputError
 from rack2city.network import (
@@ -20,7 +21,6 @@ from rack2city.network import (
     create_substations,
     simulate,
 )
-from rack2city.network.hydraulics.friction import Array
 
 NETWORK_PRESSURE_PA = 1.0e6
 """Absolute pressure at which the water's properties are taken; they hardly depend on it."""

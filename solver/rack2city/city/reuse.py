@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.case import Plant
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.plant.heat_pump import heat_pump_cycle
 

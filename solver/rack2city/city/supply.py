@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.case import City
 from rack2city.case.site import MILD_OUTDOOR_TEMPERATURE
-from rack2city.network.hydraulics.friction import Array
 
 
 def supply_temperature(city: City, outdoor_k: Array) -> Array:

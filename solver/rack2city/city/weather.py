@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.interpolate import CubicSpline
 from scipy.signal import lfilter
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 
 STANDARD_TIME = dt.timezone(dt.timedelta(hours=1))
 """Belgian standard time, UTC+01:00, all year: no hour is missing or double."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.case import Case
 from rack2city.city.balances import HOUR_S, energy, year_balances
 from rack2city.city.demand import heat_demand
@@ -17,7 +18,6 @@ from rack2city.city.site import SitePower, site_power
 from rack2city.city.supply import supply_temperature
 from rack2city.city.weather import Weather, epw_weather, synthetic_weather
 from rack2city.evidence import Check
-from rack2city.network.hydraulics.friction import Array
 from rack2city.plant.plant import cdu_point
 from rack2city.rack import LoadResult, RackResult
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from CoolProp.CoolProp import PropsSI
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from rack2city.arrays import Array
 from rack2city.case import HeatPump
 from rack2city.errors import InputError
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

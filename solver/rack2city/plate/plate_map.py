@@ -5,12 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
+from rack2city.arrays import Array
 from rack2city.network import (
     Network,
     SteadyResult,
@@ -21,7 +22,6 @@ from rack2city.network import (
     create_pipes,
     solve_steady,
 )
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.liquid import Liquid
 
 WATER = Liquid(density=985.0, heat_capacity=4182.0, viscosity=5e-4)

@@ -9,8 +9,8 @@ import numpy as np
 import pandapipes as pp
 from pandapipes.properties.fluids import _add_fluid_to_net, create_constant_fluid
 
+from rack2city.arrays import Array
 from rack2city.network import SteadyResult, from_pandapipes, solve_steady
-from rack2city.network.hydraulics.friction import Array
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.columns import Column, Mask, Quantity, Values
-from rack2city.network.hydraulics.friction import Array, Formula
+from rack2city.network.hydraulics.friction import Formula
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import BranchLaw, Law
 from rack2city.network.hydraulics.liquid import Liquid

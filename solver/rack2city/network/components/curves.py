@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.columns import ANY, REQUIRED, number
 from rack2city.network.components.component import Columns, Component, Fault, Tables
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.laws import CurveLaw
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.columns import ANY, IN_SERVICE, THROUGH, Column, Quantity, Values, ends, number
 from rack2city.network.components.component import Columns, Component, Foreign, Tables
 from rack2city.network.components.curves import drop_law
 from rack2city.network.components.valves import quadratic
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import Law, QuadraticLaw
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.network.components.columns import FLOW, IN_SERVICE, REQUIRED, THROUGH, Column, Quantity, ends, number
 from rack2city.network.components.component import Columns, Component, Fault, Foreign, Tables
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import PipeLaw
 

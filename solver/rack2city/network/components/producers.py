@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.network.components.columns import (
     ANY,
     FLOW,
@@ -19,7 +20,6 @@ from rack2city.network.components.columns import (
     text,
 )
 from rack2city.network.components.component import Columns, Component, Fault, Foreign, Tables
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import Law, PrescribedFlow, PrescribedLift
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.columns import IN_SERVICE, THROUGH, Column, Quantity, Values, ends, number, text
 from rack2city.network.components.component import Columns, Component, Fault, Tables
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import Law, PrescribedLift
 from rack2city.network.hydraulics.pumps import ConstantPowerLaw, PumpCurveLaw

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 
 _LEAST_RESISTANCE = 1e-300  # stands for 1/N of an endless surface
 _NEWTON_STEPS = 25  # 3 to 8 are usual; a bracket that Newton's method does not close is then halved

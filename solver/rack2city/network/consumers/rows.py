@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.network.consumers.exchange import Exchanger, ExchangerState, open_valve
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 
 FILMS = 0.8  # exponent of the film law for rows with design flows

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.network.consumers.rows import ExchangerRows, exchanger_rows, take
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 
 Mask = npt.NDArray[np.bool_]

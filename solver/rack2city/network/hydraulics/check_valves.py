@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import HydraulicNetwork
 from rack2city.network.hydraulics.newton import REST, TOLERANCE
 from rack2city.network.hydraulics.spanning import Layout, lay_out

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork
 from rack2city.network.hydraulics.laws import PrescribedLift
 from rack2city.network.hydraulics.pumps import PumpCurveLaw, PumpLaw

@@ -5,9 +5,8 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-
-Array = npt.NDArray[np.float64]
 
 Formula = Literal["colebrook", "haaland"]
 """Formulas of the turbulent factor: Colebrook's, solved to rounding, or Haaland's explicit one, up to 2 % away from it."""

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.laws import Law, PrescribedFlow, PrescribedLift
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
 

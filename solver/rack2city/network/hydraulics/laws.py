@@ -11,7 +11,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from rack2city.network.hydraulics.friction import Array, Formula, pipe_drop_and_slope, require_formula
+from rack2city.arrays import Array
+from rack2city.network.hydraulics.friction import Formula, pipe_drop_and_slope, require_formula
 
 
 class BranchLaw(Protocol):

@@ -12,8 +12,8 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse.csgraph import connected_components
 from scipy.sparse.linalg import splu
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import HydraulicNetwork
 from rack2city.network.hydraulics.spanning import Layout
 

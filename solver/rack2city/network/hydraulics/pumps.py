@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import PchipInterpolator
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 
 _LARGEST_HEAD = 1e7  # Pa: where the hyperbola of constant power ends
 

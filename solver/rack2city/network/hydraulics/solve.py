@@ -11,9 +11,9 @@ from typing import Literal
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.hydraulics.check_valves import settle_check_valves
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import HydraulicNetwork, Index, Mask
 from rack2city.network.hydraulics.newton import REST, TOLERANCE, solve_loops, solve_nodes
 from rack2city.network.hydraulics.spanning import Layout, lay_out

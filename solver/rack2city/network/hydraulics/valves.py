@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 
 _BAR = 1e5
 _KV_DENSITY = 1000.0  # kg/m3: kv is stated for water

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rack2city.network.hydraulics.friction import Array
+from rack2city.arrays import Array
 
 
 def mean_decay(units: Array | float) -> Array:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.pipes.pairs import PairedLines, Pairs
 from rack2city.network.pipes.plug_flow import PlugFlowPipes

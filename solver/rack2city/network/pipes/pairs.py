@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rack2city.network.hydraulics.friction import Array
+from rack2city.arrays import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.retarded import PipeResponse
 

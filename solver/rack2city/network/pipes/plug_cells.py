@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rack2city.network.hydraulics.friction import Array
+from rack2city.arrays import Array
 from rack2city.network.pipes.wall import Relaxation
 
 Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.pipes.plug_cells import (
     Flags,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rack2city.network.hydraulics.friction import Array
+from rack2city.arrays import Array
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.pipes.plug_cells import PlugState, section_means, settle
 

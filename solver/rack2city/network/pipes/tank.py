@@ -18,8 +18,8 @@ import numpy.typing as npt
 from scipy.linalg import eigh_tridiagonal
 from scipy.optimize import isotonic_regression
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.decay import mean_decay
 
 WATER_CONDUCTIVITY = 0.64

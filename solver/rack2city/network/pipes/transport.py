@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from rack2city.network.hydraulics.friction import Array
+from rack2city.arrays import Array
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.pipes.pairs import PairedLines, Pairs
 from rack2city.network.pipes.retarded import PipeResponse

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from rack2city.network.hydraulics.friction import LAMINAR_LIMIT, TURBULENT_LIMIT, Array
+from rack2city.arrays import Array
+from rack2city.network.hydraulics.friction import LAMINAR_LIMIT, TURBULENT_LIMIT
 from rack2city.network.pipes.decay import mean_decay
 
 LAMINAR_NUSSELT = 3.66

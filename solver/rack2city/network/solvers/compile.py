@@ -7,9 +7,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS, branches
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index, Mask
 from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.solvers.inlets import Inlets, inlets_of

@@ -3,8 +3,8 @@
 import copy
 from collections.abc import Callable
 
+from rack2city.arrays import Array
 from rack2city.errors import Rack2CityError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.in_time import FilmPipes, PipesInTime, film_pipes, retarded_pipes
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.plug_flow import PlugFlowPipes

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.transport import SteadyPipes
 from rack2city.network.solvers.compile import Compiled

@@ -4,8 +4,8 @@ from functools import cached_property
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.network.components.columns import Values
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.transport import Carried, Transport
 from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.inlets import BOUNDARY

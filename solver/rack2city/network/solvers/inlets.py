@@ -9,8 +9,8 @@ from typing import Literal
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index, Mask
 from rack2city.network.tables.arrays import Arrays
 

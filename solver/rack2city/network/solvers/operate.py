@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.solvers.compile import Compiled

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.network.hydraulics.control import share_by_merit
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.solvers.compile import Compiled
 

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import breadth_first_order
 
-from rack2city.network.hydraulics.friction import Array
+from rack2city.arrays import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.solvers.compile import Compiled
@@ -99,7 +99,7 @@ class Radial:
 
 def find_radial(built: Compiled) -> Radial | str:
     """The radial network that a graph is, or in words why it is none."""
-    why = _hindrance(built)
+    why = hindrance(built)
     if why:
         return why
     arrays, graph, pairs = built.arrays, built.network, Pairs.of(built.arrays["pipes"])
@@ -127,7 +127,7 @@ def find_radial(built: Compiled) -> Radial | str:
     return Radial(built, supply, back, pairs, mirrored, same_losses)
 
 
-def _hindrance(built: Compiled) -> str:
+def hindrance(built: Compiled) -> str:
     """What besides the shape of the graph makes a network other than radial; empty if nothing does."""
     arrays, part, inlets = built.arrays, built.part, built.inlets
     plants, stations = part["producers"], part["substations"]

@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import Rack2CityError
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.in_time import retarded_pipes
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.solvers.compile import Compiled, compile_network
 from rack2city.network.solvers.graph_steady import steady_profile, steady_state
-from rack2city.network.solvers.radial import Radial, Side, find_radial
+from rack2city.network.solvers.radial import Radial, Side, find_radial, hindrance
 from rack2city.network.solvers.radial_step import RadialSteps, solve_steps
 from rack2city.network.solvers.radial_time import RadialInTime
 from rack2city.network.solvers.radial_view import RadialView
@@ -128,6 +128,14 @@ def find_steady_radial(built: Compiled) -> Radial | str:
     """The radial network of a graph if its steady state can be found by sweeps, or in words why not."""
     radial = find_radial(built)
     return radial if isinstance(radial, str) else _without_memory(radial, built.arrays["pipes"]["ambient_k"][None])
+
+
+def hindered(radial: Radial | str) -> bool:
+    """Whether values that were overwritten since keep a network from being solved as radial."""
+    return isinstance(radial, Radial) and bool(
+        hindrance(radial.built)
+        or isinstance(_without_memory(radial, radial.built.arrays["pipes"]["ambient_k"][None]), str)
+    )
 
 
 def _without_memory(radial: Radial, ambient_k: Array) -> Radial | str:

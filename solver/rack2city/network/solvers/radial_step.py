@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.solvers.radial import Radial
 from rack2city.network.solvers.ways import MAX_ITERATIONS, settle_ways

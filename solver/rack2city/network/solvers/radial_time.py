@@ -12,9 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.retarded import RetardedPipes, RetardedStep
 from rack2city.network.solvers.graph_view import LEAST_K
 from rack2city.network.solvers.radial import Radial, Side

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.solvers.radial import Side
 

@@ -5,9 +5,9 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.errors import BalanceError, InputError
 from rack2city.network.components import COMPONENTS
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.solvers.graph_view import GraphView
 from rack2city.network.solvers.tell import TOLERANCE, balances, told
 from rack2city.network.solvers.view import View

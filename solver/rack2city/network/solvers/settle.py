@@ -5,9 +5,9 @@ from typing import NoReturn
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.pipes.transport import Transport
 from rack2city.network.solvers.compile import Compiled

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Mask
 from rack2city.network.hydraulics.laws import PrescribedFlow
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics

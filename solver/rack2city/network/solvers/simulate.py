@@ -6,8 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.solvers.graph_run import GraphRun
 from rack2city.network.solvers.radial_run import RadialRun, find_radial_run
 from rack2city.network.solvers.record import Recorder

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.pipes.in_time import SHORT_STEP_S
 from rack2city.network.pipes.retarded import PARCELS
 from rack2city.network.tables.arrays import Arrays

@@ -5,12 +5,12 @@ import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
-from rack2city.network.solvers.compile import compile_network, refreshed
+from rack2city.network.solvers.compile import compile_network, joints, refreshed
 from rack2city.network.solvers.graph_steady import stations_of, steady_state
 from rack2city.network.solvers.graph_view import GraphView
 from rack2city.network.solvers.operate import operate
 from rack2city.network.solvers.radial import Radial
-from rack2city.network.solvers.radial_run import find_steady_radial, solve_view
+from rack2city.network.solvers.radial_run import find_steady_radial, hindered, solve_view
 from rack2city.network.solvers.tell import balances, told
 from rack2city.network.solvers.view import View
 from rack2city.network.tables.arrays import Arrays
@@ -48,7 +48,6 @@ class Prepared:
 
     Attributes:
         arrays: its values; loads, temperatures and set-points may be overwritten in place between solutions.
-        method: which way it is solved, and why.
     """
 
     def __init__(self, network: Network) -> None:
@@ -58,18 +57,28 @@ class Prepared:
         if tanks.any():
             name = arrays.name("storages", int(tanks.argmax()))
             raise InputError(f"table storages, row '{name}', steady solver: storages have no steady state")
-        self._built = compile_network(arrays)
+        self._compile()
+
+    def _compile(self) -> None:
+        self._built = compile_network(self.arrays)
         self._radial = find_steady_radial(self._built)
-        self.method = self._radial if isinstance(self._radial, str) else "radial"
 
     def solve(self, heat: bool = True, max_iterations: int = 200) -> SteadyResult:
         """The steady state; arguments, results and errors of `solve_steady`."""
-        return steady_result(self.view(heat, max_iterations), self.method)
+        view = self.view(heat, max_iterations)
+        return steady_result(view, self._method(heat))
+
+    def _method(self, heat: bool) -> str:
+        """Which way it is solved, and why."""
+        if not heat:
+            return "graph, as temperatures are not asked for"
+        return f"graph, as {self._radial}" if isinstance(self._radial, str) else "radial"
 
     def view(self, heat: bool = True, max_iterations: int = 200) -> View:
         """The same as arrays, without the tables of results."""
+        if joints(self.arrays) != self._built.made_of or hindered(self._radial):  # values were overwritten
+            self._compile()
         built, radial = self._built, self._radial
-        stations = stations_of(built)
         if heat and isinstance(radial, Radial):
             varying = Varying(self.arrays, [], pd.RangeIndex(1), np.zeros(1))
             return solve_view(radial, varying, slice(0, 1))
@@ -77,6 +86,7 @@ class Prepared:
         if heat:
             settled, pipes = steady_state(built, None, max_iterations)
             return GraphView(built, settled.operation, settled, pipes)
+        stations = stations_of(built)
         if stations.follows.any():
             row = int(built.rows["substations"][int(stations.follows.argmax())])
             raise InputError(

@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.linalg import SuperLU, splu
 
-from rack2city.network.hydraulics.friction import Array
+from rack2city.arrays import Array
 from rack2city.network.hydraulics.graph import Index
 
 _FEW_HOURS = 8  # up to here the triangular solves are faster than the levels
@@ -64,14 +64,12 @@ class TreeSweeps:
         return [(slice(a, b), slice(a + 1, b + 1), self.parent[a:b]) for a, b in pairs]
 
     @cached_property
-    def _gathers(self) -> list[tuple[slice, slice, Index, sp.csr_array | None]]:
-        """Per level, farthest first: pipes, end nodes, their distinct parents, and the matrix that sums siblings."""
+    def _gathers(self) -> list[tuple[slice, slice, Index, Index | None]]:
+        """Per level, farthest first: pipes, end nodes, their distinct parents, and the first of each one's siblings."""
         gathers = []
         for pipes, ends, parents in reversed(self._levels):
-            distinct, place = np.unique(parents, return_inverse=True)
-            entries = (np.ones(parents.size), (place, np.arange(parents.size)))
-            summing = None if distinct.size == parents.size else sp.csr_array(entries)
-            gathers.append((pipes, ends, distinct, summing))
+            distinct, first = np.unique(parents, return_index=True)
+            gathers.append((pipes, ends, distinct, None if distinct.size == parents.size else first))
         return gathers
 
     @cached_property
@@ -99,16 +97,16 @@ class TreeSweeps:
         if own.shape[1] <= _FEW_HOURS:
             return np.asarray(self._incidence.solve(own, "T"))
         total = own.copy()
-        for _, ends, distinct, summing in self._gathers:
-            total[distinct] += total[ends] if summing is None else summing @ total[ends]
+        for _, ends, distinct, first in self._gathers:
+            total[distinct] += _summed(total[ends], first)
         return total
 
     def beyond_decaying(self, own: Array, kept: Array) -> Array:
         """The same where of what leaves a node inwards the pipe keeps a share `kept` (pipes x hours)."""
         total = own.copy()
-        for pipes, ends, distinct, summing in self._gathers:
+        for pipes, ends, distinct, first in self._gathers:
             arriving = total[ends] * kept[pipes]
-            total[distinct] += arriving if summing is None else summing @ arriving
+            total[distinct] += _summed(arriving, first)
         return total
 
     def resist(self, conductance: Array, source: Array, resistance: Array, kept: Array | float = 1.0) -> Array:
@@ -126,14 +124,19 @@ class TreeSweeps:
         """
         to_ground, injected = conductance.copy(), source.copy()
         keep = np.broadcast_to(np.asarray(kept, dtype=float), resistance.shape)
-        for pipes, ends, distinct, summing in self._gathers:
+        for pipes, ends, distinct, first in self._gathers:
             share = 1.0 / (1.0 + resistance[pipes] * to_ground[ends])
             part, flow = keep[pipes] * to_ground[ends] * share, injected[ends] * share
-            to_ground[distinct] += part if summing is None else summing @ part
-            injected[distinct] += flow if summing is None else summing @ flow
+            to_ground[distinct] += _summed(part, first)
+            injected[distinct] += _summed(flow, first)
         share = 1.0 / (1.0 + resistance * to_ground[1:])
         gain = resistance * injected[1:] * share
         potential = np.zeros_like(injected)
         for pipes, ends, parents in self._levels:
             potential[ends] = keep[pipes] * potential[parents] * share[pipes] + gain[pipes]
         return potential
+
+
+def _summed(values: Array, first: Index | None) -> Array:
+    """Sums of siblings, which stand together, from the first of each on."""
+    return values if first is None else np.asarray(np.add.reduceat(values, first, axis=0))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.evidence import Balance
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.solvers.view import View
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.mixing import LineMixer
 from rack2city.network.pipes.transport import Transport

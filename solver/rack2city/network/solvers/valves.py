@@ -11,7 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
-from rack2city.network.hydraulics.friction import Array
+from rack2city.arrays import Array
 
 _MEMORY = 6  # passes that the mixing remembers
 

@@ -4,8 +4,8 @@ from typing import Protocol
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.network.components.columns import Values
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.solvers.compile import Compiled
 

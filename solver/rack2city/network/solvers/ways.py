@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.solvers.radial import STANDING, Side
 
 TOLERANCE = 1e-10

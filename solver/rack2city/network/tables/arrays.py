@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from rack2city.arrays import Array
 from rack2city.network.components import COMPONENTS, Component
 from rack2city.network.components.columns import Values
 from rack2city.network.components.component import Columns
-from rack2city.network.hydraulics.friction import Array, Formula
+from rack2city.network.hydraulics.friction import Formula
 from rack2city.network.hydraulics.laws import BranchLaw
 from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.tables.network import Network

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from rack2city.network.hydraulics.friction import Array, Formula
+from rack2city.arrays import Array
+from rack2city.network.hydraulics.friction import Formula
 from rack2city.network.tables.network import Table
 
 

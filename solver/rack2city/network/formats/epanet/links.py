@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.formats.epanet.text import Inp, Row, number
-from rack2city.network.hydraulics.friction import Array
 from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.tables.create import (
     create_curve,
