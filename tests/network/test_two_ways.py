@@ -10,11 +10,21 @@ from typing import Any
 from unittest.mock import patch
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rack2city.network import Network, create_boundaries, solve_steady
+from rack2city.network import (
+    Network,
+    create_boundaries,
+    create_junctions,
+    create_pipes,
+    create_producers,
+    create_substations,
+    simulate,
+    solve_steady,
+)
 from rack2city.network.solvers.valves import Bisection
 from tests.network.street import LIQUID, SUPPLY_K, Told, run, street, tell, with_houses
 
@@ -137,3 +147,36 @@ def test_a_bisected_valve_is_as_close() -> None:
     radial, graph, bisected = in_time(20589718, between=False)
     assert bisected
     agree(radial, graph)
+
+
+def test_water_that_stands_is_as_warm_at_the_junctions_on_both_ways() -> None:
+    """A morning of load, then none: what stands in the pipes' ends is what their junctions, and the plant's return, tell."""
+    network = street_of_two()
+    loads = pd.DataFrame([[2e4, 1e4], [2e4, 1e4], [0.0, 0.0], [0.0, 0.0]], columns=network.substations.index)
+    profiles = {("substations", "demand_w"): loads}
+    forced = {**profiles, ("pipes", "in_service"): pd.Series(True, index=loads.index)}
+    radial, graph = (simulate(network, given) for given in (profiles, forced))
+    assert (radial.method, graph.method[:5]) == ("radial", "graph")
+    assert radial.res_producers["t_return_k"].iloc[-1, 0] > 290.0
+    for table, quantity in (
+        ("junctions", "t_k"),
+        ("producers", "t_return_k"),
+        ("pipes", "t_to_k"),
+        ("pipes", "t_from_k"),
+    ):
+        ours, theirs = (series.tables[table][quantity].to_numpy() for series in (radial, graph))
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def street_of_two() -> Network:
+    """Two houses in a row, without by-passes."""
+    network = Network("two")
+    create_junctions(network, [f"{side}{place}" for side in "sr" for place in range(3)])
+    size = {"length_m": 100.0, "inner_diameter_m": 0.04, "conductance_w_per_m_k": 0.3}
+    create_pipes(network, ["s1", "s2"], from_junction=["s0", "s1"], to_junction=["s1", "s2"], **size)
+    create_pipes(network, ["r1", "r2"], from_junction=["r1", "r2"], to_junction=["r0", "r1"], **size)
+    plant = {"mode": "pressure", "difference_pa": 1e5, "return_pressure_pa": 1e5, "supply_k": 343.15}
+    create_producers(network, "plant", return_junction="r0", supply_junction="s0", **plant)
+    ends = {"supply_junction": ["s1", "s2"], "return_junction": ["r1", "r2"]}
+    create_substations(network, ["A", "B"], **ends, demand_w=1e4, return_set_k=313.15, max_flow_kg_per_s=0.5)
+    return network

@@ -96,6 +96,11 @@ class HydraulicNetwork:
         shape = (len(self.start), len(self.node_names))
         return sp.csr_array((np.concatenate([ones, -ones]), (rows, columns)), shape=shape)
 
+    @cached_property
+    def leaving(self) -> sp.csr_array:
+        """Nodes x branches, the transposed incidence: what branches carry away from each node."""
+        return self.incidence.T.tocsr()
+
     def node_index(self, name: str) -> int:
         """Index of a node by its name.
 

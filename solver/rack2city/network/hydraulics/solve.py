@@ -104,7 +104,7 @@ def solve_hydraulics(
     for what, values in (("injection", inflow), ("prescribed flow", flow_of_held), ("prescribed lift", lift)):
         if not np.all(np.isfinite(values)):
             raise InputError(f"a value of the {what} of the hydraulic network is not a finite number")
-    total = inflow - network.incidence.T @ flow_of_held
+    total = inflow - network.leaving @ flow_of_held
     scale = max(float(np.abs(total).max()), float(np.abs(flow_of_held).max()))
     total[np.abs(total) <= 1e-15 * scale] = 0.0  # prescribed flows that pass through a node cancel
 
@@ -208,7 +208,7 @@ def _state(
         flow = np.zeros_like(flow)
         drop = np.where(network.lift_held, drop, network.drop_and_slope(flow)[0])
     drop = np.where(idle | network.flow_held, pressure[network.start] - pressure[network.end], drop)
-    outflow = network.incidence.T @ flow  # what the branches carry away from each node
+    outflow = network.leaving @ flow  # what the branches carry away from each node
     largest = float(np.abs(flow).max())
     is_fixed = np.zeros(len(network.node_names), dtype=bool)
     is_fixed[layout.fixed] = True

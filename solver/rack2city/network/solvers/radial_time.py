@@ -86,15 +86,19 @@ class RadialInTime:
         supply_ends = _ends(self.supply, supply_flow[:, 0], done.outward.outlet_k, done.around[0])
         back_ends = _ends(self.back, back_flow[:, 0], done.inward.outlet_k, done.around[1])
         start = done.node_k[radial.supply.sweeps.parent]
-        back_k = np.concatenate([[done.root_return_k], done.inlet])[:, None]
         column = (slice(None), None)
+        nodes_k, back_k = done.node_k, np.concatenate([[done.root_return_k], done.inlet])[:, None]
+        if np.any(supply_flow <= 0.0):
+            nodes_k = _standing(radial.supply, done.flow, supply_flow, nodes_k, *supply_ends)
+        if np.any(back_flow <= 0.0):
+            back_k = _standing(radial.back, done.flow, back_flow, back_k, *reversed(back_ends))
         capacity = float(self.supply.capacity_j_per_k.sum() + self.back.capacity_j_per_k.sum())
         return RadialSteps(
             flow=done.flow,
             taken=done.taken,
             supply_flow=supply_flow,
             back_flow=back_flow,
-            supply_node_k=done.node_k,
+            supply_node_k=nodes_k,
             leaving_k=done.leaving,
             back_node_k=back_k,
             supply_end_k=supply_ends[1][column],
@@ -225,6 +229,15 @@ def _ends(pipes: RetardedPipes, flow: Array, outlet_k: Array, around_k: Array) -
         return outlet_k, outlet_k
     start, end = pipes.ends_k(0.0, around_k)
     return start, np.where(flow > 0.0, outlet_k, end)
+
+
+def _standing(side: Side, flow: Array, pipe_flow: Array, node_k: Array, near_k: Array, far_k: Array) -> Array:
+    """Temperatures of nodes (K): where nothing flows, the mean of what stands in the ends of the pipes there."""
+    total, number = np.concatenate([[0.0], far_k]), np.concatenate([[0.0], np.ones(len(far_k))])
+    np.add.at(total, side.sweeps.parent, near_k)
+    np.add.at(number, side.sweeps.parent, 1.0)
+    through = np.concatenate([[float(flow.sum())], pipe_flow[:, 0]])
+    return np.where(through > 0.0, node_k[:, 0], total / number)[:, None]
 
 
 def _mix_inwards(
