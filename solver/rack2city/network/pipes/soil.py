@@ -102,7 +102,7 @@ def ground_series(
         diffusivity: thermal diffusivity of the soil (m2/s).
 
     Returns:
-        Temperatures in the middle of the steps: (steps), or steps x pipes, as `simulate_radial` takes them.
+        Temperatures in the middle of the steps: (steps), or steps x pipes: a profile of the pipes' `ambient_k`.
 
     Raises:
         InputError: the series is too short or a depth negative.
