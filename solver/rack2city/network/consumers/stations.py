@@ -74,6 +74,10 @@ class Stations:
         """
         demand, least, most, band = self.demand_w, self.least_kg_per_s, self.most_kg_per_s, self.band_k
         difference = arriving_k - self.target_k
+        if not self.exchangers and np.all(difference >= band):  # the usual case, and half of the work
+            asked = demand / (self.heat_capacity * difference)
+            flow = np.minimum(np.maximum(asked, least), most)
+            return flow, np.where((flow > least) & (asked < most), asked / difference, 0.0)
         wide = np.maximum(difference, band)
         enough = np.minimum(demand / (self.heat_capacity * band), most)  # meets the demand with the least difference
         further = np.where(np.isfinite(most), most - enough, 0.0)

@@ -6,6 +6,7 @@ import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.network.components.columns import Values
+from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.transport import Carried, Transport
 from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.inlets import BOUNDARY
@@ -181,7 +182,7 @@ class GraphView:
         return {name: values[None] for name, values in columns.items()}
 
     @cached_property
-    def mass(self) -> tuple[Array, Array, Array]:
+    def mass(self) -> tuple[Array, Array, Index]:
         """See `View`."""
         flow, graph = self._operation.state.mass_flow_kg_per_s, self.built.network
         inlets, nodes = self.built.inlets.reached(), len(graph.node_names)
@@ -193,6 +194,12 @@ class GraphView:
             leaving += np.bincount(inlets.node, np.maximum(-entering, 0.0), nodes)
         worst = int(np.argmax(np.abs(arriving - leaving)))
         return arriving[[worst]], leaving[[worst]], np.array([worst])
+
+    @property
+    def extent(self) -> tuple[Array, Array]:
+        """See `View`."""
+        largest = np.abs(self._operation.state.mass_flow_kg_per_s).max(keepdims=True)
+        return largest, np.full(1, np.nan) if self._mixed is None else np.array([np.ptp(self._mixed.node_k)])
 
     @property
     def least_heat_w(self) -> Array:

@@ -101,9 +101,11 @@ def solve_steps(
     back_k = ground_k + mixed / np.where(through > 0.0, through, 1.0)
     start, inlet = node_k[supply.sweeps.parent], back_k[1:]
     # losses are conductance times mean excess, not flow times cooling, so that the balance at the root tests both
+    mean = mean_decay(units)
+    back_mean = mean if radial.same_losses else mean_decay(back_units)
     loss = (
-        supply.own_w_per_k * (start - ground_k) * mean_decay(units),
-        back.own_w_per_k * (inlet - ground_k) * mean_decay(back_units),
+        supply.own_w_per_k * (start - ground_k) * mean,
+        back.own_w_per_k * (inlet - ground_k) * back_mean,
     )
     nothing = np.zeros((1, 1))
     still = supply_flow <= 0.0

@@ -8,6 +8,7 @@ from rack2city.arrays import Array
 from rack2city.network.components.columns import Values
 from rack2city.network.components.substations import SUBSTATIONS
 from rack2city.network.hydraulics.friction import pipe_pressure_drop
+from rack2city.network.hydraulics.graph import Index
 from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.radial import Radial, Side
 from rack2city.network.solvers.radial_step import RadialSteps
@@ -216,19 +217,28 @@ class RadialView:
         return {}
 
     @cached_property
-    def mass(self) -> tuple[Array, Array, Array]:
+    def mass(self) -> tuple[Array, Array, Index]:
         """See `View`: of each side's nodes, what their pipe brings or takes against all else there."""
-        found = []
-        for side, flow in ((self._radial.supply, self._done.supply_flow), (self._radial.back, self._done.back_flow)):
+        found, sides = [], [(self._radial.supply, self._done.supply_flow), (self._radial.back, self._done.back_flow)]
+        for side, flow in sides[: 1 if self._radial.mirrored else 2]:
             through = np.concatenate([self._done.flow.sum(axis=0)[None], flow])
             onwards = side.on_nodes(self._done.flow)
             np.add.at(onwards, side.sweeps.parent, flow)
             worst = np.argmax(np.abs(through - onwards), axis=0)
             steps = np.arange(self._hours)
             found.append((through[worst, steps], onwards[worst, steps], side.nodes[worst]))
+        if self._radial.mirrored:  # the return is the supply once more
+            return found[0]
         (a, b, node), (c, d, other) = found
         second = np.abs(c - d) > np.abs(a - b)
         return np.where(second, c, a), np.where(second, d, b), np.where(second, other, node)
+
+    @property
+    def extent(self) -> tuple[Array, Array]:
+        """See `View`; no flow is larger than the plant's."""
+        sides = (self._done.supply_node_k, self._done.back_node_k)
+        warmest, coldest = (np.stack([end(side, axis=0) for side in sides]) for end in (np.max, np.min))
+        return self._done.flow.sum(axis=0), warmest.max(axis=0) - coldest.min(axis=0)
 
     @property
     def least_heat_w(self) -> Array:

@@ -205,25 +205,26 @@ class Balances:
 def balances(view: View) -> Balances:
     """Balances of mass and energy of every step."""
     arriving, leaving, _ = view.mass
-    largest = np.max([np.abs(view.flow(t)).max(axis=1, initial=0.0) for t in view.built.part], axis=0)
+    largest, apart_k = view.extent
     mass = np.abs(arriving - leaving) / np.maximum(largest, 1e-12)  # below, a network is at rest
-    if np.isnan(view.junction_k).all():  # temperatures were not solved
+    if np.isnan(apart_k).all():  # temperatures were not solved
         nothing = np.zeros(len(mass))
         return Balances(mass, nothing, nothing, nothing, nothing, nothing)
     loss, _, stored = view.pipe_heat
     tanks = view.storages
-    parts = [_given(view), _exchanged(view), -view.taken_w, -loss, -stored, _carried_in(view)]
+    parts = [_given(view), _exchanged(view), -view.taken_w, -loss, -stored, _carried_in(view)]  # NaN: out of service
     held = np.zeros(len(mass))
     if tanks:
         parts += [-tanks["loss_w"], -tanks["stored_w"]]
         held = tanks["stored_w"].sum(axis=1)
     gives, takes = np.zeros(len(mass)), np.zeros(len(mass))
     for part in parts:
-        positive = np.nansum(np.maximum(part, 0.0), axis=1)
-        gives, takes = gives + positive, takes + positive - np.nansum(part, axis=1)
+        if part.size:
+            known = np.where(np.isnan(part), 0.0, part) if np.isnan(part.sum()) else part
+            positive = np.maximum(known, 0.0).sum(axis=1)
+            gives, takes = gives + positive, takes + positive - known.sum(axis=1)
     # rounding of the flows carries the temperature difference, so that much is the measure where little heat is given
-    kelvin = view.junction_k
-    through = view.built.arrays.liquid.heat_capacity * largest * (np.nanmax(kelvin, axis=1) - np.nanmin(kelvin, axis=1))
+    through = view.built.arrays.liquid.heat_capacity * largest * apart_k
     scale = np.maximum(np.maximum(gives, takes), np.maximum(1e-3 * through, view.least_heat_w))
     energy = np.abs(gives - takes) / np.where(scale > 0.0, scale, 1.0)
     return Balances(mass, energy, stored.sum(axis=1) + held, gives, takes, scale)

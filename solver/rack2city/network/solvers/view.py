@@ -90,8 +90,13 @@ class View(Protocol):
         ...
 
     @property
-    def mass(self) -> tuple[Array, Array, Array]:
+    def mass(self) -> tuple[Array, Array, Index]:
         """Per step what arrives at and leaves the node with the worst balance (kg/s), and the place of that node."""
+        ...
+
+    @property
+    def extent(self) -> tuple[Array, Array]:
+        """Per step the largest flow (kg/s), and how far the temperatures of the nodes lie apart (K); NaN where not solved."""
         ...
 
     @property
