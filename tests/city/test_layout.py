@@ -48,6 +48,9 @@ def test_a_small_network(load):
     assert layout.nodes.loc["plant"].tolist() == [0.0, 0.0]
     network = city_network(layout, water(330.0), np.array([0.5, 1.0]), 308.15, 5e4)
     np.testing.assert_allclose(network.pipes.inner_diameter_m, 2 * [0.0545, 0.0285])
+    # the valves' reserve and the by-pass that the docstring of `run_network_year` states, of the design flows given
+    np.testing.assert_allclose(network.substations.max_flow_kg_per_s, [0.75, 1.5])
+    np.testing.assert_allclose(network.substations.bypass_kg_per_s, [0.005, 0.01])
     assert network.pipes.to_junction["supply p2"] == network.substations.supply_junction["s2"] == "supply b"
     assert network.pipes.from_junction["return p2"] == network.substations.return_junction["s2"] == "return b"
 
