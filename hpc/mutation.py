@@ -120,7 +120,8 @@ def tests_of(file: Path) -> list[str]:
     """Test files of the mutant's room, those that name its module first."""
     room, stem = file.relative_to(SOURCES).parts[0], file.stem
     files = sorted((ROOT / "tests" / room).rglob("test_*.py"))
-    files += sorted((ROOT / "tests" / "city").glob("test_*.py")) if room in ("network", "plant") else []
+    beside = {"network": ("city", "rack"), "plant": ("city",), "plate": ("chain",)}
+    files += [file for other in beside.get(room, ()) for file in sorted((ROOT / "tests" / other).glob("test_*.py"))]
     return [
         str(f) for f in sorted(files, key=lambda f: stem not in f.stem and stem not in f.read_text(encoding="utf-8"))
     ]

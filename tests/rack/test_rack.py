@@ -128,6 +128,13 @@ def test_junction_is_supply_plus_power_times_resistances(run, reference_case, ca
         assert load.case_to_inlet_uncertainty_k_per_w == pytest.approx(0.005 * load.case_to_inlet_k_per_w)
 
 
+def test_a_junction_s_check_is_as_sure_as_its_resistance(run):
+    rack = run()
+    for load, check in zip(rack.loads, rack.checks, strict=False):
+        assert check.name == f"Junction temperature, {load.name}"
+        assert check.uncertainty == pytest.approx(0.005 * load.case_to_inlet_k_per_w * load.power_w)
+
+
 def test_the_worst_plate_is_the_one_with_the_least_flow(run, loop_of):
     narrow = "rack.manifold_diameter=35 mm"
     loop, rack = loop_of(narrow), run(narrow)
