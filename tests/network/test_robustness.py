@@ -23,7 +23,6 @@ from rack2city.network import (
     solve_hydraulics,
     solve_steady,
 )
-from rack2city.network.hydraulics.solve import solve_tree_and_loops
 from tests.network.nets import balanced, looped_network
 from tests.network.street import GROUND_K, RETURN_K, SUPPLY_K, Told, run, with_houses
 from tests.network.street import steady as solve
@@ -257,7 +256,7 @@ def test_many_random_looped_networks_converge_and_balance(seed):
 def converges_and_balances(seed):
     """Both methods close mass and pressure, and agree."""
     network, injection = looped_network(seed)
-    state = solve_tree_and_loops(network, {"0": 5e5}, injection)
+    state = solve_hydraulics(network, {"0": 5e5}, injection, method="loops")
     assert balanced(state, injection)
     nodes = solve_hydraulics(network, {"0": 5e5}, injection, method="nodes")
     assert balanced(nodes, injection)

@@ -6,7 +6,7 @@ The effectiveness is written for the secondary side, `e = Q / (C_s (T_p - T_sr))
 All temperatures given, `1/e` is known and r is the one root of a rising function.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -117,16 +117,6 @@ class Exchanger:
         primary = load / ends[0]
         return cls(load / mean, primary, load / ends[1], valve_reserve * primary, film_exponent, primary_film_share)
 
-    def with_column(self) -> "Exchanger":
-        """The same with a last axis of one in each field, to broadcast over hours."""
-        ua, primary, secondary, largest = (
-            np.asarray(value, dtype=float)[..., None]
-            for value in (self.ua_w_per_k, self.primary_w_per_k, self.secondary_w_per_k, self.max_primary_w_per_k)
-        )
-        return replace(
-            self, ua_w_per_k=ua, primary_w_per_k=primary, secondary_w_per_k=secondary, max_primary_w_per_k=largest
-        )
-
 
 @dataclass(frozen=True)
 class ExchangerState:
@@ -234,20 +224,6 @@ def open_valve(
         back = np.where(primary > 0.0, hot - delivered / primary, hot)
         out = np.where(secondary > 0.0, cold + delivered / secondary, cold)
     return ExchangerState(primary, back, out, delivered, load - delivered, slope)
-
-
-def valve_opening(available_pa: npt.ArrayLike, drop_pa: npt.ArrayLike) -> Array:
-    """Share of the largest flow that a pressure difference drives through a fully open valve (-), at most 1.
-
-    Args:
-        available_pa: pressure difference at the substation (Pa).
-        drop_pa: least difference for which exchanger and valve pass their largest flow (Pa); 0 sets no limit.
-
-    Source: `m ~ sqrt(dp)` of a fixed opening; above the least difference the flow controller holds the limit.
-    """
-    available, least = np.asarray(available_pa, dtype=float), np.asarray(drop_pa, dtype=float)
-    ratio = np.clip(available / np.where(least > 0.0, least, 1.0), 0.0, 1.0)
-    return np.where(least > 0.0, np.sqrt(ratio), 1.0)
 
 
 def _bernoulli(x: Array) -> tuple[Array, Array]:

@@ -125,13 +125,6 @@ def solve_hydraulics(
     return _state(network, layout, final.shut, solution, flow_of_held, pressures, inflow)
 
 
-def solve_tree_and_loops(
-    network: HydraulicNetwork, fixed_pressure: Mapping[str, float], injection: Array | None = None
-) -> HydraulicState:
-    """`solve_hydraulics` on the loop flows: tree flows follow from mass conservation, only chords are iterated."""
-    return solve_hydraulics(network, fixed_pressure, injection, method="loops")
-
-
 def _boundary(network: HydraulicNetwork, fixed_pressure: Mapping[str, float], inflow: Array) -> tuple[Index, Array]:
     """Nodes of fixed pressure and their values, checked."""
     names = network.node_names

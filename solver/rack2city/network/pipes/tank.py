@@ -101,11 +101,6 @@ class StratifiedTank:
         self._settle()
 
     @property
-    def loss_w_per_k(self) -> float:
-        """Loss of the whole surface per kelvin (W/K)."""
-        return self._side_w_per_k + 2.0 * self._lid_w_per_k
-
-    @property
     def layers_k(self) -> Array:
         """Mean temperatures of equal layers from the top down (K)."""
         depth = np.concatenate([[0.0], np.cumsum(self._share)])

@@ -21,7 +21,7 @@ def passed(drop_pa: Array, reference: Array, needed_pa: Array) -> Array:
         reference: flow that each valve passes at the needed difference (kg/s).
         needed_pa: that difference (Pa); zero sets no limit.
 
-    Source: `m ~ sqrt(dp)` of a fixed opening, as `exchange.valve_opening`; nothing flows backwards.
+    Source: `m ~ sqrt(dp)` of a fixed opening; nothing flows backwards.
     """
     limited = needed_pa > 0.0
     share = np.sqrt(np.maximum(drop_pa, 0.0) / np.where(limited, needed_pa, 1.0))
