@@ -90,6 +90,14 @@ def test_a_loop_and_missing_or_empty_files_are_named(load, tmp_path):
         load_layout(tmp_path / "none.csv", tmp_path / "none.csv")
 
 
+def test_a_byte_order_mark_and_a_table_of_one_line_are_read(tmp_path):
+    (tmp_path / "pipes.csv").write_text("\ufeff" + "\n".join(PIPES.splitlines()[1:3]), encoding="utf-8")
+    (tmp_path / "substations.csv").write_text("\n".join(SUBSTATIONS.splitlines()[:2]).replace("60", "100"))
+    layout = load_layout(tmp_path / "pipes.csv", tmp_path / "substations.csv")
+    assert list(layout.pipes.index) == ["p1"]
+    assert list(layout.substations["name"]) == ["s1"]
+
+
 def test_a_year_of_brussels():
     layout = load_layout(BRUSSELS / "pipes.csv", BRUSSELS / "substations.csv")
     assert len(layout.substations) == 40
