@@ -61,6 +61,17 @@ def test_the_design_point_is_met(exponent):
     assert float(state.unmet_w) == 0.0
 
 
+def test_a_valve_of_design_has_a_fifth_in_reserve():
+    # 60 kW over 20 K are 3 kW/K; half as much again where it is asked for
+    design = (60e3, 343.15, 323.15, 333.15, 313.15)
+    assert float(Exchanger.from_design(*design).max_primary_w_per_k) == pytest.approx(3600.0, rel=1e-13)
+    assert float(Exchanger.from_design(*design, valve_reserve=1.5).max_primary_w_per_k) == pytest.approx(
+        4500.0, rel=1e-13
+    )
+    columns = exchanger_columns(*design, heat_capacity=4000.0)
+    assert float(columns["max_flow_kg_per_s"]) == pytest.approx(0.9, rel=1e-13)
+
+
 def test_equal_capacity_flows_by_hand():
     # 10 K at either end: UA = Q / 10 K, and primary = secondary = Q / 20 K
     exchanger = Exchanger.from_design(60e3, 343.15, 323.15, 333.15, 313.15)
