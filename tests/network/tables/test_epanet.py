@@ -60,6 +60,12 @@ def test_si_units_patterns_and_status(tmp_path):
     assert 40.0 < head["J2"] < head["J1"] < 50.0
 
 
+def test_the_demand_multiplier_raises_every_demand(tmp_path):
+    network = read(tmp_path, ("UNITS CMH", "UNITS CMH\n DEMAND MULTIPLIER 1.5"))
+    assert network.boundaries.mass_flow_kg_per_s["demand J1"] == pytest.approx(-1.5 * 0.01 * 980.0)
+    assert network.boundaries.mass_flow_kg_per_s["demand J2"] == pytest.approx(-1.5 * 45.0 / 3600.0 * 980.0)
+
+
 def test_us_units_mean_the_same(tmp_path):
     feet, inch = 1 / 0.3048, 1 / 0.0254
     lines = f"""
