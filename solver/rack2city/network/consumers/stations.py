@@ -9,13 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from rack2city.arrays import Array
 from rack2city.network.consumers.rows import ExchangerRows, exchanger_rows, take
-from rack2city.network.hydraulics.graph import Index
-
-Mask = npt.NDArray[np.bool_]
+from rack2city.network.hydraulics.graph import Index, Mask
 
 
 @dataclass(frozen=True)

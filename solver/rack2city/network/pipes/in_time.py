@@ -29,7 +29,7 @@ class PipesInTime:
         pipes: all pipes of the table, whether in service or not: those that are not, cool down.
         time_s: length of the step (s).
         ambient_k: temperature of the surroundings (K), one per pipe.
-        pairs: pipes that exchange heat; `pipes` lose by their whole conductance, see `pipes_with_walls`.
+        pairs: pipes that exchange heat; `pipes` lose by their whole conductance, see `retarded_pipes`.
     """
 
     pipes: RetardedPipes

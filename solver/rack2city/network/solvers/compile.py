@@ -1,6 +1,6 @@
 """From tables to the graph that is solved: branches with laws, given pressures and given flows."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,6 +31,7 @@ class Compiled:
         weight_pa: density times gravity times height of each node (Pa): true pressure is piezometric less this.
         inlets: where liquid enters from outside or leaves.
         made_of: what decided all this, see `joints`.
+        labels: per table of `branches`, what tells the laws of its branches apart.
     """
 
     arrays: Arrays
@@ -41,8 +42,8 @@ class Compiled:
     node: Index
     weight_pa: Array
     inlets: Inlets
-    made_of: bytes = b""
-    labels: dict[str, Array] = field(default_factory=dict)
+    made_of: bytes
+    labels: dict[str, Array]
 
     @cached_property
     def fixed_pressure(self) -> dict[str, float]:

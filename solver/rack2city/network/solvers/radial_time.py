@@ -7,7 +7,7 @@ Where pipes of a pair exchange heat, the two sweeps are repeated until one takes
 """
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -133,9 +133,8 @@ class RadialInTime:
             done = self._sweep(time_s, stations, supply_k, (ambient_k[out], ambient_k[back]), ambient_k, None)
             return done, (np.zeros(len(out)), np.zeros(len(back)))
         stride, passes, missed, held = 1.0, 0, np.zeros(0), None
-        seen = (
-            self._mean_k.copy()
-        )  # each pipe's mean as its partner takes it: of the returns supposed, of the supplies found
+        # each pipe's mean as its partner takes it: of the returns supposed, of the supplies found
+        seen = self._mean_k.copy()
         for number in range(1, EXCHANGE_SWEEPS + 1):
             around = pairs.beside(ambient_k, seen[pairs.partner])
             done = self._sweep(time_s, stations, supply_k, (around[out], around[back]), ambient_k, held)
@@ -148,7 +147,7 @@ class RadialInTime:
             rounding = ROUNDING_K * float(pairs.between_w_per_k[out].sum())
             apart = float(np.abs(given + given[pairs.partner])[out].sum())
             if apart <= EXCHANGE_TOLERANCE * scale + rounding:
-                return _with_passes(done, passes), (given[out], given[back])
+                return replace(done, passes=passes), (given[out], given[back])
             before, missed = missed, (self._mean_k - seen)[back]
             if before.size:
                 turn = missed - before
@@ -217,10 +216,6 @@ class RadialInTime:
         inlet, root_return = _mix_inwards(back_side, back, time_s, back_flow, flow, leaving, around[1])
         inward = back.step(time_s, back_flow, inlet, around[1])
         return _Sweep(supply, back, outward, inward, around, flow, node_k, taken, leaving, inlet, root_return, passes)
-
-
-def _with_passes(done: _Sweep, passes: int) -> _Sweep:
-    return _Sweep(**{**vars(done), "passes": passes})
 
 
 def _ends(pipes: RetardedPipes, flow: Array, outlet_k: Array, around_k: Array) -> tuple[Array, Array]:

@@ -9,7 +9,7 @@ from rack2city.arrays import Array
 from rack2city.errors import BalanceError, InputError
 from rack2city.network.components import COMPONENTS
 from rack2city.network.solvers.graph_view import GraphView
-from rack2city.network.solvers.tell import TOLERANCE, balances, told
+from rack2city.network.solvers.tell import TOLERANCE, Balances, balances, told
 from rack2city.network.solvers.view import View
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.series import Series, series_frame
@@ -60,7 +60,7 @@ class Recorder:
         closes = balances(view)
         steps = slice(first, first + len(closes.mass))
         if max(closes.mass.max(), closes.energy.max()) > TOLERANCE:
-            self._refuse(first, view)
+            self._refuse(first, view, closes)
         for table, quantities in self._quantities.items():
             count, block = len(self._names[table]), self._blocks[table]
             columns = told(view, table)
@@ -70,8 +70,7 @@ class Recorder:
         for name, values in {**own, **view.about}.items():
             self._about[name][steps] = values
 
-    def _refuse(self, first: int, view: View) -> None:
-        closes = balances(view)
+    def _refuse(self, first: int, view: View, closes: Balances) -> None:
         step = int(np.argmax(np.maximum(closes.mass, closes.energy)))
         try:
             for balance in closes.worst(view):

@@ -1,6 +1,6 @@
 """Flows and temperatures of one step brought together on any graph, whatever its pipes are: steady, or with memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
@@ -166,7 +166,7 @@ def settle(
     endless = np.isinf(stations.most_kg_per_s) & (stations.demand_w > 0.0) & cold
     if found.pressed_back or not outcome.settled or endless.any():
         _refuse(outcome, endless)
-    return Settled(**{**vars(found), "passes": outcome.passes})
+    return replace(found, passes=outcome.passes)
 
 
 def _refuse(outcome: Outcome[Settled], endless: Mask) -> NoReturn:

@@ -82,7 +82,7 @@ class Prepared:
         if heat and isinstance(radial, Radial):
             varying = Varying(self.arrays, [], pd.RangeIndex(1), np.zeros(1))
             return solve_view(radial, varying, slice(0, 1))
-        built = refreshed(built, {"valves", "pumps", "producers", "boundaries"})
+        built = refreshed(built, set(COMPONENTS))
         if heat:
             settled, pipes = steady_state(built, None, max_iterations)
             return GraphView(built, settled.operation, settled, pipes)
