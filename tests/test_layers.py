@@ -1,7 +1,7 @@
 """Imports run one way: the layer order of design.md, section 2."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,6 +26,7 @@ LAYERS = [
 INNER = {
     "fem": [{""}, {"coupled"}, {"flow", "heat"}, {"solvers"}, {"mesh"}],
     "network": [{""}, {"solvers", "formats"}, {"tables"}, {"components"}, {"consumers", "pipes"}, {"hydraulics"}],
+    "network.solvers": [{""}, {"radial"}, {"graph"}, {"steps"}, {"build"}],
 }
 
 
@@ -65,6 +66,12 @@ def room_of(dotted: str, depth: int = 1) -> str:
     return [*dotted.split("."), "", ""][depth]
 
 
+def own_part(parts: Sequence[str], house: str) -> str | None:
+    """What follows a house's name in the parts of a dotted name; "" for the house itself, None for what is not in it."""
+    rooms = ["rack2city", *house.split(".")]
+    return [*parts, ""][len(rooms)] if list(parts[: len(rooms)]) == rooms else None
+
+
 def wrong_way(own: str, target: str, level: dict[str, int], door: str) -> str | None:
     """What is wrong with an import from one room into another; None if nothing is.
 
@@ -96,13 +103,10 @@ def offences(solver: Path, meshes: Path) -> list[str]:
         if parts[0] == "rack2city" and room and room not in LEVEL:
             found.append(f"{at}: '{room}' has no place in the layer order")
             continue
-        if (
-            parts[0] == "rack2city"
-            and parts[2:]
-            and parts[2] not in {*levels(INNER.get(room, [{parts[2]}])), "__init__"}
-        ):
-            found.append(f"{at}: '{parts[2]}' has no place in the order of {room}")
-            continue
+        for house, layers in INNER.items():
+            inside = own_part(parts, house)
+            if inside and inside not in levels(layers) and len(parts) > 2 + len(house.split(".")):
+                found.append(f"{at}: '{inside}' has no place in the order of {house}")
         for line, name in imports(file, package):
             top, target = name.split(".")[0], room_of(name)
             if top in FINITE_ELEMENTS and (parts[0], room) != ("rack2city", "fem"):
@@ -112,10 +116,12 @@ def offences(solver: Path, meshes: Path) -> list[str]:
             if parts[0] != "rack2city" or top != "rack2city":
                 continue
             wrong = wrong_way(room, target, LEVEL, "rack2city itself")
-            if target == room and room in INNER:
-                inner = levels(INNER[room])
-                within, beyond = (part if part in inner else "" for part in (parts[2], room_of(name, 2)))
-                wrong = wrong_way(within, beyond, inner, f"{room} itself")
+            for house, layers in INNER.items():
+                within, beyond = own_part(parts, house), own_part(name.split("."), house)
+                if within is not None and beyond is not None:
+                    inner = levels(layers)
+                    ends = (part if part in inner else "" for part in (within, beyond))
+                    wrong = wrong or wrong_way(*ends, inner, f"{house} itself")
             if wrong:
                 found.append(f"{at}:{line}: {wrong}")
     return found
@@ -177,6 +183,17 @@ def test_the_sources_are_really_read() -> None:
             "tables may not import network itself",
         ),
         ("solver/rack2city/network/magic/a.py", "", "'magic' has no place in the order of network"),
+        (
+            "solver/rack2city/network/solvers/graph/a.py",
+            "from ..radial import x",
+            "graph may not import radial, which is above it",
+        ),
+        (
+            "solver/rack2city/network/solvers/build/a.py",
+            "from rack2city.network.solvers.steady import x",
+            "build may not import network.solvers itself",
+        ),
+        ("solver/rack2city/network/solvers/magic/a.py", "", "'magic' has no place in the order of network.solvers"),
         (
             "solver/rack2city/fem/flow/a.py",
             "from rack2city.fem.heat.problem import x",

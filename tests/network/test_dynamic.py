@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from rack2city.errors import ConvergenceError
 from rack2city.network import Liquid, Network, RetardedPipes
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.solvers.graph_run import GraphRun
-from rack2city.network.solvers.radial_run import RadialRun
-from rack2city.network.solvers.radial_step import RadialSteps
-from rack2city.network.solvers.radial_time import RadialInTime
+from rack2city.network.solvers.graph.run import GraphRun
+from rack2city.network.solvers.radial.in_time import RadialInTime
+from rack2city.network.solvers.radial.run import RadialRun
+from rack2city.network.solvers.radial.step import RadialSteps
 from tests.network.street import GROUND_K, run, start_of, street, with_houses
 
 WATER = Liquid(density=985.0, heat_capacity=4184.0, viscosity=5e-4)

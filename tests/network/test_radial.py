@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.network import create_pipes, create_valves, pipe_pressure_drop, simulate
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.solvers.compile import compile_network
-from rack2city.network.solvers.radial import Radial, find_radial
-from rack2city.network.solvers.radial_step import solve_steps
+from rack2city.network.solvers.build.compile import compile_network
+from rack2city.network.solvers.radial.find import Radial, find_radial
+from rack2city.network.solvers.radial.step import solve_steps
 from rack2city.network.tables.arrays import Arrays
 from tests.network.street import GROUND_K, LIQUID, SUPPLY_K, run, street, with_houses
 
@@ -117,7 +117,7 @@ def test_many_hours_in_blocks_are_each_on_its_own(monkeypatch):
     random = np.random.default_rng(11)
     demand, supply = random.uniform(0, 1e5, (30, 2)), random.uniform(335, 360, 30)
     whole = run(network, demand, supply)
-    monkeypatch.setattr("rack2city.network.solvers.radial_run._BLOCK_VALUES", 1)  # eight hours, the least
+    monkeypatch.setattr("rack2city.network.solvers.radial.run._BLOCK_VALUES", 1)  # eight hours, the least
     blocks = run(network, demand, supply)
     np.testing.assert_allclose(blocks.root_heat_w, whole.root_heat_w, rtol=1e-9)
     np.testing.assert_allclose(blocks.pipe_flow, whole.pipe_flow, rtol=1e-8)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rack2city.errors import InputError
 from rack2city.network import exchanger_columns
 from rack2city.network.consumers.exchange import Exchanger, open_valve, secondary_effectiveness
-from rack2city.network.solvers.short import passed
+from rack2city.network.solvers.graph.short import passed
 from tests.network.street import LIQUID, run, steady, street, with_houses
 
 CP = LIQUID.heat_capacity

@@ -11,7 +11,7 @@ from scipy.linalg import expm
 from rack2city.errors import InputError
 from rack2city.network import Liquid, Network
 from rack2city.network.pipes.soil import paired_pipes
-from rack2city.network.solvers.radial_run import RadialRun
+from rack2city.network.solvers.radial.run import RadialRun
 from tests.network.street import Told, run, start_of, with_houses
 from tests.network.street import street as pairs_of
 

@@ -25,7 +25,7 @@ from rack2city.network import (
     simulate,
     solve_steady,
 )
-from rack2city.network.solvers.valves import Bisection
+from rack2city.network.solvers.steps.valves import Bisection
 from tests.network.street import LIQUID, SUPPLY_K, Told, run, street, tell, with_houses
 
 FLOW, KELVIN, HEAT = 1e-6, 1e-4, 1e-6

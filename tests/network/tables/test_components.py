@@ -33,7 +33,7 @@ from rack2city.network import (
 from rack2city.network import tables as rooms
 from rack2city.network.components import branches
 from rack2city.network.components.columns import IN_SERVICE, REQUIRED, THROUGH, ends, number
-from rack2city.network.solvers import record, tell
+from rack2city.network.solvers.steps import record, tell
 from rack2city.network.tables import create as constructors
 from rack2city.network.tables.arrays import Arrays
 from tests.network.tables.nets import everything

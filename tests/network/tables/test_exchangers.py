@@ -10,8 +10,8 @@ from rack2city.errors import InputError
 from rack2city.network import WATER, Network, create_boundaries, exchanger_columns, solve_steady
 from rack2city.network.consumers.exchange import Exchanger, open_valve
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.solvers.compile import compile_network
-from rack2city.network.solvers.graph_steady import stations_of
+from rack2city.network.solvers.build.compile import compile_network
+from rack2city.network.solvers.graph.steady import stations_of
 from rack2city.network.tables.arrays import Arrays
 from tests.network.street import street as pairs_of
 from tests.network.street import tell, with_houses

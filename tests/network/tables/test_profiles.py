@@ -13,7 +13,7 @@ from rack2city.network import (
     simulate,
     solve_steady,
 )
-from rack2city.network.solvers import graph_run
+from rack2city.network.solvers.graph import run as graph_run
 from tests.network.tables.nets import district
 
 HOURS = pd.date_range("2026-01-01", periods=3, freq="h")

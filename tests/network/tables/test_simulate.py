@@ -21,7 +21,7 @@ from rack2city.network import (
     solve_steady,
 )
 from rack2city.network.pipes.retarded import RetardedStep
-from rack2city.network.solvers.valves import Bisection, settle_valves
+from rack2city.network.solvers.steps.valves import Bisection, settle_valves
 from tests.network.street import GROUND_K, run, start_of
 from tests.network.tables.nets import district
 from tests.network.test_dynamic import WATER, comb, houses

@@ -25,10 +25,10 @@ from rack2city.network import (
     solve_steady,
 )
 from rack2city.network.hydraulics.liquid import GRAVITY, Liquid
-from rack2city.network.solvers.compile import compile_network
-from rack2city.network.solvers.graph_steady import stations_of
-from rack2city.network.solvers.graph_view import GraphView
-from rack2city.network.solvers.operate import operate
+from rack2city.network.solvers.build.compile import compile_network
+from rack2city.network.solvers.graph.operate import operate
+from rack2city.network.solvers.graph.steady import stations_of
+from rack2city.network.solvers.graph.view import GraphView
 from rack2city.network.solvers.steady import steady_result
 from rack2city.network.tables.arrays import Arrays
 from tests.network.tables.nets import district, everything

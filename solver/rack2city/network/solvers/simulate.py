@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.solvers.graph_run import GraphRun
-from rack2city.network.solvers.radial_run import RadialRun, find_radial_run
-from rack2city.network.solvers.record import Recorder
-from rack2city.network.solvers.start import Initial, Start
+from rack2city.network.solvers.graph.run import GraphRun
+from rack2city.network.solvers.radial.run import RadialRun, find_radial_run
+from rack2city.network.solvers.steps.record import Recorder
+from rack2city.network.solvers.steps.start import Initial, Start
 from rack2city.network.tables.arrays import Arrays
 from rack2city.network.tables.check import check_network, check_steps
 from rack2city.network.tables.network import Network

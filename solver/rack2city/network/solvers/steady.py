@@ -5,14 +5,14 @@ import pandas as pd
 
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
-from rack2city.network.solvers.compile import compile_network, joints, refreshed
-from rack2city.network.solvers.graph_steady import stations_of, steady_state
-from rack2city.network.solvers.graph_view import GraphView
-from rack2city.network.solvers.operate import operate
-from rack2city.network.solvers.radial import Radial
-from rack2city.network.solvers.radial_run import find_steady_radial, hindered, solve_view
-from rack2city.network.solvers.tell import balances, told
-from rack2city.network.solvers.view import View
+from rack2city.network.solvers.build.compile import compile_network, joints, refreshed
+from rack2city.network.solvers.graph.operate import operate
+from rack2city.network.solvers.graph.steady import stations_of, steady_state
+from rack2city.network.solvers.graph.view import GraphView
+from rack2city.network.solvers.radial.find import Radial
+from rack2city.network.solvers.radial.run import find_steady_radial, hindered, solve_view
+from rack2city.network.solvers.steps.tell import balances, told
+from rack2city.network.solvers.steps.view import View
 from rack2city.network.tables.arrays import Arrays
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
@@ -114,15 +114,14 @@ def steady_result(view: View, method: str) -> SteadyResult:
             columns = told(view, table)
             tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=network.table(table).index)
     mass, energy = balances(view).worst(view)
-    about = view.about
-    worst = int(about["worst"][0])
+    (worst,), (margin_pa,) = (values.tolist() for values in view.worst)
     return SteadyResult(
         tables,
         mass=mass,
-        energy=energy if view.junction_k.size and (view.junction_k == view.junction_k).any() else None,
-        passes=int(about["passes"][0]),
+        energy=None if np.isnan(view.node_k).all() else energy,
+        passes=int(view.passes[0]),
         friction=network.friction,
         worst=str(network.substations.index[worst]) if worst >= 0 else "",
-        margin_pa=float(about["margin_pa"][0]),
+        margin_pa=margin_pa,
         method=method,
     ).require()

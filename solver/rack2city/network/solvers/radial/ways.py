@@ -5,7 +5,7 @@ import numpy as np
 from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.solvers.radial import STANDING, Side
+from rack2city.network.solvers.radial.find import STANDING, Side
 
 TOLERANCE = 1e-10
 """Largest accepted last change of a substation's flow, relative to the root's in that step (-)."""

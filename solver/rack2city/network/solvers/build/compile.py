@@ -12,8 +12,8 @@ from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS, branches
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index, Mask
 from rack2city.network.hydraulics.liquid import GRAVITY
-from rack2city.network.solvers.inlets import Inlets, inlets_of
-from rack2city.network.solvers.refuse import refuse_controls, refuse_unknown
+from rack2city.network.solvers.build.inlets import Inlets, inlets_of
+from rack2city.network.solvers.build.refuse import refuse_controls, refuse_unknown
 from rack2city.network.tables.arrays import Arrays
 
 

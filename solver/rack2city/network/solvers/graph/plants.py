@@ -8,7 +8,7 @@ import numpy.typing as npt
 from rack2city.arrays import Array
 from rack2city.network.hydraulics.control import share_by_merit
 from rack2city.network.hydraulics.graph import Mask
-from rack2city.network.solvers.compile import Compiled
+from rack2city.network.solvers.build.compile import Compiled
 
 LEAST_RISE_K = 1.0
 """A producer whose return comes this close to its supply throttles down, to nothing where it comes as hot."""

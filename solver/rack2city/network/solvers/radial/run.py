@@ -12,20 +12,18 @@ from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.in_time import retarded_pipes
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.retarded import RetardedPipes
-from rack2city.network.solvers.compile import Compiled, compile_network
-from rack2city.network.solvers.graph_steady import steady_profile, steady_state
-from rack2city.network.solvers.radial import Radial, Side, find_radial, hindrance
-from rack2city.network.solvers.radial_step import RadialSteps, solve_steps
-from rack2city.network.solvers.radial_time import RadialInTime
-from rack2city.network.solvers.radial_view import RadialView
-from rack2city.network.solvers.record import Recorder
-from rack2city.network.solvers.start import Start
+from rack2city.network.solvers.build.compile import Compiled, compile_network
+from rack2city.network.solvers.graph.steady import steady_profile, steady_state
+from rack2city.network.solvers.radial.find import Radial, Side, find_radial, hindrance
+from rack2city.network.solvers.radial.in_time import RadialInTime
+from rack2city.network.solvers.radial.step import RadialSteps, solve_steps
+from rack2city.network.solvers.radial.view import RadialView
+from rack2city.network.solvers.steps.record import Recorder
+from rack2city.network.solvers.steps.start import Start
 from rack2city.network.tables.varying import Varying
 
 _BLOCK_VALUES = 2**18  # nodes times steps worked on at once: 2 MB per array, so that sweeps stay in the cache
 _BLOCK_STEPS = 24  # steps in time whose pressures are found at once
-RESOLVED = 1e-8
-"""Share of a demand below which what is missing is the iteration's (-)."""
 
 
 class RadialRun:
@@ -54,7 +52,7 @@ class RadialRun:
                 stations = stations_in(self._radial, self._varying, steps)
                 pipes = pipes or self._begin(stations)
                 done = self._through(pipes, stations, steps, progress)
-                view = RadialView(self._radial, self._varying, steps, done, RESOLVED)
+                view = RadialView(self._radial, self._varying, steps, done)
             else:
                 view = solve_view(self._radial, self._varying, steps)
                 progress(steps.stop, count)
@@ -149,7 +147,7 @@ def solve_view(radial: Radial, varying: Varying, steps: slice) -> RadialView:
     """Steps without memory."""
     supply, ground = _supply_k(radial, varying, steps), _ambient_k(varying, steps)[:, 0]
     done = solve_steps(radial, stations_in(radial, varying, steps), supply, ground, steps.start)
-    return RadialView(radial, varying, steps, done, RESOLVED)
+    return RadialView(radial, varying, steps, done)
 
 
 def _supply_k(radial: Radial, varying: Varying, steps: slice) -> Array:

@@ -11,8 +11,8 @@ import numpy as np
 from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.decay import mean_decay
-from rack2city.network.solvers.radial import Radial
-from rack2city.network.solvers.ways import MAX_ITERATIONS, settle_ways
+from rack2city.network.solvers.radial.find import Radial
+from rack2city.network.solvers.radial.ways import MAX_ITERATIONS, settle_ways
 
 _MET = 1e-9  # of the step's whole demand: a smaller shortfall is the iteration's remaining error, not unmet heat
 

@@ -9,10 +9,10 @@ from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
-from rack2city.network.solvers.compile import Compiled
-from rack2city.network.solvers.plants import Plants, plants_of
-from rack2city.network.solvers.short import lacking, open_fully
-from rack2city.network.solvers.worst_point import Controlled, control
+from rack2city.network.solvers.build.compile import Compiled
+from rack2city.network.solvers.graph.plants import Plants, plants_of
+from rack2city.network.solvers.graph.short import lacking, open_fully
+from rack2city.network.solvers.graph.worst_point import Controlled, control
 
 _ROUNDS = 60
 _SETTLED = 1e-12  # of the largest flow: change of the producers' flows at which the sharing ends

@@ -12,7 +12,7 @@ from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.retarded import OutletLine
 from rack2city.network.pipes.tank import StratifiedTank
 from rack2city.network.pipes.transport import Carried
-from rack2city.network.solvers.compile import Compiled
+from rack2city.network.solvers.build.compile import Compiled
 from rack2city.network.tables.arrays import Arrays
 
 _SIZES = ("volume_m3", "tank_height_m", "loss_w_per_m2_k", "initial_k", "ambient_k")

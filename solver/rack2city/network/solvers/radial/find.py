@@ -10,8 +10,8 @@ from scipy.sparse.csgraph import breadth_first_order
 from rack2city.arrays import Array
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.pairs import Pairs
-from rack2city.network.solvers.compile import Compiled
-from rack2city.network.solvers.sweeps import TreeSweeps
+from rack2city.network.solvers.build.compile import Compiled
+from rack2city.network.solvers.radial.sweeps import TreeSweeps
 
 STANDING = 1e6
 """Transfer units of standing water (-): any large number, so that products with it stay finite."""
@@ -24,6 +24,7 @@ class Side:
     Attributes:
         sweeps: sums along its ways.
         nodes: node of the graph of each.
+        branch: branch of the graph that each pipe is.
         rows: row of the table of each pipe.
         sign: +1 where the table draws a pipe as its water flows: outwards in the supply, inwards in the return (P, 1).
         station: place of the node of each substation.
@@ -33,6 +34,7 @@ class Side:
 
     sweeps: TreeSweeps
     nodes: Index
+    branch: Index
     rows: Index
     sign: Array
     station: Index
@@ -170,7 +172,10 @@ def _side(built: Compiled, pairs: Pairs, root: int, at: Index, outward: bool) ->
     rows = built.rows["pipes"][chosen]
     along = np.where(forward[sweeps.order], 1.0, -1.0) * (1.0 if outward else -1.0)
     heat_capacity = built.arrays.liquid.heat_capacity
-    return Side(sweeps, nodes, rows, along[:, None], sweeps.slot[at], pairs.own_w_per_k[rows, None], heat_capacity)
+    branch = chosen + pipes.start
+    return Side(
+        sweeps, nodes, branch, rows, along[:, None], sweeps.slot[at], pairs.own_w_per_k[rows, None], heat_capacity
+    )
 
 
 def _supply_heeds_no_other(pairs: Pairs, supply: Side, back: Side) -> bool:

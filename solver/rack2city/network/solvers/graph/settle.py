@@ -10,12 +10,12 @@ from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.pipes.transport import Transport
-from rack2city.network.solvers.compile import Compiled
-from rack2city.network.solvers.operate import Operation, operate
-from rack2city.network.solvers.plants import Returns
-from rack2city.network.solvers.storages import Storages
-from rack2city.network.solvers.temperatures import Mixing, Temperatures
-from rack2city.network.solvers.valves import Anderson, Bisection, Outcome, Way, settle_valves
+from rack2city.network.solvers.build.compile import Compiled
+from rack2city.network.solvers.graph.operate import Operation, operate
+from rack2city.network.solvers.graph.plants import Returns
+from rack2city.network.solvers.graph.storages import Storages
+from rack2city.network.solvers.graph.temperatures import Mixing, Temperatures
+from rack2city.network.solvers.steps.valves import Anderson, Bisection, Outcome, Way, settle_valves
 
 SETTLED = 1e-10
 """Of the largest flow or demand: change at which a steady state is found (-)."""

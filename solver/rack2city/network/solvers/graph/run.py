@@ -10,13 +10,13 @@ from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.plug_flow import PlugFlowPipes
 from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.pipes.transport import SteadyPipes, Transport
-from rack2city.network.solvers.compile import Compiled, compile_network, joints, refreshed
-from rack2city.network.solvers.graph_steady import stations_of, steady_profile, steady_state
-from rack2city.network.solvers.graph_view import GraphView
-from rack2city.network.solvers.record import Recorder
-from rack2city.network.solvers.settle import Settled, settle
-from rack2city.network.solvers.start import Start
-from rack2city.network.solvers.storages import Storages, tanks_of
+from rack2city.network.solvers.build.compile import Compiled, compile_network, joints, refreshed
+from rack2city.network.solvers.graph.settle import Settled, settle
+from rack2city.network.solvers.graph.steady import stations_of, steady_profile, steady_state
+from rack2city.network.solvers.graph.storages import Storages, tanks_of
+from rack2city.network.solvers.graph.view import GraphView
+from rack2city.network.solvers.steps.record import Recorder
+from rack2city.network.solvers.steps.start import Start
 from rack2city.network.tables.varying import Varying
 
 _ACCURACY = 1e-9  # of the largest flow, that valves are brought to

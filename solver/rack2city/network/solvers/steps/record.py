@@ -8,9 +8,8 @@ import pandas as pd
 from rack2city.arrays import Array
 from rack2city.errors import BalanceError, InputError
 from rack2city.network.components import COMPONENTS
-from rack2city.network.solvers.graph_view import GraphView
-from rack2city.network.solvers.tell import TOLERANCE, Balances, balances, told
-from rack2city.network.solvers.view import View
+from rack2city.network.solvers.steps.tell import TOLERANCE, Balances, balances, told
+from rack2city.network.solvers.steps.view import View
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.series import Series, series_frame
 
@@ -66,9 +65,9 @@ class Recorder:
             columns = told(view, table)
             for place, quantity in enumerate(quantities):
                 block[steps, place * count : (place + 1) * count] = columns[quantity]()
-        own = {"mass_residual": closes.mass, "energy_residual": closes.energy, "stored_w": closes.stored_w}
-        for name, values in {**own, **view.about}.items():
-            self._about[name][steps] = values
+        about = (closes.mass, closes.energy, closes.stored_w, view.passes, *view.worst)
+        for column, values in zip(self._about.values(), about, strict=True):
+            column[steps] = values
 
     def _refuse(self, first: int, view: View, closes: Balances) -> None:
         step = int(np.argmax(np.maximum(closes.mass, closes.energy)))
@@ -76,8 +75,9 @@ class Recorder:
             for balance in closes.worst(view):
                 balance.require()
         except BalanceError as error:
-            suspect = f"; of pipes and storages {view.suspect()} closes worst" if isinstance(view, GraphView) else ""
-            raise BalanceError(f"step {first + step} ({self._index[first + step]}): {error}{suspect}") from None
+            suspect = view.suspect()
+            told = f"; of pipes and storages {suspect} closes worst" if suspect else ""
+            raise BalanceError(f"step {first + step} ({self._index[first + step]}): {error}{told}") from None
 
     def series(self, method: str) -> Series:
         """All that was noted."""

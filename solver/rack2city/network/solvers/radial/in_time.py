@@ -16,11 +16,11 @@ from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.retarded import RetardedPipes, RetardedStep
-from rack2city.network.solvers.graph_view import LEAST_K
-from rack2city.network.solvers.radial import Radial, Side
-from rack2city.network.solvers.radial_step import RadialSteps
-from rack2city.network.solvers.radial_valves import Arrivals, Arrived, TreeNewton
-from rack2city.network.solvers.valves import Bisection, Way, settle_valves
+from rack2city.network.solvers.graph.view import LEAST_K
+from rack2city.network.solvers.radial.find import Radial, Side
+from rack2city.network.solvers.radial.newton import Arrivals, Arrived, TreeNewton
+from rack2city.network.solvers.radial.step import RadialSteps
+from rack2city.network.solvers.steps.valves import Bisection, Way, settle_valves
 
 ROUNDING_K = 1e-11  # what rounding makes of a mean temperature
 EXCHANGE_TOLERANCE = 1e-9

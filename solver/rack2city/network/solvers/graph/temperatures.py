@@ -9,9 +9,9 @@ from rack2city.errors import InputError
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.pipes.mixing import LineMixer
 from rack2city.network.pipes.transport import Transport
-from rack2city.network.solvers.compile import Compiled
-from rack2city.network.solvers.operate import Operation
-from rack2city.network.solvers.storages import Storages
+from rack2city.network.solvers.build.compile import Compiled
+from rack2city.network.solvers.graph.operate import Operation
+from rack2city.network.solvers.graph.storages import Storages
 
 _AT_REST = 1e-12  # of the largest flow: less is the solver's rounding
 _BACKWARDS = 1e-9  # of the largest flow: less is rounding, and carries nothing

@@ -8,7 +8,7 @@ import numpy as np
 from rack2city.arrays import Array
 from rack2city.evidence import Balance
 from rack2city.network.hydraulics.liquid import GRAVITY
-from rack2city.network.solvers.view import View
+from rack2city.network.solvers.steps.view import View
 
 TOLERANCE = 1e-6
 """Largest accepted imbalance of mass or energy over what enters (-)."""
@@ -191,11 +191,11 @@ class Balances:
     def worst(self, view: View) -> tuple[Balance, Balance]:
         """Mass and energy of the steps in which they close worst."""
         step = int(np.argmax(self.mass))
-        arriving, leaving, node = view.mass
-        name = view.built.network.node_names[int(node[step])]
-        sides = float(arriving[step]), float(leaving[step])
-        largest = abs(sides[0] - sides[1]) / self.mass[step] if self.mass[step] > 0.0 else None
-        mass = Balance("network", f"mass at junction '{name}'", *sides, "kg/s", TOLERANCE, largest)
+        missing, nodes = view.missing
+        node, more = int(nodes[step]), float(missing[step])
+        arriving, largest = view.arriving(node, step), abs(more) / self.mass[step] if more else None
+        name = f"mass at junction '{view.built.network.node_names[node]}'"
+        mass = Balance("network", name, arriving, arriving + more, "kg/s", TOLERANCE, largest)
         step = int(np.argmax(self.energy))
         heat = float(self.gives_w[step]), float(self.takes_w[step])
         scale = float(self.scale_w[step]) or None
@@ -204,9 +204,8 @@ class Balances:
 
 def balances(view: View) -> Balances:
     """Balances of mass and energy of every step."""
-    arriving, leaving, _ = view.mass
     largest, apart_k = view.extent
-    mass = np.abs(arriving - leaving) / np.maximum(largest, 1e-12)  # below, a network is at rest
+    mass = np.abs(view.missing[0]) / np.maximum(largest, 1e-12)  # below, a network is at rest
     if np.isnan(apart_k).all():  # temperatures were not solved
         nothing = np.zeros(len(mass))
         return Balances(mass, nothing, nothing, nothing, nothing, nothing)

@@ -6,9 +6,9 @@ from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.transport import SteadyPipes
-from rack2city.network.solvers.compile import Compiled
-from rack2city.network.solvers.settle import Settled, settle
-from rack2city.network.solvers.storages import Storages
+from rack2city.network.solvers.build.compile import Compiled
+from rack2city.network.solvers.graph.settle import Settled, settle
+from rack2city.network.solvers.graph.storages import Storages
 
 PIECES = 12
 """Pieces of each pipe in the steady state that a simulation starts from (-)."""

@@ -9,7 +9,7 @@ from rack2city.errors import InputError
 from rack2city.network.components.pumps import head_law
 from rack2city.network.hydraulics.control import lift_for_worst_point, speed_for_worst_point
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
-from rack2city.network.solvers.compile import Compiled
+from rack2city.network.solvers.build.compile import Compiled
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.retarded import RetardedPipes
-from rack2city.network.solvers.radial import Side
+from rack2city.network.solvers.radial.find import Side
 
 FLOW_TOLERANCE = 1e-7
 """Largest accepted last change of a substation's flow over the root's (-)."""

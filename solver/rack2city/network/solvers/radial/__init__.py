@@ -1,0 +1,1 @@
+"""Radial networks: two trees of pipes that only substations join, solved by sweeps."""

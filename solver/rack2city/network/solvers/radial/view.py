@@ -1,0 +1,173 @@
+"""Solved steps of a radial network; pressures are found here, all steps at once."""
+
+from functools import cached_property
+from typing import override
+
+import numpy as np
+
+from rack2city.arrays import Array
+from rack2city.network.components.columns import Values
+from rack2city.network.hydraulics.friction import pipe_pressure_drop
+from rack2city.network.solvers.build.inlets import BOUNDARY
+from rack2city.network.solvers.radial.find import Radial, Side
+from rack2city.network.solvers.radial.step import RadialSteps
+from rack2city.network.solvers.steps.view import View
+from rack2city.network.tables.varying import Varying
+
+RESOLVED = 1e-8
+"""Share of a demand below which what is missing is the iteration's (-)."""
+
+
+class RadialView(View):
+    """See `View`.
+
+    Args:
+        radial: the network.
+        varying: values of its tables through time.
+        steps: the steps.
+        done: what was solved.
+    """
+
+    def __init__(self, radial: Radial, varying: Varying, steps: slice, done: RadialSteps) -> None:
+        super().__init__(radial.built, RESOLVED, done.passes, done.least_heat_w)
+        self._radial, self._varying, self._steps, self._done = radial, varying, steps, done
+
+    @override
+    def column(self, table: str, name: str) -> Array:
+        return self._varying.column(table, name, self._steps)
+
+    def _branches(self, supply: Array, back: Array, stations: Array, plant: Array) -> Array:
+        """Values of both sides' pipes as their tables draw them, of substations and of the producer as branches."""
+        built, radial = self.built, self._radial
+        column = np.empty((len(built.network.start), len(self.passes)))
+        column[radial.supply.branch], column[radial.back.branch] = supply, back
+        column[built.part["substations"]], column[built.part["producers"]] = stations, plant
+        return column
+
+    def _nodes(self, supply: Array, back: Array) -> Array:
+        column = np.empty((len(self.built.network.node_names), len(self.passes)))
+        column[self._radial.supply.nodes], column[self._radial.back.nodes] = supply, back
+        return column
+
+    @cached_property
+    @override
+    def branch_flow(self) -> Array:
+        done, radial = self._done, self._radial
+        sides = radial.supply.sign * done.supply_flow, radial.back.sign * done.back_flow
+        return self._branches(*sides, done.flow, done.flow.sum(axis=0))
+
+    @cached_property
+    @override
+    def branch_drop(self) -> Array:
+        radial = self._radial
+        sides = radial.supply.sign * self._drops[0], radial.back.sign * self._drops[1]
+        return self._branches(*sides, self._lift - self._way, -self._lift)
+
+    @cached_property
+    def _drops(self) -> tuple[Array, Array]:
+        """Pressure drops of the pipes in the direction of their flow, supply and return (P x H)."""
+        supply = self._drop(self._radial.supply, self._done.supply_flow)
+        return supply, supply if self._radial.mirrored else self._drop(self._radial.back, self._done.back_flow)
+
+    def _drop(self, side: Side, flow: Array) -> Array:
+        arrays = self.built.arrays
+        length, diameter, roughness, minor = (
+            arrays["pipes"][name][side.rows, None]
+            for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
+        )
+        liquid = arrays.liquid
+        return pipe_pressure_drop(
+            flow, length, diameter, roughness, liquid.density, liquid.viscosity, minor, arrays.friction
+        )
+
+    @cached_property
+    def _ways(self) -> tuple[Array, Array]:
+        """Pressure drops from the root to each node of the supply, and from each node of the return to its root."""
+        supply = self._radial.supply.sweeps.along(self._drops[0])
+        return supply, supply if self._radial.mirrored else self._radial.back.sweeps.along(self._drops[1])
+
+    @cached_property
+    def _way(self) -> Array:
+        """What is lost on the way to and from each substation (S x H)."""
+        out, back = self._ways
+        return np.asarray(out[self._radial.supply.station] + back[self._radial.back.station])
+
+    @cached_property
+    def _needed(self) -> Array | None:
+        """Difference that each substation needs of a control by the worst point (S x H); None without one."""
+        rows = self.built.rows["substations"]
+        if self.built.column("producers", "control")[0] != "worst":
+            return None
+        set_point = self.column("producers", "difference_pa")[:, self.built.rows["producers"]]
+        return np.asarray(np.fmax(self.column("substations", "min_difference_pa")[:, rows], set_point).T)
+
+    @cached_property
+    def _lift(self) -> Array:
+        """Piezometric pressure that the producer adds (H)."""
+        supply, back = self._radial.supply.nodes[0], self._radial.back.nodes[0]
+        static = float(self.built.weight_pa[supply] - self.built.weight_pa[back])
+        if self._needed is not None:
+            return np.maximum((self._needed + self._way).max(axis=0), static)
+        given = self.column("producers", "difference_pa")[:, self.built.rows["producers"]][:, 0]
+        return np.broadcast_to(given + static, (len(self.passes),))
+
+    @cached_property
+    @override
+    def node_pa(self) -> Array:
+        out, back = self._ways
+        inlets = self.built.inlets
+        nodes = self._nodes(self._lift - out, back)
+        of_boundary = inlets.kind[0] == BOUNDARY
+        held = (
+            self.column("boundaries", "pressure_pa") if of_boundary else self.column("producers", "return_pressure_pa")
+        )
+        given = held[:, inlets.row[0]] + self.built.weight_pa[inlets.node[0]]
+        return np.asarray(nodes + (given - nodes[inlets.node[0]]))
+
+    @cached_property
+    @override
+    def branch_ends_k(self) -> tuple[Array, Array]:
+        done, radial = self._done, self._radial
+
+        def drawn(side: Side, near: Array, far: Array) -> tuple[Array, Array]:
+            return np.where(side.sign > 0.0, near, far), np.where(side.sign > 0.0, far, near)
+
+        supply = drawn(radial.supply, done.supply_start_k, done.supply_end_k)
+        back = drawn(radial.back, done.back_start_k, done.back_end_k)
+        stations = done.supply_node_k[radial.supply.station], done.leaving_k
+        plant = done.back_node_k[0], done.supply_node_k[0]
+        start, end = (self._branches(*each) for each in zip(supply, back, stations, plant, strict=True))
+        return start, end
+
+    @cached_property
+    @override
+    def node_k(self) -> Array:
+        return self._nodes(self._done.supply_node_k, self._done.back_node_k)
+
+    @property
+    @override
+    def station_w(self) -> Array:
+        return self._done.taken
+
+    @cached_property
+    @override
+    def pipe_heat(self) -> tuple[Array, Array, Array]:
+        done, pipes = self._done, self.built.part["pipes"]
+
+        def told(supply: Array, back: Array) -> Array:
+            if supply.shape != done.supply_flow.shape:  # nothing remembers, nothing is exchanged
+                return np.zeros((1, pipes.stop - pipes.start))
+            nothing = np.zeros(1)
+            return self.rows("pipes", self._branches(supply, back, nothing, nothing)[pipes])
+
+        return told(*done.loss_w), told(*done.exchange_w), told(*done.stored_w)
+
+    @property
+    @override
+    def worst(self) -> tuple[Values, Array]:
+        steps = np.arange(len(self.passes))
+        if self._needed is None:
+            return np.full(len(steps), -1), np.full(len(steps), np.nan)
+        margin = self._lift - self._way - self._needed
+        least = np.argmin(margin, axis=0)
+        return self.built.rows["substations"][least], margin[least, steps]
