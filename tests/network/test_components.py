@@ -7,7 +7,6 @@ import pytest
 
 from rack2city.errors import InputError
 from rack2city.network import BranchGroup, HydraulicNetwork, PipeLaw, QuadraticLaw, solve_hydraulics
-from rack2city.network.hydraulics.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
 from rack2city.network.hydraulics.laws import PrescribedFlow, PrescribedLift
 from rack2city.network.hydraulics.pumps import ConstantPowerLaw, PumpCurveLaw, PumpLaw
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
@@ -121,78 +120,6 @@ def test_prescribed_flows_and_lifts_by_hand():
     assert state.drop("house 4") == pytest.approx(1e5 - 2.0 * way, rel=1e-12)
     assert state.pressure("s0") == pytest.approx(3e5, rel=1e-14)
     assert state.external_kg_per_s == pytest.approx(np.zeros(10), abs=1e-14)
-
-
-@pytest.mark.parametrize("by_pass", [False, True])
-@pytest.mark.parametrize("begin", [0.0, 1e4, 3e6])
-def test_the_worst_house_gets_exactly_what_it_needs(by_pass, begin):
-    network = street(by_pass=by_pass, producer=PrescribedLift(begin))
-    houses = [f"house {i}" for i in range(1, 5)]
-    found = lift_for_worst_point(network, {"r0": 2e5}, "producer", houses, [6e4, 5e4, 5e4, 5e4])
-    assert found.worst == "house 4"
-    assert found.served
-    drops = np.array([found.state.drop(name) for name in houses])
-    assert drops[3] == pytest.approx(5e4, rel=1e-8)
-    assert np.all(drops[:3] >= [6e4, 5e4, 5e4])
-
-
-@pytest.mark.parametrize("pump", [None, PumpLaw(6e5, 0.0, 5e8, 990.0)], ids=["lift", "pump"])
-def test_control_takes_flows_other_than_the_network_holds(pump):
-    other, houses = street(producer=pump, draws=[0.5, 1.5, 0.2, 0.9]), [f"house {i}" for i in range(1, 5)]
-    network = street(producer=pump)
-    find = speed_for_worst_point if pump else lift_for_worst_point
-    expected = find(other, {"r0": 2e5}, "producer", houses, 5e4)
-    found = find(network, {"r0": 2e5}, "producer", houses, 5e4, held_flow=other.held_flow())
-    assert found.lift_pa == pytest.approx(expected.lift_pa, rel=1e-12)
-    assert found.lift_pa < find(network, {"r0": 2e5}, "producer", houses, 5e4).lift_pa
-
-
-def test_the_worst_point_stops_at_the_limits():
-    network, houses = street(), [f"house {i}" for i in range(1, 5)]
-    most = lift_for_worst_point(network, {"r0": 2e5}, "producer", houses, 5e4, largest_pa=4e4)
-    assert (most.lift_pa, most.served) == (4e4, False)
-    assert most.margin_pa == pytest.approx(most.state.drop("house 4") - 5e4)
-    least = lift_for_worst_point(network, {"r0": 2e5}, "producer", houses, -1e6)
-    assert (least.lift_pa, least.served) == (0.0, True)
-
-
-@pytest.mark.parametrize("by_pass", [False, True])
-def test_pump_speed_follows_the_worst_point(by_pass):
-    pump = PumpLaw(6e5, 0.0, 5e8, 990.0)
-    network, houses = street(by_pass=by_pass, producer=pump), [f"house {i}" for i in range(1, 5)]
-    found = speed_for_worst_point(network, {"r0": 2e5}, "producer", houses, 5e4)
-    assert 0.0 < found.speed < 1.0
-    assert found.state.drop("house 4") == pytest.approx(5e4, rel=1e-6)
-    volume = found.state.flow("producer") / 990.0
-    assert -found.state.drop("producer") == pytest.approx(found.speed**2 * 6e5 - 5e8 * volume**2, rel=1e-9)
-    short = speed_for_worst_point(network, {"r0": 2e5}, "producer", houses, 8e5)
-    assert (short.speed, short.served) == (1.0, False)
-
-
-def test_control_refuses_by_name():
-    network = street()
-    with pytest.raises(InputError, match="producer 'supply 1' must be an open branch of prescribed lift"):
-        lift_for_worst_point(network, {"r0": 2e5}, "supply 1", ["house 1"], 5e4)
-    with pytest.raises(InputError, match="no branch 'house 9'"):
-        lift_for_worst_point(network, {"r0": 2e5}, "producer", ["house 9"], 5e4)
-    with pytest.raises(InputError, match="at least one"):
-        lift_for_worst_point(network, {"r0": 2e5}, "producer", [], 5e4)
-    with pytest.raises(InputError, match="branch 'producer' must be a pump"):
-        speed_for_worst_point(network, {"r0": 2e5}, "producer", ["house 1"], 5e4)
-    with pytest.raises(InputError, match="does not reach substation 'supply 1'"):
-        lift_for_worst_point(network, {"r0": 2e5}, "producer", ["supply 1"], 5e6)
-
-
-def test_merit_order_fills_the_cheapest_first():
-    share, left = share_by_merit([3.0, 12.0, 40.0, 0.0], [10.0, 5.0, 15.0], [2.0, 1.0, 2.0])
-    np.testing.assert_allclose(share, [[0, 3, 0], [2.8, 5, 4.2], [10, 5, 15], [0, 0, 0]], atol=1e-14)
-    np.testing.assert_allclose(left, [0.0, 0.0, 10.0, 0.0])
-    hourly, _ = share_by_merit([3.0, 3.0], [[2.0, 5.0], [0.0, 5.0]], [0.0, 1.0])
-    np.testing.assert_allclose(hourly, [[2.0, 1.0], [0.0, 3.0]])
-    with pytest.raises(InputError, match="a demand in the merit order is negative"):
-        share_by_merit([-1.0], [1.0], [0.0])
-    with pytest.raises(InputError, match="one merit per producer"):
-        share_by_merit([1.0], [1.0, 2.0], [0.0])
 
 
 def test_a_pump_in_a_loop_against_pandapipes():

@@ -13,7 +13,6 @@ from rack2city.network.formats.files import load_network, save_network
 from rack2city.network.formats.from_pandapipes import from_pandapipes
 from rack2city.network.formats.geojson import load_geojson, save_geojson
 from rack2city.network.formats.series_files import load_series, save_series
-from rack2city.network.hydraulics.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
 from rack2city.network.hydraulics.friction import darcy_friction_factor, pipe_pressure_drop
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork
 from rack2city.network.hydraulics.laws import BranchLaw, CurveLaw, PipeLaw, PrescribedFlow, PrescribedLift, QuadraticLaw
@@ -88,7 +87,6 @@ __all__ = [
     "fit_ground_climate",
     "from_pandapipes",
     "ground_temperature",
-    "lift_for_worst_point",
     "load_epanet",
     "load_geojson",
     "load_network",
@@ -99,10 +97,8 @@ __all__ = [
     "save_geojson",
     "save_network",
     "save_series",
-    "share_by_merit",
     "simulate",
     "single_pipe_conductance",
     "solve_hydraulics",
     "solve_steady",
-    "speed_for_worst_point",
 ]

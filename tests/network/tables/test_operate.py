@@ -19,6 +19,7 @@ from rack2city.network import (
     solve_steady,
 )
 from rack2city.network.hydraulics.liquid import Liquid
+from rack2city.network.solvers.graph.plants import share_by_merit
 
 LIQUID = Liquid(density=980.0, heat_capacity=4190.0, viscosity=4e-4)
 LENGTH, DIAMETER = 200.0, 0.06
@@ -81,6 +82,41 @@ def test_a_producer_gives_the_worst_house_just_what_it_needs():
     assert near.res_producers.difference_pa["plant"] == pytest.approx(2e5 + way([3 * FLOW]), rel=1e-6)
 
 
+def by_passed(network: Network) -> Network:
+    """The same with a pipe that joins supply and return at the far end, so that a lift moves the flows, too."""
+    create_pipes(
+        network, "by-pass", from_junction="s3", to_junction="r3", length_m=500.0, inner_diameter_m=0.02, minor_loss=1.0
+    )
+    return network
+
+
+def test_a_lift_that_moves_the_flows_is_found_as_well():
+    network = by_passed(plant(street(mass_flow_kg_per_s=0.8, return_set_k=None), control="worst"))
+    result = solve_steady(network, heat=False)
+    assert (result.worst, result.margin_pa) == ("C", pytest.approx(0.0, abs=1e-3))
+    leak = result.res_pipes.mdot_kg_per_s["by-pass"]
+    assert leak > 0.05
+    lift = 5e4 + way([2.4 + leak, 1.6 + leak, 0.8 + leak])
+    assert result.res_producers.difference_pa["plant"] == pytest.approx(lift, rel=1e-8)
+
+
+def test_a_producer_goes_no_higher_than_its_largest_difference():
+    network = plant(street(demand_w=[8e4, 8e4, 0.0]), control="worst", max_difference_pa=5e4)
+    result = solve_steady(network)
+    assert result.res_producers.difference_pa["plant"] == pytest.approx(5e4, rel=1e-12)
+    assert result.margin_pa == pytest.approx(result.res_substations.difference_pa["C"] - 5e4)
+    assert result.margin_pa < 0.0
+
+
+def test_a_lift_that_does_not_reach_the_worst_house_is_refused():
+    network = street(mass_flow_kg_per_s=0.8, return_set_k=None, min_difference_pa=[5e4, 5e4, 3e5])
+    create_boundaries(network, ["hot", "cold"], junction=["s3", "r3"], pressure_pa=[3e5, 2e5], supply_k=333.0)
+    with pytest.raises(
+        InputError, match=r"lift of producer 'plant' does not reach substation 'C': its pressure drop stays"
+    ):
+        solve_steady(plant(network, control="worst"), heat=False)
+
+
 def pumped(speed: float = 1.0, **substations: object) -> Network:
     """The street with a pump between r0 and s0; all flows given."""
     network = street(mass_flow_kg_per_s=0.8, return_set_k=None, **substations)
@@ -100,6 +136,17 @@ def test_a_pump_turns_just_fast_enough_for_the_worst_house():
     assert result.res_pumps.dp_pa["pump"] == pytest.approx(-lift, rel=1e-6)
     assert result.res_pumps.electric_w["pump"] == pytest.approx(lift * flow / 0.6, rel=1e-6)
     assert (result.worst, result.margin_pa) == ("C", pytest.approx(0.0, abs=1.0))
+
+
+def test_a_pump_turns_just_fast_enough_where_its_lift_moves_the_flows():
+    result = solve_steady(by_passed(pumped()), heat=False)
+    leak = result.res_pipes.mdot_kg_per_s["by-pass"]
+    lift, flow = 5e4 + way([2.4 + leak, 1.6 + leak, 0.8 + leak]), (2.4 + leak) / 980.0
+    speed = (5e7 * flow + np.sqrt((5e7 * flow) ** 2 + 4.0 * 6e5 * lift)) / (2.0 * 6e5)
+    assert leak > 0.05
+    assert speed < 1.0
+    assert result.res_pumps.speed["pump"] == pytest.approx(speed, rel=1e-6)
+    assert result.res_pumps.dp_pa["pump"] == pytest.approx(-lift, rel=1e-6)
 
 
 def test_a_network_at_rest_keeps_its_pressure():
@@ -229,6 +276,12 @@ def test_producers_follow_in_order_of_merit(load, holds):
     base = min(load, 1e5)
     middle = min(load - base, 5e4)
     assert made.tolist() == pytest.approx([base, middle, load - base - middle], rel=1e-6, abs=1e-3)
+
+
+def test_merit_order_fills_the_cheapest_first():
+    able, rank = np.array([10.0, 5.0, 15.0, 0.0]), np.array([2.0, 1.0, 2.0, 0.0])
+    for demand, shares in ((3.0, [0, 3, 0, 0]), (12.0, [2.8, 5, 4.2, 0]), (40.0, [10, 5, 15, 0]), (0.0, [0, 0, 0, 0])):
+        np.testing.assert_allclose(share_by_merit(demand, able, rank), shares, atol=1e-14)
 
 
 def test_equal_merit_shares_by_largest_power_at_different_temperatures():

@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from rack2city.arrays import Array
-from rack2city.network.hydraulics.control import share_by_merit
 from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.solvers.build.compile import Compiled
 
@@ -71,9 +70,8 @@ class Plants:
         rank = np.where(self.closing & (not alone), np.inf, self.merit)
         finite = able[sharing & np.isfinite(able)]
         largest = max(total, float(finite.max(initial=0.0)))
-        given = share_by_merit(total, np.minimum(able[sharing], largest), rank[sharing])[0][0]
         flow = through.copy()
-        flow[sharing] = given
+        flow[sharing] = share_by_merit(total, np.minimum(able[sharing], largest), rank[sharing])
         return np.where(self.shared, flow, through)
 
     def flow_of_power(self, return_k: Array) -> Array:
@@ -105,6 +103,18 @@ class Returns:
         self._share = np.where(swings, np.maximum(0.5 * self._share, 0.1), np.minimum(1.2 * self._share, 1.0))
         self._missed = missed
         return np.where(np.isnan(used), found, used + self._share * missed)
+
+
+def share_by_merit(demand: float, capacity: Array, merit: Array) -> Array:
+    """Shares of a demand in order of merit, each up to its capacity; equal ranks share in proportion to capacity."""
+    share, left = np.zeros_like(capacity), demand
+    for rank in np.unique(merit):
+        group = merit == rank
+        whole = float(capacity[group].sum())
+        given = min(left, whole)
+        share[group] = capacity[group] * (given / whole if whole > 0.0 else 0.0)
+        left -= given
+    return share
 
 
 def plants_of(built: Compiled) -> Plants:

@@ -1,15 +1,20 @@
 """The pump or producer of a network that is controlled at the worst-placed substation."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from rack2city.arrays import Array
-from rack2city.errors import InputError
+from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.components.pumps import head_law
-from rack2city.network.hydraulics.control import lift_for_worst_point, speed_for_worst_point
+from rack2city.network.hydraulics.graph import HydraulicNetwork
+from rack2city.network.hydraulics.laws import Law, PrescribedLift
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.solvers.build.compile import Compiled
+
+_ROUNDS = 60
+_CLOSE = 1e-9  # of the lift: accepted excess of the worst point's pressure difference
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Controlled:
     state: HydraulicState
     lifts: Array
     speed: Array
-    needed_pa: Array | None = field(default=None)
+    needed_pa: Array | None = None
     worst: int = -1
     margin_pa: float = float("nan")
 
@@ -56,42 +61,106 @@ def control(built: Compiled, injection: Array, held_flow: Array, before: Hydraul
 
     Raises:
         InputError: no substation is there to be looked at, or the lift does not reach the worst one.
-        ConvergenceError: see `lift_for_worst_point`.
+        ConvergenceError: no lift was found.
     """
-    lifts = built.network.held_lift()
+    graph, lifts = built.network, built.network.held_lift()
+
+    def solve(network: HydraulicNetwork, last: HydraulicState | None = None) -> HydraulicState:
+        return solve_hydraulics(
+            network, built.fixed_pressure, injection, held_flow=held_flow, held_lift=lifts, before=last
+        )
+
     by_power = ~np.isnan(built.column("pumps", "power_w"))
     speed = np.where(by_power, np.nan, built.column("pumps", "speed"))
     looking = looks_to_the_worst(built)
     if looking is None:
-        state = solve_hydraulics(built.network, built.fixed_pressure, injection, held_flow=held_flow, before=before)
+        state = solve(graph, before)
         return Controlled(state, lifts, _own_speeds(built, state, speed))
     table, place = looking
-    needed = needed_of_control(built, table, place)
-    branch = built.part[table].start + place
-    names = built.network.branch_names
-    stations = list(names[built.part["substations"]])
-    row = int(built.rows[table][place])
-    given = {name: values[row] for name, values in built.arrays[table].items()}
-    if not stations:
-        name = built.arrays.name(table, row)
+    needed, branch, row = (
+        needed_of_control(built, table, place),
+        built.part[table].start + place,
+        built.rows[table][place],
+    )
+    if not needed.size:
+        name = built.arrays.name(table, int(row))
         raise InputError(f"table {table}, row '{name}': control 'worst' finds no substation to look to")
-    if table == "pumps":
-        largest = given["speed"]
-        found = speed_for_worst_point(
-            built.network, built.fixed_pressure, names[branch], stations, needed, injection, largest, held_flow
-        )
-        speed[place] = float("nan") if found.speed is None else found.speed
-    else:
-        graph = built.network
+
+    def lifted(network: HydraulicNetwork, lift: float, last: HydraulicState | None) -> Controlled:
+        lifts[branch] = lift
+        return Controlled(solve(network, last), lifts, speed, needed).looked_at(built)
+
+    if table == "producers":
+        largest = built.arrays[table]["max_difference_pa"][row]
         static = float(built.weight_pa[graph.end[branch]] - built.weight_pa[graph.start[branch]])
-        most = np.inf if np.isnan(given["max_difference_pa"]) else given["max_difference_pa"]
-        limits = (static, static + most)
-        found = lift_for_worst_point(
-            graph, built.fixed_pressure, names[branch], stations, needed, injection, *limits, before, held_flow
-        )
-        lifts[branch] = found.lift_pa
-    speed = _own_speeds(built, found.state, speed)
-    return Controlled(found.state, lifts, speed, needed, stations.index(found.worst), found.margin_pa)
+        limits = static, static + (np.inf if np.isnan(largest) else largest)
+        found = _lift(built, branch, lambda lift, last: lifted(graph, lift, last), lifts[branch], limits, before)
+    else:
+        found = Controlled(solve(graph), lifts, speed, needed).looked_at(built)  # at its largest speed
+        if found.margin_pa > 0.0:
+            begin, law = (
+                -float(found.state.drop_pa[branch]),
+                head_law(built.arrays, built.column("pumps", "curve")[place], 1.0),
+            )
+            held = _with_law(graph, branch, PrescribedLift(begin))
+            found = _lift(built, branch, lambda lift, last: lifted(held, lift, last), begin, (0.0, np.inf), None)
+            flow = max(float(found.state.mass_flow_kg_per_s[branch]), 0.0)
+            speed[place] = law.speed_for(flow, lifts[branch])
+            slower = _with_law(graph, branch, replace(law, speed=float(speed[place])))
+            found = Controlled(solve(slower), lifts, speed, needed).looked_at(built)
+    return replace(found, speed=_own_speeds(built, found.state, speed))
+
+
+def _lift(
+    built: Compiled,
+    branch: int,
+    solve: Callable[[float, HydraulicState | None], Controlled],
+    lift: float,
+    limits: tuple[float, float],
+    before: HydraulicState | None,
+) -> Controlled:
+    """The smallest lift of a branch within limits (Pa) that serves the worst-placed substation.
+
+    Where the other flows are prescribed, drops do not depend on the lift and one shift is exact. Where they do, through
+    by-passes or valves, the lift is found by a secant kept within a bracket: the margin rises with the lift.
+    """
+    name, stations = built.network.branch_names[branch], built.network.branch_names[built.part["substations"]]
+    low, high = -np.inf, np.inf
+    lift, slope = float(np.clip(lift, *limits)), 1.0
+    found = solve(lift, before)
+    assert found.needed_pa is not None
+    largest = max(float(np.abs(found.needed_pa).max()), 1.0)
+    for _ in range(_ROUNDS + 1):
+        margin, worst = found.margin_pa, stations[found.worst]
+        at_limit = (lift <= limits[0] and margin >= 0.0) or (lift >= limits[1] and margin <= 0.0)
+        if abs(margin) <= _CLOSE * max(abs(lift), largest) or at_limit:
+            return found
+        low, high = (max(low, lift), high) if margin < 0.0 else (low, min(high, lift))
+        following = lift - margin / slope
+        if not low < following < high:
+            inside = np.isfinite(low) and np.isfinite(high)
+            following = 0.5 * (low + high) if inside else lift - 4.0 * margin
+        following = float(np.clip(following, *limits))
+        found = solve(following, found.state)
+        gained = found.margin_pa - margin
+        if abs(gained) <= 1e-9 * abs(margin) and abs(following - lift) >= 0.5 * abs(margin):
+            raise InputError(
+                f"the lift of producer {name!r} does not reach substation {worst!r}: its pressure drop stays as it is"
+            )
+        rise = gained / (following - lift)
+        slope, lift = rise if rise > 1e-9 else 1.0, following
+    raise ConvergenceError(
+        f"no lift of producer {name!r} was found that just serves substation {stations[found.worst]!r}; "
+        "the two may not be joined by open branches"
+    )
+
+
+def _with_law(network: HydraulicNetwork, branch: int, law: Law) -> HydraulicNetwork:
+    """The same network with another law of a branch that has a group of its own."""
+    name = [network.branch_names[branch]]
+    return replace(
+        network, groups=[replace(each, law=law) if list(each.names) == name else each for each in network.groups]
+    )
 
 
 def looks_to_the_worst(built: Compiled) -> tuple[str, int] | None:
