@@ -94,6 +94,11 @@ class Radial:
     mirrored: bool
     same_losses: bool
 
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        """Supply and return."""
+        return self.supply, self.back
+
     def return_flow(self, flow: Array, supply_flow: Array) -> Array:
         """Mass flow of the return pipes (P x H) for flows of substations (S x H) and of the supply pipes."""
         return supply_flow if self.mirrored else self.back.pipe_flow(flow)

@@ -19,7 +19,7 @@ from rack2city.network.pipes.retarded import RetardedPipes, RetardedStep
 from rack2city.network.solvers.graph.view import LEAST_K
 from rack2city.network.solvers.radial.find import Radial, Side
 from rack2city.network.solvers.radial.newton import Arrivals, Arrived, TreeNewton
-from rack2city.network.solvers.radial.step import RadialSteps
+from rack2city.network.solvers.radial.step import RadialSteps, SideSteps
 from rack2city.network.solvers.steps.valves import Bisection, Way, settle_valves
 
 ROUNDING_K = 1e-11  # what rounding makes of a mean temperature
@@ -85,40 +85,30 @@ class RadialInTime:
         back_flow = radial.return_flow(done.flow, supply_flow)
         supply_ends = _ends(self.supply, supply_flow[:, 0], done.outward.outlet_k, done.around[0])
         back_ends = _ends(self.back, back_flow[:, 0], done.inward.outlet_k, done.around[1])
-        start = done.node_k[radial.supply.sweeps.parent]
-        column = (slice(None), None)
-        nodes_k, back_k = done.node_k, np.concatenate([[done.root_return_k], done.inlet])[:, None]
+        start, nodes_k = done.node_k[radial.supply.sweeps.parent], done.node_k
+        inlet, back_k = done.inlet[:, None], np.concatenate([[done.root_return_k], done.inlet])[:, None]
         if np.any(supply_flow <= 0.0):
             nodes_k = _standing(radial.supply, done.flow, supply_flow, nodes_k, *supply_ends)
         if np.any(back_flow <= 0.0):
             back_k = _standing(radial.back, done.flow, back_flow, back_k, *reversed(back_ends))
-        capacity = float(self.supply.capacity_j_per_k.sum() + self.back.capacity_j_per_k.sum())
-        return RadialSteps(
-            flow=done.flow,
-            taken=done.taken,
-            supply_flow=supply_flow,
-            back_flow=back_flow,
-            supply_node_k=nodes_k,
-            leaving_k=done.leaving,
-            back_node_k=back_k,
-            supply_end_k=supply_ends[1][column],
-            back_end_k=back_ends[1][column],
-            supply_start_k=np.where(supply_flow > 0.0, start, supply_ends[0][column]),
-            back_start_k=np.where(back_flow > 0.0, done.inlet[column], back_ends[0][column]),
-            # each pipe by what it saw of the other, so that the balance shows what the exchange fails to conserve
-            loss_w=(
-                (done.outward.loss_j / time_s - given[0])[column],
-                (done.inward.loss_j / time_s - given[1])[column],
-            ),
-            exchange_w=(given[0][column], given[1][column]),
-            stored_w=(
-                (done.outward.stored_change_j / time_s)[column],
-                (done.inward.stored_change_j / time_s)[column],
-            ),
-            passes=np.array([done.passes]),
-            # pipes that have stood for weeks are as warm as the ground, but for rounding
-            least_heat_w=np.array([LEAST_K * capacity / time_s]),
+        near, back_near, far, back_far = (
+            ends[:, None] for ends in (supply_ends[0], back_ends[1], supply_ends[1], back_ends[0])
         )
+        near, back_far = np.where(supply_flow > 0.0, start, near), np.where(back_flow > 0.0, inlet, back_far)
+
+        def heat(moved: RetardedStep, given_w: Array) -> tuple[Array, Array, Array]:
+            # each pipe by what it saw of the other, so that the balance shows what the exchange fails to conserve
+            loss = moved.loss_j / time_s - given_w
+            return loss[:, None], given_w[:, None], (moved.stored_change_j / time_s)[:, None]
+
+        sides = (
+            SideSteps(supply_flow, nodes_k, near, far, *heat(done.outward, given[0])),
+            SideSteps(back_flow, back_k, back_near, back_far, *heat(done.inward, given[1])),
+        )
+        # pipes that have stood for weeks are as warm as the ground, but for rounding
+        capacity = float(self.supply.capacity_j_per_k.sum() + self.back.capacity_j_per_k.sum())
+        least = np.array([LEAST_K * capacity / time_s])
+        return RadialSteps(done.flow, done.taken, done.leaving, sides, np.array([done.passes]), least)
 
     def _exchange(
         self, time_s: float, stations: Stations, supply_k: float, ambient_k: Array

@@ -1,6 +1,6 @@
 """A radial network through time, or through steps without memory, many at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from rack2city.network.solvers.build.compile import Compiled, compile_network
 from rack2city.network.solvers.graph.steady import steady_profile, steady_state
 from rack2city.network.solvers.radial.find import Radial, Side, find_radial, hindrance
 from rack2city.network.solvers.radial.in_time import RadialInTime
-from rack2city.network.solvers.radial.step import RadialSteps, solve_steps
+from rack2city.network.solvers.radial.step import RadialSteps, SideSteps, solve_steps
 from rack2city.network.solvers.radial.view import RadialView
 from rack2city.network.solvers.steps.record import Recorder
 from rack2city.network.solvers.steps.start import Start
@@ -170,11 +170,10 @@ def stations_in(radial: Radial, varying: Varying, steps: slice) -> Stations:
 
 def _joined(done: list[RadialSteps]) -> RadialSteps:
     """Steps one after the other."""
-    told: dict[str, Any] = {}
-    for field in fields(RadialSteps):
-        values = [getattr(step, field.name) for step in done]
-        if isinstance(values[0], tuple):
-            told[field.name] = tuple(np.concatenate(side, axis=1) for side in zip(*values, strict=True))
-        else:
-            told[field.name] = np.concatenate(values, axis=-1)
-    return RadialSteps(**told)
+
+    def along(kind: type, parts: Sequence[Any]) -> dict[str, Any]:
+        names = [field.name for field in fields(kind) if field.name != "sides"]
+        return {name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in names}
+
+    supply, back = (SideSteps(**along(SideSteps, each)) for each in zip(*(step.sides for step in done), strict=True))
+    return RadialSteps(**along(RadialSteps, done), sides=(supply, back))

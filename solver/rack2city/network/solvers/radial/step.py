@@ -18,42 +18,45 @@ _MET = 1e-9  # of the step's whole demand: a smaller shortfall is the iteration'
 
 
 @dataclass(frozen=True)
+class SideSteps:
+    """The supply or the return in H solved steps; pipes and nodes in the order of its sweeps, arrays of shape (., H).
+
+    Attributes:
+        flow: mass flow of the pipes (kg/s).
+        node_k: temperature of the nodes (K).
+        near_k: temperature at the producer's end of each pipe (K).
+        far_k: at its other end (K).
+        loss_w: heat lost to the ground (W).
+        exchange_w: heat each pipe gives to its partner (W); one zero where none is exchanged.
+        stored_w: growth of the heat in water and wall (W); one zero where nothing remembers.
+    """
+
+    flow: Array
+    node_k: Array
+    near_k: Array
+    far_k: Array
+    loss_w: Array
+    exchange_w: Array
+    stored_w: Array
+
+
+@dataclass(frozen=True)
 class RadialSteps:
-    """H solved steps; pipes and nodes in the order of their side's sweeps, arrays of shape (., H).
+    """H solved steps, arrays of shape (., H).
 
     Attributes:
         flow: mass flow of the substations, by-passes included (kg/s).
         taken: heat they take (W).
-        supply_flow: mass flow of the supply pipes (kg/s).
-        back_flow: mass flow of the return pipes (kg/s).
-        supply_node_k: temperature of the supply's nodes (K).
-        leaving_k: temperature that leaves the substations (K).
-        back_node_k: temperature of the return's nodes (K).
-        supply_end_k: temperature at the far end of each supply pipe (K).
-        back_end_k: temperature at the near end of each return pipe (K).
-        supply_start_k: temperature at the near end of each supply pipe (K).
-        back_start_k: temperature at the far end of each return pipe (K).
-        loss_w: heat lost to the ground, supply and return (W).
-        exchange_w: heat each pipe gives to its partner, supply and return (W).
-        stored_w: growth of the heat in water and wall, supply and return (W).
+        leaving_k: temperature that leaves them (K).
+        sides: supply and return.
         passes: passes of each step, or iterations of the slowest.
         least_heat_w: heat that rounding cannot be told from (W).
     """
 
     flow: Array
     taken: Array
-    supply_flow: Array
-    back_flow: Array
-    supply_node_k: Array
     leaving_k: Array
-    back_node_k: Array
-    supply_end_k: Array
-    back_end_k: Array
-    supply_start_k: Array
-    back_start_k: Array
-    loss_w: tuple[Array, Array]
-    exchange_w: tuple[Array, Array]
-    stored_w: tuple[Array, Array]
+    sides: tuple[SideSteps, SideSteps]
     passes: Array
     least_heat_w: Array
 
@@ -103,27 +106,13 @@ def solve_steps(
     # losses are conductance times mean excess, not flow times cooling, so that the balance at the root tests both
     mean = mean_decay(units)
     back_mean = mean if radial.same_losses else mean_decay(back_units)
-    loss = (
-        supply.own_w_per_k * (start - ground_k) * mean,
-        back.own_w_per_k * (inlet - ground_k) * back_mean,
+    out_loss = supply.own_w_per_k * (start - ground_k) * mean
+    back_loss = back.own_w_per_k * (inlet - ground_k) * back_mean
+    nothing, still = np.zeros((1, 1)), supply_flow <= 0.0
+    near = np.where(still, ground_k, start) if still.any() else start
+    returned = ground_k + (inlet - ground_k) * kept
+    sides = (
+        SideSteps(supply_flow, node_k, near, node_k[1:], out_loss, nothing, nothing),
+        SideSteps(back_flow, back_k, returned, inlet, back_loss, nothing, nothing),
     )
-    nothing = np.zeros((1, 1))
-    still = supply_flow <= 0.0
-    return RadialSteps(
-        flow=flow,
-        taken=taken,
-        supply_flow=supply_flow,
-        back_flow=back_flow,
-        supply_node_k=node_k,
-        leaving_k=leaving,
-        back_node_k=back_k,
-        supply_end_k=node_k[1:],
-        back_end_k=ground_k + (inlet - ground_k) * kept,
-        supply_start_k=np.where(still, ground_k, start) if still.any() else start,
-        back_start_k=inlet,
-        loss_w=loss,
-        exchange_w=(nothing, nothing),
-        stored_w=(nothing, nothing),
-        passes=np.full(flow.shape[1], iterations),
-        least_heat_w=np.zeros(flow.shape[1]),
-    )
+    return RadialSteps(flow, taken, leaving, sides, np.full(flow.shape[1], iterations), np.zeros(flow.shape[1]))

@@ -1,5 +1,6 @@
 """Solved steps of a radial network; pressures are found here, all steps at once."""
 
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import override
 
@@ -36,38 +37,43 @@ class RadialView(View):
     def column(self, table: str, name: str) -> Array:
         return self._varying.column(table, name, self._steps)
 
-    def _branches(self, supply: Array, back: Array, stations: Array, plant: Array) -> Array:
+    def _branches(self, sides: Iterable[Array], stations: Array, plant: Array) -> Array:
         """Values of both sides' pipes as their tables draw them, of substations and of the producer as branches."""
-        built, radial = self.built, self._radial
-        column = np.empty((len(built.network.start), len(self.passes)))
-        column[radial.supply.branch], column[radial.back.branch] = supply, back
+        built, column = self.built, np.empty((len(self.built.network.start), len(self.passes)))
+        for side, values in zip(self._radial.sides, sides, strict=True):
+            column[side.branch] = values
         column[built.part["substations"]], column[built.part["producers"]] = stations, plant
         return column
 
-    def _nodes(self, supply: Array, back: Array) -> Array:
+    def _nodes(self, sides: Iterable[Array]) -> Array:
         column = np.empty((len(self.built.network.node_names), len(self.passes)))
-        column[self._radial.supply.nodes], column[self._radial.back.nodes] = supply, back
+        for side, values in zip(self._radial.sides, sides, strict=True):
+            column[side.nodes] = values
         return column
+
+    def _signed(self, sides: Iterable[Array]) -> Iterable[Array]:
+        return (side.sign * values for side, values in zip(self._radial.sides, sides, strict=True))
 
     @cached_property
     @override
     def branch_flow(self) -> Array:
-        done, radial = self._done, self._radial
-        sides = radial.supply.sign * done.supply_flow, radial.back.sign * done.back_flow
-        return self._branches(*sides, done.flow, done.flow.sum(axis=0))
+        flows = (side.flow for side in self._done.sides)
+        return self._branches(self._signed(flows), self._done.flow, self._done.flow.sum(axis=0))
 
     @cached_property
     @override
     def branch_drop(self) -> Array:
-        radial = self._radial
-        sides = radial.supply.sign * self._drops[0], radial.back.sign * self._drops[1]
-        return self._branches(*sides, self._lift - self._way, -self._lift)
+        return self._branches(self._signed(self._drops), self._lift - self._way, -self._lift)
 
     @cached_property
     def _drops(self) -> tuple[Array, Array]:
         """Pressure drops of the pipes in the direction of their flow, supply and return (P x H)."""
-        supply = self._drop(self._radial.supply, self._done.supply_flow)
-        return supply, supply if self._radial.mirrored else self._drop(self._radial.back, self._done.back_flow)
+        return self._both(lambda place: self._drop(self._radial.sides[place], self._done.sides[place].flow))
+
+    def _both(self, of_side: Callable[[int], Array]) -> tuple[Array, Array]:
+        """Values of both sides; found once where the return is the supply once more."""
+        supply = of_side(0)
+        return supply, supply if self._radial.mirrored else of_side(1)
 
     def _drop(self, side: Side, flow: Array) -> Array:
         arrays = self.built.arrays
@@ -83,8 +89,7 @@ class RadialView(View):
     @cached_property
     def _ways(self) -> tuple[Array, Array]:
         """Pressure drops from the root to each node of the supply, and from each node of the return to its root."""
-        supply = self._radial.supply.sweeps.along(self._drops[0])
-        return supply, supply if self._radial.mirrored else self._radial.back.sweeps.along(self._drops[1])
+        return self._both(lambda place: self._radial.sides[place].sweeps.along(self._drops[place]))
 
     @cached_property
     def _way(self) -> Array:
@@ -116,7 +121,7 @@ class RadialView(View):
     def node_pa(self) -> Array:
         out, back = self._ways
         inlets = self.built.inlets
-        nodes = self._nodes(self._lift - out, back)
+        nodes = self._nodes((self._lift - out, back))
         of_boundary = inlets.kind[0] == BOUNDARY
         held = (
             self.column("boundaries", "pressure_pa") if of_boundary else self.column("producers", "return_pressure_pa")
@@ -128,21 +133,20 @@ class RadialView(View):
     @override
     def branch_ends_k(self) -> tuple[Array, Array]:
         done, radial = self._done, self._radial
-
-        def drawn(side: Side, near: Array, far: Array) -> tuple[Array, Array]:
-            return np.where(side.sign > 0.0, near, far), np.where(side.sign > 0.0, far, near)
-
-        supply = drawn(radial.supply, done.supply_start_k, done.supply_end_k)
-        back = drawn(radial.back, done.back_start_k, done.back_end_k)
-        stations = done.supply_node_k[radial.supply.station], done.leaving_k
-        plant = done.back_node_k[0], done.supply_node_k[0]
-        start, end = (self._branches(*each) for each in zip(supply, back, stations, plant, strict=True))
-        return start, end
+        outward = [
+            np.broadcast_to(way * side.sign > 0.0, each.flow.shape)
+            for way, side, each in zip((1.0, -1.0), radial.sides, done.sides, strict=True)
+        ]
+        supply, back = done.sides
+        arriving = supply.node_k[radial.supply.station]
+        start = [np.where(out, each.near_k, each.far_k) for out, each in zip(outward, done.sides, strict=True)]
+        end = [np.where(out, each.far_k, each.near_k) for out, each in zip(outward, done.sides, strict=True)]
+        return self._branches(start, arriving, back.node_k[0]), self._branches(end, done.leaving_k, supply.node_k[0])
 
     @cached_property
     @override
     def node_k(self) -> Array:
-        return self._nodes(self._done.supply_node_k, self._done.back_node_k)
+        return self._nodes(side.node_k for side in self._done.sides)
 
     @property
     @override
@@ -152,15 +156,15 @@ class RadialView(View):
     @cached_property
     @override
     def pipe_heat(self) -> tuple[Array, Array, Array]:
-        done, pipes = self._done, self.built.part["pipes"]
+        pipes, nothing = self.built.part["pipes"], np.zeros(1)
 
-        def told(supply: Array, back: Array) -> Array:
-            if supply.shape != done.supply_flow.shape:  # nothing remembers, nothing is exchanged
+        def told(name: str) -> Array:
+            sides = [getattr(side, name) for side in self._done.sides]
+            if len(sides[0]) != len(self._done.sides[0].flow):  # nothing remembers, nothing is exchanged
                 return np.zeros((1, pipes.stop - pipes.start))
-            nothing = np.zeros(1)
-            return self.rows("pipes", self._branches(supply, back, nothing, nothing)[pipes])
+            return self.rows("pipes", self._branches(sides, nothing, nothing)[pipes])
 
-        return told(*done.loss_w), told(*done.exchange_w), told(*done.stored_w)
+        return told("loss_w"), told("exchange_w"), told("stored_w")
 
     @property
     @override
