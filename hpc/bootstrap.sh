@@ -2,7 +2,8 @@
 # Makes the environment that `make` uses and prints the path of its Python on standard output; all words go to standard error.
 #
 #   1. An active conda environment in which DOLFINx imports is used as it is: only what is missing is added to it.
-#   2. Otherwise .venv is made in the repository, from requirements.lock, with the first usable Python >= 3.12.
+#   2. Otherwise .venv is made in the repository, from requirements.lock, with the first usable Python >= 3.12; where there is none,
+#      uv fetches one into .venv/interpreter.
 #
 # Running it again costs a fraction of a second as long as nothing changed. PYTHON=/path/to/python chooses the interpreter.
 # Exit codes: 0 ready, 2 something is missing on this machine (one sentence says what), 1 an installation failed (with its log).
@@ -55,6 +56,7 @@ candidates() {
     if command -v uv >/dev/null; then # `uv python list` would also start shims; its own folder is enough
         dir=$(uv python dir 2>/dev/null) && ls -d "$dir"/cpython-3.*/bin/python3 2>/dev/null | sort -rV || true
     fi
+    ls -d "$venv"/interpreter/cpython-3.*/bin/python3 2>/dev/null | sort -rV || true
     ls -d "${UV_PYTHON_INSTALL_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/uv/python}"/cpython-3.*/bin/python3 2>/dev/null | sort -rV || true
     for dir in "${CONDA_PREFIX:-}" "${MAMBA_ROOT_PREFIX:-}" "$HOME"/{miniforge3,mambaforge,miniconda3,anaconda3,micromamba} \
         /opt/{conda,miniforge3,mambaforge,miniconda3,anaconda3}; do
@@ -62,11 +64,12 @@ candidates() {
     done
 }
 
-# Sets `python` and `version`, or stops with one sentence.
-find_python() {
-    local path verdict seen=" " looked=""
+# Sets `python` and `version` if a candidate can be used, else `looked`, why none can, and `verdict` on the last.
+look() {
+    local path seen=" "
+    looked=""
     while IFS= read -r path; do
-        case "$path" in "$venv"/*) continue ;; esac # never build the environment from itself
+        case "$path" in "$venv"/interpreter/*) ;; "$venv"/*) continue ;; esac # never build the environment from itself
         case "$seen" in *" $path "*) continue ;; esac
         seen="$seen$path "
         verdict=$(judge "$path" | tail -n 1)
@@ -76,8 +79,38 @@ find_python() {
         fi
         looked="$looked${looked:+, }$path ($verdict)"
     done < <(candidates)
-    if [ -n "${PYTHON:-}" ]; then stop "PYTHON=$PYTHON cannot be used: it $verdict; name a Python >= 3.12, or leave PYTHON unset."; fi
-    stop "no usable Python >= 3.12 was found on PATH, under pyenv, from uv or from conda (looked at: ${looked:-nothing there}):" \
+    return 1
+}
+
+# Lets uv fetch a Python into the environment's folder; pip of any Python, however old, can bring uv itself.
+fetch_python() {
+    local uv any
+    : >"$log"
+    uv=$(command -v uv) || {
+        for any in python3 python; do
+            if "$any" -m pip install --quiet --target "$venv/uv" uv >>"$log" 2>&1; then break; fi
+        done
+        uv="$venv/uv/bin/uv"
+        [ -x "$uv" ] || return 1
+    }
+    UV_PYTHON_INSTALL_DIR="$venv/interpreter" UV_PYTHON_BIN_DIR="$venv/uv/links" UV_CACHE_DIR="$venv/uv/cache" \
+        "$uv" python install 3.13 >>"$log" 2>&1
+}
+
+# Sets `python` and `version`, or stops with one sentence.
+find_python() {
+    if look; then return; fi
+    if [ -n "${PYTHON:-}" ]; then
+        stop "PYTHON=$PYTHON cannot be used: it $verdict; name a Python >= 3.12, or leave PYTHON unset."
+    fi
+    local here=$looked
+    if fetch_python && look; then
+        say "no Python >= 3.12 was found: uv fetched $version into .venv/interpreter"
+        return
+    fi
+    rm -rf "$venv/uv" "$venv/interpreter"
+    rmdir "$venv" 2>/dev/null || true
+    stop "no usable Python >= 3.12 was found on PATH, under pyenv, from uv or from conda (looked at: ${here:-nothing there}), and uv could not fetch one:" \
         "install one, for example with 'uv python install 3.13', 'pyenv install 3.13' or 'apt-get install python3-venv python3-dev' on Debian 13 or Ubuntu 24.04."
 }
 
@@ -167,7 +200,9 @@ make_venv() {
     need_compiler "$python"
     say "making .venv with Python $version ($python)"
     : >"$log"
-    rm -rf "$venv"
+    for part in "$venv"/* "$venv"/.[!.]*; do # a fetched interpreter stays
+        [ "$part" = "$venv/interpreter" ] || rm -rf "$part"
+    done
     logged "$python" -m venv "$venv"
     say "installing what requirements.lock pins (about 2 GB unpacked, some minutes the first time)"
     logged "$venv/bin/python" -m pip install -r requirements.lock

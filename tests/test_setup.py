@@ -33,7 +33,23 @@ case "$1 $2" in
     "hpc/missing.py pyproject.toml") echo "demandlib>=0.2" ;;
 esac
 """
-TOOLS = "bash sh env sed cat sha256sum dirname timeout sort ls tail mkdir cp rm uname flock"
+# A uv that fetches such a Python, and a pip of an old Python that brings this uv.
+FAKE_UV = """#!/bin/sh
+case "$1 $2" in
+    "python dir") exit 1 ;;
+    "python install")
+        echo "uv $*" >>"$CALLS"
+        bin="$UV_PYTHON_INSTALL_DIR/cpython-3.13.9/bin"
+        mkdir -p "$bin" && cp "$FAKE" "$bin/python3" ;;
+esac
+"""
+OLD_PYTHON = """#!/bin/sh
+case "$1 $2" in
+    *version_info*) echo "is 3.9.2" ;;
+    "-m pip") echo "pip $*" >>"$CALLS"; mkdir -p "$6/bin" && cp "$UV" "$6/bin/uv" ;;
+esac
+"""
+TOOLS = "bash sh env sed cat sha256sum dirname timeout sort ls tail mkdir cp rm rmdir uname flock"
 
 Bootstrap = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -202,8 +218,12 @@ def test_bootstrap_finds_pyenv_behind_an_empty_shim(bootstrap: Bootstrap, tmp_pa
 @pytest.mark.parametrize(
     ("programs", "env", "sentence"),
     [
-        (["gcc"], {}, r"no usable Python >= 3.12 .* \(looked at: nothing there\): install one, for example .*"),
-        (["python3", "gcc"], {"JUDGED": "is 3.11.2"}, r"no usable Python .*/python3 \(is 3.11.2\)\): install .*"),
+        (["gcc"], {}, r"no usable Python >= 3.12 .* \(looked at: nothing there\), and uv could not .*: install .*"),
+        (
+            ["python3", "gcc"],
+            {"JUDGED": "is 3.11.2"},
+            r"no usable Python .*/python3 \(is 3.11.2\)\), and uv .*: install .*",
+        ),
         (
             ["python3", "gcc"],
             {"JUDGED": "is 3.9.1", "PYTHON": "python3"},
@@ -224,6 +244,27 @@ def test_what_is_missing_is_told_in_one_sentence(
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(f"rack2city: {sentence}\n", done.stderr)
     assert not (tmp_path / "repo" / ".venv").exists()
+
+
+@pytest.mark.parametrize("uv", ["on PATH", "by pip"])
+def test_where_no_python_serves_uv_fetches_one(bootstrap: Bootstrap, tmp_path: Path, uv: str) -> None:
+    for name, text in (("fake", FAKE_PYTHON), ("uv", FAKE_UV), ("tools/python3", OLD_PYTHON)):
+        executable(tmp_path / name, text)
+    if uv == "on PATH":
+        executable(tmp_path / "tools" / "uv", FAKE_UV)
+    given = {"FAKE": str(tmp_path / "fake"), "UV": str(tmp_path / "uv")}
+    done = bootstrap("gcc", **given)
+    place = tmp_path / "repo" / ".venv"
+    assert done.returncode == 0, done.stderr
+    assert "no Python >= 3.12 was found: uv fetched 3.12.9 into .venv/interpreter" in done.stderr
+    assert f"({place}/interpreter/cpython-3.13.9/bin/python3)" in done.stderr
+    told = [line.split(" ", 4)[:4] for line in calls(tmp_path)]
+    assert ["uv", "python", "install", "3.13"] in told
+    assert (["pip", "-m", "pip", "install"] in told) == (uv == "by pip")
+    (place / "rack2city-stamp").unlink()  # made anew, it takes the interpreter that is there
+    again = bootstrap("gcc", **given)
+    assert again.returncode == 0, again.stderr
+    assert not any(line.startswith("uv") for line in calls(tmp_path))
 
 
 def test_missing_system_library_does_not_cost_the_environment(bootstrap: Bootstrap, tmp_path: Path) -> None:
