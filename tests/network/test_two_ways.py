@@ -12,7 +12,7 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rack2city.network import (
@@ -136,14 +136,12 @@ def in_time(seed: int, between: bool) -> tuple[Told, Told, bool]:
 @given(seed=st.integers(0, 2**31))
 @settings(max_examples=15, deadline=None)
 def test_steps_in_time(seed: int, between: bool) -> None:
-    radial, graph, bisected = in_time(seed, between)
-    assume(not bisected)  # see the next test
+    radial, graph, _ = in_time(seed, between)
     agree(radial, graph)
 
 
-@pytest.mark.xfail(strict=True, reason="bounds that met before the neighbours had settled count as a jump of the valve")
 def test_a_bisected_valve_is_as_close() -> None:
-    """Flows differ by 3e-4 of the root's where there is a solution without a jump, which the graph finds."""
+    """Bounds may meet before the neighbours have settled; Newton's method goes on from there."""
     radial, graph, bisected = in_time(20589718, between=False)
     assert bisected
     agree(radial, graph)

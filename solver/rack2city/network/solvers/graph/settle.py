@@ -155,10 +155,10 @@ def settle(
         ConvergenceError: flows and temperatures did not agree.
     """
     passes = _Passes(built, stations, transport, storages, before, accuracy)
-    ways: list[tuple[Way[Settled], int]] = [
-        (Anderson(stations.least_kg_per_s, stations.most_kg_per_s), max_passes),
-        (Bisection(), max_bisections),
-    ]
+    limits = stations.least_kg_per_s, stations.most_kg_per_s
+    ways: list[tuple[Way[Settled], int]] = [(Anderson(*limits), max_passes)]
+    if max_bisections:
+        ways += [(Bisection(), max_bisections), (Anderson(*limits), max_passes)]
     outcome = settle_valves(passes.ask, stations.draw(passes.arriving)[0], ways)
     found = outcome.answer
     # a valve without a limit that the supply is too cold for asks for no flow in particular

@@ -173,7 +173,11 @@ class RadialInTime:
         out, back_side, cp = radial.supply, radial.back, stations.heat_capacity
         arrivals = Arrivals(out, self.supply, time_s, stations, supply_k, around[0])
         if held_flow is None:
-            ways: list[tuple[Way[Arrived], int]] = [(TreeNewton(arrivals), SMOOTH_PASSES), (Bisection(), BISECTIONS)]
+            ways: list[tuple[Way[Arrived], int]] = [
+                (TreeNewton(arrivals), SMOOTH_PASSES),
+                (Bisection(), BISECTIONS),
+                (TreeNewton(arrivals), SMOOTH_PASSES),
+            ]
             outcome = settle_valves(arrivals.ask, stations.draw(self._arriving)[0], ways)
             if not outcome.settled:
                 worst = float(outcome.doubt.max()) / max(float(outcome.flow.sum()), np.finfo(float).tiny)

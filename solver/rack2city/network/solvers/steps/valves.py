@@ -1,12 +1,12 @@
 """Flows at which every valve agrees with the temperature that arrives: one loop for all networks, and its ways to go on.
 
 A flow is tried, what arrives with it is found, and each valve says what flow it wants then. `settle_valves` goes on from there
-by the ways it is given, one after the other: Newton's method on trees (`tree_newton`), Anderson's mixing on any graph, and at
-last bisection.
+by the ways it is given, one after the other: Newton's method on trees (`TreeNewton`), Anderson's mixing on any graph, bisection
+where these fail, and the first again from there.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -61,24 +61,30 @@ class Outcome[A: Answer]:
 def settle_valves[A: Answer](ask: Callable[[Array], A], flow: Array, ways: Sequence[tuple[Way[A], int]]) -> Outcome[A]:
     """Find flows at which all valves are content.
 
+    A way may end at a jump, where no flow contents a valve. The ways after it then look from there for flows without one, and
+    what the first found stays if they find none.
+
     Args:
         ask: tries flows (kg/s).
         flow: the first to be tried.
         ways: ways to go on, each with the passes it gets; the next begins where one ends.
     """
-    passes = 0
+    passes, found = 0, None
     for way, most in ways:
         for _ in range(most):
             passes += 1
             answer = ask(flow)
             doubt = way.doubt(flow, answer)
             if answer.agreed and float(doubt.max(initial=0.0)) <= answer.small:
-                return Outcome(flow, answer, passes, True, doubt)
+                found = Outcome(flow, answer, passes, True, doubt)
+                if float(np.abs(answer.wanted - flow).max(initial=0.0)) <= answer.small:
+                    return found
+                break
             following = way.next(flow, answer)
             if following is None:
                 break
             flow = following
-    return Outcome(flow, answer, passes, False, doubt)
+    return replace(found, passes=passes) if found else Outcome(flow, answer, passes, False, doubt)
 
 
 class Anderson:
