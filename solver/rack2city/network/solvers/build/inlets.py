@@ -5,12 +5,12 @@ other.
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.network.components.columns import Values
 from rack2city.network.hydraulics.graph import Index, Mask
 from rack2city.network.tables.arrays import Arrays
 
@@ -21,6 +21,8 @@ _KINDS = (
     ("storage drawing", "storages"),
     ("storage feeding", "storages"),
 )
+
+_GIVEN = ("junction", "pressure_pa", "mass_flow_kg_per_s", "supply_k")
 
 
 @dataclass(frozen=True)
@@ -68,11 +70,10 @@ class Inlets:
 
     def reached(self) -> "Inlets":
         """Those at nodes."""
-        return self if (self.node >= 0).all() else self._some(self.node >= 0)
-
-    def _some(self, chosen: Mask) -> "Inlets":
-        names = ("kind", "row", "junction", "node", "pressure_pa", "mass_flow_kg_per_s", "supply_k")
-        return replace(self, **{name: getattr(self, name)[chosen] for name in names})
+        chosen = self.node >= 0
+        if chosen.all():
+            return self
+        return replace(self, **{name: getattr(self, name)[chosen] for name in ("kind", "row", "node", *_GIVEN)})
 
 
 def inlets_of(arrays: Arrays) -> Inlets:
@@ -84,34 +85,26 @@ def inlets_of(arrays: Arrays) -> Inlets:
     boundaries, plants, tanks = arrays["boundaries"], arrays["producers"], arrays["storages"]
     flow = tanks["mass_flow_kg_per_s"]
     moves = tanks["in_service"] & (flow != 0.0)
-    parts: list[tuple[Index, Index, Array | None, Array | None, Array | None]] = [
-        (
-            np.flatnonzero(boundaries["in_service"]),
-            boundaries["junction"],
-            boundaries["pressure_pa"],
-            boundaries["mass_flow_kg_per_s"],
-            boundaries["supply_k"],
-        ),
-        (
+
+    def part(rows: Index, junction: Index, *given: Array | None) -> tuple[Values, ...]:
+        columns = (np.full(len(rows), np.nan) if values is None else values[rows] for values in given)
+        return rows, junction[rows], *columns
+
+    parts = [
+        part(np.flatnonzero(boundaries["in_service"]), *(boundaries[name] for name in _GIVEN)),
+        part(
             np.flatnonzero(plants["in_service"] & ~np.isnan(plants["return_pressure_pa"])),
             plants["return_junction"],
             plants["return_pressure_pa"],
             None,
             None,
         ),
-        (np.flatnonzero(moves), tanks["hot_junction"], None, -flow, None),
-        (np.flatnonzero(moves), tanks["cold_junction"], None, flow, None),
+        part(np.flatnonzero(moves), tanks["hot_junction"], None, -flow, None),
+        part(np.flatnonzero(moves), tanks["cold_junction"], None, flow, None),
     ]
-    kind = np.repeat(np.arange(4), [len(part[0]) for part in parts])
-
-    def column(place: Literal[2, 3, 4]) -> Array:
-        return np.concatenate(
-            [np.full(len(part[0]), np.nan) if (own := part[place]) is None else own[part[0]] for part in parts]
-        )
-
-    rows = np.concatenate([part[0] for part in parts])
-    junction = np.concatenate([part[1][part[0]] for part in parts])
-    found = Inlets(arrays, kind, rows, junction, np.full(len(rows), -1), column(2), column(3), column(4))
+    kind = np.repeat(np.arange(4), [len(each[0]) for each in parts])
+    rows, junction, *given = (np.concatenate(column) for column in zip(*parts, strict=True))
+    found = Inlets(arrays, kind, rows, junction, np.full(len(rows), -1), *given)
     if not found.holds.any():
         raise InputError(
             "the network has no pressure reference; give a boundary its pressure_pa, or a producer its return_pressure_pa"

@@ -1,6 +1,6 @@
 """What the hydraulics of one pass are: how producers, pumps and substations act on the network's flows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,11 +8,11 @@ from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.hydraulics.graph import Mask
-from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
+from rack2city.network.hydraulics.solve import HydraulicState
 from rack2city.network.solvers.build.compile import Compiled
 from rack2city.network.solvers.graph.plants import Plants, plants_of
-from rack2city.network.solvers.graph.short import lacking, open_fully
-from rack2city.network.solvers.graph.worst_point import Controlled, control
+from rack2city.network.solvers.graph.short import open_fully
+from rack2city.network.solvers.graph.worst_point import control
 
 _ROUNDS = 60
 _SETTLED = 1e-12  # of the largest flow: change of the producers' flows at which the sharing ends
@@ -91,7 +91,8 @@ def operate(
         held_flow[plants.part] = np.where(plants.shared, before.mass_flow_kg_per_s[plants.part], held_flow[plants.part])
     for _ in range(_ROUNDS):
         held_flow[built.part["substations"]] = flow
-        solved = _solve(built, stations, free, held_flow, before)
+        reference = np.where(np.isfinite(stations.most_kg_per_s), stations.most_kg_per_s, flow)
+        solved = open_fully(built, control(built, free, held_flow, before), free, held_flow, reference)
         if not plants.shared.any():
             break
         through = solved.state.mass_flow_kg_per_s[plants.part]
@@ -134,36 +135,3 @@ def _guess(plants: Plants, stations: Stations) -> Array:
     known = stations.target_k[~np.isnan(stations.target_k)]
     guess = plants.supply_k - _GUESSED_FALL_K
     return np.minimum(guess, float(known.mean())) if known.size else guess
-
-
-def _solve(
-    built: Compiled, stations: Stations, injection: Array, held_flow: Array, before: HydraulicState | None
-) -> Controlled:
-    """Flows and pressures at given flows of the producers; substations get what they want, or what they can have."""
-    controlled = control(built, injection, held_flow, before)
-    part, needed = built.part["substations"], built.column("substations", "min_difference_pa")
-    wanted, state = held_flow[part], controlled.state
-    most = stations.most_kg_per_s
-    reference = np.where(np.isfinite(most), most, wanted)
-    if not lacking(state.drop_pa[part], wanted, reference, needed).any():
-        return controlled
-    lifts, density = controlled.lifts, built.arrays.liquid.density
-    flow = open_fully(
-        state.network,
-        built.fixed_pressure,
-        injection,
-        held_flow,
-        lifts,
-        part,
-        wanted,
-        reference,
-        needed,
-        density,
-        state,
-    )
-    flows = held_flow.copy()
-    flows[part] = flow
-    again = solve_hydraulics(
-        state.network, built.fixed_pressure, injection, held_flow=flows, held_lift=lifts, before=state
-    )
-    return replace(controlled, state=again).looked_at(built)

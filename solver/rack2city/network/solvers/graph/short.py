@@ -1,5 +1,7 @@
 """Substations that the pressure difference leaves short: what flows through their valves, fully open."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from rack2city.arrays import Array
@@ -8,6 +10,8 @@ from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Ma
 from rack2city.network.hydraulics.laws import PrescribedFlow
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.hydraulics.valves import CheckValveLaw
+from rack2city.network.solvers.build.compile import Compiled
+from rack2city.network.solvers.graph.worst_point import Controlled
 
 _ROUNDS = 40
 _SHORT = 1e-9  # of the wanted flow: less is rounding
@@ -34,67 +38,55 @@ def lacking(drop_pa: Array, wanted: Array, reference: Array, needed_pa: Array) -
 
 
 def open_fully(
-    network: HydraulicNetwork,
-    fixed_pressure: dict[str, float],
-    injection: Array,
-    held_flow: Array,
-    held_lift: Array,
-    part: slice,
-    wanted: Array,
-    reference: Array,
-    needed_pa: Array,
-    density: float,
-    state: HydraulicState,
-) -> Array:
-    """Flows of substations of which some cannot have what they want (kg/s).
+    built: Compiled, controlled: Controlled, injection: Array, held_flow: Array, reference: Array
+) -> Controlled:
+    """The same where substations of which some cannot have what they want take what they can.
 
     Those that are short become open valves `dp = needed (m / reference)^2` that let nothing back, the others keep their flow;
     solved again until those short are short and the others are not. Less flow leaves more pressure to the others, so a round
     or two is usual.
 
     Args:
-        network: the network; its substations are one group of `PrescribedFlow`.
-        fixed_pressure: see `solve_hydraulics`.
+        built: what is solved.
+        controlled: solution with the flows that are wanted.
         injection: see `solve_hydraulics`.
-        held_flow: see `solve_hydraulics`.
-        held_lift: see `solve_hydraulics`.
-        part: where the substations stand among the branches.
-        wanted: flow that each wants (kg/s).
+        held_flow: see `solve_hydraulics`; of substations, what they want.
         reference: see `passed`.
-        needed_pa: see `passed`.
-        density: density (kg/m3).
-        state: solution with the wanted flows.
 
     Raises:
         ConvergenceError: no end of opening and holding.
     """
-    place = next(i for i, group in enumerate(network.groups) if list(group.names) == list(network.branch_names[part]))
-    group = network.groups[place]
-    start, end = np.asarray(group.start), np.asarray(group.end)
-    names = np.array(group.names, dtype=object)
-    flow = wanted.copy()
-    short = lacking(state.drop_pa[part], wanted, reference, needed_pa)
+    network, part = controlled.state.network, built.part["substations"]
+    wanted, needed = held_flow[part], built.column("substations", "min_difference_pa")
+    short = lacking(controlled.state.drop_pa[part], wanted, reference, needed)
+    if not short.any():
+        return controlled
+
+    def solve(on: HydraulicNetwork, flow: Array, before: HydraulicState | None = None) -> HydraulicState:
+        flows = held_flow.copy()
+        flows[part] = flow
+        return solve_hydraulics(
+            on, built.fixed_pressure, injection, held_flow=flows, held_lift=controlled.lifts, before=before
+        )
+
+    names = network.branch_names[part]
+    place = next(i for i, group in enumerate(network.groups) if tuple(group.names) == names)
+    start, end = network.start[part], network.end[part]
+    flow, drop = wanted.copy(), np.empty_like(wanted)
     for _ in range(_ROUNDS):
         order = np.argsort(short, kind="stable")
-        kept = int(np.count_nonzero(~short))
-        parts = [
-            BranchGroup(names[some].tolist(), start[some], end[some], law)
-            for some, law in (
-                (order[:kept], PrescribedFlow(0.0)),
-                (order[kept:], _valves(reference[order[kept:]], needed_pa[order[kept:]], density)),
-            )
-            if len(some)
-        ]
-        opened = HydraulicNetwork(network.node_names, [*network.groups[:place], *parts, *network.groups[place + 1 :]])
-        flows = held_flow.copy()
-        flows[part] = wanted[order]
-        solved = solve_hydraulics(opened, fixed_pressure, injection, held_flow=flows, held_lift=held_lift)
-        flow[order] = solved.mass_flow_kg_per_s[part]
-        drop = np.empty_like(flow)
-        drop[order] = solved.drop_pa[part]
-        now = np.where(short, flow < wanted, lacking(drop, wanted, reference, needed_pa))
+        keep, opened = np.split(order, [np.count_nonzero(~short)])
+        laws = (
+            (keep, PrescribedFlow(0.0)),
+            (opened, _valves(reference[opened], needed[opened], built.arrays.liquid.density)),
+        )
+        parts = [BranchGroup([names[i] for i in some], start[some], end[some], law) for some, law in laws if some.size]
+        groups = [*network.groups[:place], *parts, *network.groups[place + 1 :]]
+        solved = solve(HydraulicNetwork(network.node_names, groups), wanted[order])
+        flow[order], drop[order] = solved.mass_flow_kg_per_s[part], solved.drop_pa[part]
+        now = np.where(short, flow < wanted, lacking(drop, wanted, reference, needed))
         if np.array_equal(now, short):
-            return flow
+            return replace(controlled, state=solve(network, flow, controlled.state)).looked_at(built)
         short = now
     raise ConvergenceError(
         f"the substations that lack pressure could not be told in {_ROUNDS} rounds; substation "
