@@ -4,6 +4,8 @@ from pathlib import Path
 
 import gmsh
 
+from rackmesh.files import session
+
 CHANNEL_LENGTH, CHANNEL_HEIGHT = 2.2, 0.41  # m
 CYLINDER_CENTRE, RADIUS = (0.2, 0.2), 0.05  # m
 
@@ -19,9 +21,7 @@ def write_cylinder_channel(path: Path, at_cylinder: float, wake: float, elsewher
         wake: size behind it (m).
         elsewhere: size far away (m).
     """
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.option.setNumber("General.Terminal", 0)
+    with session():
         gmsh.model.add("cylinder in a channel")
         occ = gmsh.model.occ
         corners = [(0.0, 0.0), (CHANNEL_LENGTH, 0.0), (CHANNEL_LENGTH, CHANNEL_HEIGHT), (0.0, CHANNEL_HEIGHT)]
@@ -42,8 +42,6 @@ def write_cylinder_channel(path: Path, at_cylinder: float, wake: float, elsewher
         gmsh.model.mesh.generate(2)
         gmsh.model.mesh.setOrder(2)
         gmsh.write(str(path))
-    finally:
-        gmsh.finalize()
 
 
 def _grade(cylinder: list[int], at_cylinder: float, wake: float, elsewhere: float) -> None:

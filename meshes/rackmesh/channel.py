@@ -12,7 +12,7 @@ from pathlib import Path
 import gmsh
 import numpy as np
 
-from rackmesh.contract import MeshError
+from rackmesh.files import MeshError, session
 
 MILLI = 1e-3  # geometry is built in millimetres (Gmsh's tolerances like it) and written in metres
 
@@ -99,21 +99,16 @@ def write_half_channel(geometry: HalfChannel, cells: Cells, path: Path) -> None:
         raise MeshError(
             f"the channel ({geometry.width * 1e3:g} mm) must be narrower than its pitch ({geometry.pitch * 1e3:g} mm)"
         )
-    gmsh.initialize(interruptible=False)
     try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.option.setNumber("Mesh.Binary", 1)
-        gmsh.model.add("half-channel")
-        _build(geometry, cells)
-        gmsh.model.mesh.generate(3)
-        gmsh.model.mesh.affineTransform([MILLI, 0, 0, 0, 0, MILLI, 0, 0, 0, 0, MILLI, 0])
-        gmsh.write(str(path))
-    except MeshError:
-        raise
+        with session() as model:
+            gmsh.option.setNumber("Mesh.Binary", 1)
+            model.add("half-channel")
+            _build(geometry, cells)
+            model.mesh.generate(3)
+            model.mesh.affineTransform([MILLI, 0, 0, 0, 0, MILLI, 0, 0, 0, 0, MILLI, 0])
+            gmsh.write(str(path))
     except Exception as error:  # gmsh raises bare Exception
         raise MeshError(f"{path}: Gmsh could not mesh the half channel: {error}") from None
-    finally:
-        gmsh.finalize()
 
 
 def _build(geometry: HalfChannel, cells: Cells) -> None:

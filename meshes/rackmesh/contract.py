@@ -3,17 +3,10 @@
 The contract is written for people in `meshes/README.md`; this module is the same in code.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import gmsh
-
-
-class MeshError(Exception):
-    """A mesh cannot be built, read, or breaks the naming contract; one clear sentence."""
+from rackmesh.files import MeshError, opened
 
 
 @dataclass(frozen=True)
@@ -38,26 +31,6 @@ PLATE_CHANNEL = Contract(
 )
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Any]:
-    """A Gmsh file as the current model.
-
-    Raises:
-        MeshError: the file cannot be read as a Gmsh mesh.
-    """
-    gmsh.initialize(interruptible=False)
-    gmsh.option.setNumber("General.Terminal", 0)
-    try:
-        gmsh.open(str(path))
-    except Exception as error:  # gmsh raises bare Exception
-        gmsh.finalize()
-        raise MeshError(f"{path}: not a readable Gmsh mesh: {error}") from None
-    try:
-        yield gmsh.model
-    finally:
-        gmsh.finalize()
-
-
 def physical_groups(path: Path) -> dict[str, int]:
     """Dimension (0-3) of each named physical group of a Gmsh file.
 
@@ -65,7 +38,8 @@ def physical_groups(path: Path) -> dict[str, int]:
         MeshError: the file cannot be read.
     """
     with opened(path) as model:
-        return {model.getPhysicalName(dim, tag): dim for dim, tag in model.getPhysicalGroups()}
+        # MED pads names with blanks
+        return {model.getPhysicalName(dim, tag).strip(): dim for dim, tag in model.getPhysicalGroups()}
 
 
 def check_contract(path: Path, contract: Contract) -> None:

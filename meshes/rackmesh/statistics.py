@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from rackmesh.contract import opened
+from rackmesh.files import opened
 
 
 def mesh_statistics(path: Path) -> dict[str, Any]:

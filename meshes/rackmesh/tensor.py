@@ -13,7 +13,7 @@ from typing import Literal
 import gmsh
 import numpy as np
 
-from rackmesh.contract import MeshError
+from rackmesh.files import MeshError, session
 
 HEXAHEDRON, TETRAHEDRON, QUADRILATERAL, TRIANGLE = 5, 4, 3, 2  # Gmsh's numbers of its element types
 Block = tuple[int, int, int]
@@ -186,22 +186,19 @@ def _write(path: Path, points: np.ndarray, groups: dict[int, dict[str, np.ndarra
     used = np.unique(np.concatenate([cells.ravel() for cells in groups[3].values()]))
     number = np.zeros(len(points), dtype=np.uint64)
     number[used] = np.arange(1, used.size + 1)
-    gmsh.initialize(interruptible=False)
     try:
-        gmsh.option.setNumber("General.Terminal", 0)
-        gmsh.option.setNumber("Mesh.Binary", 1)
-        gmsh.model.add("blocks")
-        first = True
-        for dim in (3, 2):
-            for tag, (name, elements) in enumerate(groups[dim].items(), start=1):
-                gmsh.model.addDiscreteEntity(dim, tag)
-                if first:
-                    gmsh.model.mesh.addNodes(dim, tag, number[used], points[used].ravel())
-                    first = False
-                gmsh.model.mesh.addElementsByType(tag, types[dim], [], number[elements].ravel())
-                gmsh.model.addPhysicalGroup(dim, [tag], name=name)
-        gmsh.write(str(path))
+        with session() as model:
+            gmsh.option.setNumber("Mesh.Binary", 1)
+            model.add("blocks")
+            first = True
+            for dim in (3, 2):
+                for tag, (name, elements) in enumerate(groups[dim].items(), start=1):
+                    model.addDiscreteEntity(dim, tag)
+                    if first:
+                        model.mesh.addNodes(dim, tag, number[used], points[used].ravel())
+                        first = False
+                    model.mesh.addElementsByType(tag, types[dim], [], number[elements].ravel())
+                    model.addPhysicalGroup(dim, [tag], name=name)
+            gmsh.write(str(path))
     except Exception as error:  # gmsh raises bare Exception
         raise MeshError(f"{path}: Gmsh could not write the mesh: {error}") from None
-    finally:
-        gmsh.finalize()

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from rackmesh.channel import LEVELS, Cells, HalfChannel, channel_axes, write_half_channel
-from rackmesh.contract import PLATE_CHANNEL, MeshError, check_contract, opened, physical_groups
+from rackmesh.contract import PLATE_CHANNEL, check_contract, physical_groups
+from rackmesh.files import MeshError, opened
 from rackmesh.statistics import mesh_statistics
 
 CELL = HalfChannel(
@@ -85,5 +86,5 @@ def test_missing_group_is_named(tmp_path: Path) -> None:
 def test_unreadable_mesh_is_said(tmp_path: Path) -> None:
     path = tmp_path / "none.msh"
     path.write_text("not a mesh")
-    with pytest.raises(MeshError, match="not a readable Gmsh mesh"):
+    with pytest.raises(MeshError, match="this is a text of an unknown kind, and what might be a script is not run"):
         check_contract(path, PLATE_CHANNEL)

@@ -7,7 +7,7 @@ import gmsh
 import numpy as np
 import pytest
 
-from rackmesh.contract import MeshError, opened
+from rackmesh.files import MeshError, opened
 from rackmesh.peer_cases import CELL_MESHES, PLATE_MESHES, CellMesh, cell_blocks, plate_blocks
 from rackmesh.statistics import mesh_statistics
 from rackmesh.tensor import BlockMesh, Segment, write_blocks

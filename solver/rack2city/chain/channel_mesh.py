@@ -7,7 +7,7 @@ from rack2city.case import Case
 from rack2city.errors import InputError
 from rack2city.evidence import view, write_json
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
-from rackmesh.contract import MeshError
+from rackmesh.files import MeshError
 from rackmesh.statistics import mesh_statistics
 
 COARSER = "mesh-coarser.msh"

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 @of_case
 def _check(case: "Case") -> None:
     """Refuse a mesh that does not keep the naming contract."""
-    from rackmesh.contract import PLATE_CHANNEL, MeshError, check_contract
+    from rackmesh.contract import PLATE_CHANNEL, check_contract
+    from rackmesh.files import MeshError
 
     if case.mesh.file is not None:
         try:
