@@ -16,8 +16,8 @@ from rack2city.report import energy
 from rack2city.report.figures import picture, plate, sankey, year
 from rack2city.report.figures.style import house_style
 from rack2city.report.model import Run, read_run
-from rack2city.report.summary.stages import CityFigures
 from rack2city.report.units import CELSIUS, LITRE_PER_MINUTE, PERCENT, engineering, number, quantity
+from rack2city.results.city import CityFigures
 from tests.report.sample import sample_summary, sample_year, write_field, write_sample
 
 

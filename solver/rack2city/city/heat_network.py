@@ -1,17 +1,15 @@
 """A year of the district network: layout, demand and temperatures as a network of tables, solved hour by hour."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from CoolProp.CoolProp import PropsSI
 
 from rack2city.arrays import Array
 from rack2city.city.layout import NetworkLayout
-from rack2city.errors import InputError
+from rack2city.materials import properties
 from rack2city.network import (
     Liquid,
     Network,
@@ -37,35 +35,6 @@ STEEL_DENSITY = 7850.0
 STEEL_HEAT_CAPACITY = 460.0
 """Heat capacity of carbon steel at 50 degC (J/(kg K)), EN 1993-1-2."""
 _KEPT = ("substations.heat_w", "substations.unmet_w", "pipes.loss_w", "producers")
-
-
-@dataclass(frozen=True)
-class NetworkYear:
-    """The year of the network, H hours.
-
-    Attributes:
-        delivered_w: heat handed over in all substations (H).
-        unmet_w: demand of all substations that the supply could not meet (H).
-        loss_w: heat lost to the ground (H).
-        stored_w: growth of the heat in water and pipe walls (H); zero in the steady model.
-        plant_heat_w: heat put in at the plant (H).
-        supply_k: supply temperature at the plant (H).
-        return_k: return temperature at the plant (H).
-        difference_pa: pressure difference at the plant that serves the worst-placed substation (H).
-        pump_electric_w: electricity of the network's pumps (H).
-        balance_residual: heat in less heat out, relative to the larger (H, -).
-    """
-
-    delivered_w: Array
-    unmet_w: Array
-    loss_w: Array
-    stored_w: Array
-    plant_heat_w: Array
-    supply_k: Array
-    return_k: Array
-    difference_pa: Array
-    pump_electric_w: Array
-    balance_residual: Array
 
 
 def city_network(
@@ -147,7 +116,7 @@ def run_network_year(
     substation_drop_pa: float,
     model: Literal["dynamic", "steady"] = "steady",
     progress: Callable[[int, int], None] = lambda done, steps: None,
-) -> NetworkYear:
+) -> pd.DataFrame:
     """Solve the network for every hour of the demand.
 
     The design flow of a substation is its highest demand over the highest supply temperature less the return; its by-pass
@@ -165,29 +134,21 @@ def run_network_year(
         progress: called with the hours done and their number.
 
     Returns:
-        Heat, losses, temperatures and pressures of every hour.
+        Hour by hour: `delivered_w` and `unmet_w` of all substations, `network_loss_w` to the ground, `network_heat_w` put
+        in at the plant, `network_supply_k` and `network_return_k` there, `network_pump_w` (electricity),
+        `network_stored_w` (growth of the heat in water and pipe walls, zero in the steady model), `difference_pa` at the
+        plant that serves the worst-placed substation, `residual` (heat in less heat out, relative to the larger).
 
     Raises:
-        InputError: the demand lacks a substation, or the supply is never warmer than the return.
         ConvergenceError: the flows of an hour did not settle.
         BalanceError: heat is not conserved in an hour.
     """
-    missing = [name for name in layout.substations["name"] if name not in demand_w.columns]
-    if missing:
-        raise InputError(f"the heat demand holds no column for substation {missing[0]!r}")
-    if not 0.0 < pump_efficiency <= 1.0:
-        raise InputError(f"the pump efficiency is {pump_efficiency}; it must be above 0 and at most 1")
     demand = demand_w[list(layout.substations["name"])]
     supply, ground = (pd.Series(np.broadcast_to(v, len(demand)), index=demand.index) for v in (supply_k, ground_k))
-    spread = float(supply.max()) - return_k
-    if not spread > 0.0:
-        raise InputError(
-            f"the network's supply is at most {supply.max() - 273.15:.1f} degC, its return {return_k - 273.15:.1f} degC; "
-            "the supply must be warmer"
-        )
     liquid = water((float(supply.mean()) + return_k) / 2.0)
     peak = np.maximum(demand.max(axis=0).to_numpy(), 1.0)  # W: a substation without demand keeps a least flow
-    network = city_network(layout, liquid, peak / (liquid.heat_capacity * spread), return_k, substation_drop_pa)
+    design_flow = peak / (liquid.heat_capacity * (float(supply.max()) - return_k))
+    network = city_network(layout, liquid, design_flow, return_k, substation_drop_pa)
     of_supply = network.pipes.index.str.startswith("supply ")
     series = simulate(
         network,
@@ -198,27 +159,23 @@ def run_network_year(
         keep=_KEPT,
         progress=progress,
     )
-    plant = {name: series.res_producers[name]["plant"].to_numpy() for name in series.res_producers.columns.unique(0)}
-    return NetworkYear(
-        delivered_w=series.res_substations["heat_w"].to_numpy().sum(axis=1),
-        unmet_w=series.res_substations["unmet_w"].to_numpy().sum(axis=1),
-        loss_w=series.res_pipes["loss_w"].to_numpy().sum(axis=1),
-        stored_w=series.steps["stored_w"].to_numpy(),
-        plant_heat_w=plant["heat_w"],
-        supply_k=plant["t_supply_k"],
-        return_k=plant["t_return_k"],
-        difference_pa=plant["difference_pa"],
-        pump_electric_w=plant["difference_pa"] * plant["mdot_kg_per_s"] / liquid.density / pump_efficiency,
-        balance_residual=series.steps["energy_residual"].to_numpy(),
-    )
+    plant = series.res_producers.xs("plant", axis=1, level=1)
+    pumped = plant["difference_pa"] * plant["mdot_kg_per_s"] / liquid.density
+    columns = {
+        "delivered_w": series.res_substations["heat_w"].to_numpy().sum(axis=1),
+        "network_loss_w": series.res_pipes["loss_w"].to_numpy().sum(axis=1),
+        "network_heat_w": plant["heat_w"],
+        "network_supply_k": plant["t_supply_k"],
+        "network_return_k": plant["t_return_k"],
+        "network_pump_w": pumped / pump_efficiency,
+        "network_stored_w": series.steps["stored_w"],
+        "unmet_w": series.res_substations["unmet_w"].to_numpy().sum(axis=1),
+        "difference_pa": plant["difference_pa"],
+        "residual": series.steps["energy_residual"],
+    }
+    return pd.DataFrame({name: np.asarray(values) for name, values in columns.items()}, index=demand.index)
 
 
 def water(temperature_k: float) -> Liquid:
-    """Properties of liquid water at the network's pressure.
-
-    Source: CoolProp, IAPWS-95.
-    """
-    density, heat_capacity, viscosity = (
-        float(PropsSI(name, "T", temperature_k, "P", NETWORK_PRESSURE_PA, "Water")) for name in ("D", "C", "V")
-    )
-    return Liquid(density, heat_capacity, viscosity)
+    """Properties of liquid water at the network's pressure. Source: CoolProp, IAPWS-95."""
+    return Liquid(*(float(properties(key, temperature_k, NETWORK_PRESSURE_PA, "Water")) for key in ("D", "C", "V")))

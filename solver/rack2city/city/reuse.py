@@ -10,12 +10,14 @@ settles between set-point and dry cooler, at the temperature at which the networ
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.case import Plant
-from rack2city.network.hydraulics.graph import Index
 from rack2city.plant.heat_pump import heat_pump_cycle
 
+NEED = ["network_heat_w", "network_supply_k", "network_return_k"]
+"""What the heat network asks of the plant: heat at its root, at which temperature, and that of the water it sends back."""
 LOOP_TOLERANCE_K = 1e-6
 ROUNDING = 1e-9
 """Share of the racks' heat (-) up to which what is left is rounding, and no reason to run the dry cooler."""
@@ -34,25 +36,6 @@ class HeatSource:
     heat_w: float
     facility_supply_k: float
     facility_rise_k: float
-
-
-@dataclass(frozen=True)
-class NetworkNeed:
-    """What the heat network asks of the plant; all arrays over the hours.
-
-    Attributes:
-        heat_w: heat it needs at its root (W).
-        supply_k: temperature it needs it at (K).
-        return_k: temperature at which its water comes back (K).
-    """
-
-    heat_w: Array
-    supply_k: Array
-    return_k: Array
-
-    def at(self, hours: Index) -> "NetworkNeed":
-        """The need of some hours, by number."""
-        return NetworkNeed(self.heat_w[hours], self.supply_k[hours], self.return_k[hours])
 
 
 @dataclass(frozen=True)
@@ -79,23 +62,23 @@ class Reuse(HeatSplit):
     """The year of the plant; all arrays over the hours.
 
     Attributes:
-        electric_w: electricity of the heat pump (W).
+        heat_pump_electric_w: electricity of the heat pump (W).
         backup_w: heat of the network's backup boiler (W).
-        fan_w: electricity of the dry cooler (W).
+        dry_cooler_w: electricity of the dry cooler (W).
         facility_supply_k: facility water to the CDU (K).
         iterations: passes until the loop was closed.
         loop_change_k: within what the facility water's temperature is known (K).
     """
 
-    electric_w: Array
+    heat_pump_electric_w: Array
     backup_w: Array
-    fan_w: Array
+    dry_cooler_w: Array
     facility_supply_k: Array
     iterations: int
     loop_change_k: float
 
 
-def split_heat(plant: Plant, source: HeatSource, need: NetworkNeed, facility_supply_k: Array) -> HeatSplit:
+def split_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, facility_supply_k: Array) -> HeatSplit:
     """Share the racks' heat between the network and the outdoor air, for a given temperature of the facility water.
 
     Heat goes to the network directly where the facility water returns warmer than the network's supply, by the
@@ -104,18 +87,19 @@ def split_heat(plant: Plant, source: HeatSource, need: NetworkNeed, facility_sup
     Args:
         plant: heat pump and dry cooler.
         source: the racks' heat.
-        need: the network.
+        need: the hours of the network, columns `NEED`.
         facility_supply_k: facility water to the CDU (K), hours.
     """
+    needed, supply, back = need[NEED].to_numpy().T
     pinch = plant.heat_pump.condenser_pinch
-    cycle = heat_pump_cycle(plant.heat_pump, facility_supply_k, need.supply_k)
+    cycle = heat_pump_cycle(plant.heat_pump, facility_supply_k, supply)
     facility_return = facility_supply_k + source.facility_rise_k
-    direct = facility_return - pinch >= need.supply_k
-    reachable = np.clip((facility_return - pinch - need.return_k) / source.facility_rise_k, 0.0, 1.0)
+    direct = facility_return - pinch >= supply
+    reachable = np.clip((facility_return - pinch - back) / source.facility_rise_k, 0.0, 1.0)
     source_share = np.where(direct, 1.0, cycle.source_share)
     through_heat_pump = np.minimum(plant.heat_pump.capacity, source.heat_w / source_share)
     most = np.where(direct, source.heat_w * reachable, through_heat_pump)
-    heat = np.minimum(np.maximum(need.heat_w, 0.0), most)
+    heat = np.minimum(np.maximum(needed, 0.0), most)
     reused = source_share * heat
     left = source.heat_w - reused
     return HeatSplit(
@@ -127,38 +111,38 @@ def split_heat(plant: Plant, source: HeatSource, need: NetworkNeed, facility_sup
     )
 
 
-def reuse_heat(plant: Plant, source: HeatSource, need: NetworkNeed, outdoor_k: Array) -> Reuse:
+def reuse_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, outdoor_k: Array) -> Reuse:
     """The facility water's temperature and the way of the racks' heat, every hour.
 
     Args:
         plant: heat pump and dry cooler.
         source: the racks' heat.
-        need: the network.
+        need: the hours of the network, columns `NEED`.
         outdoor_k: outdoor temperature (K), hours.
     """
-    low = np.full(need.heat_w.shape, source.facility_supply_k)
+    low = np.full(len(need), source.facility_supply_k)
     high = np.maximum(low, outdoor_k + plant.dry_cooler.approach)  # what the dry cooler holds, where it must run
     iterations, width = 1, 0.0
     supply = np.where(split_heat(plant, source, need, low).rejected_w > 0.0, high, low)
     warmer = np.flatnonzero(supply > low)
     if warmer.size:
         iterations += 1
-        rejects = split_heat(plant, source, need.at(warmer), supply[warmer]).rejected_w > 0.0
+        rejects = split_heat(plant, source, need.iloc[warmer], supply[warmer]).rejected_w > 0.0
         between = warmer[~rejects]  # rejects at the set-point, but not at what the dry cooler holds: bisection
         width = float((high - low)[between].max(initial=0.0))
         while width > LOOP_TOLERANCE_K:
             iterations, width = iterations + 1, 0.5 * width
             middle = 0.5 * (low[between] + high[between])
-            rejects = split_heat(plant, source, need.at(between), middle).rejected_w > 0.0
+            rejects = split_heat(plant, source, need.iloc[between], middle).rejected_w > 0.0
             low[between] = np.where(rejects, middle, low[between])
             high[between] = np.where(rejects, high[between], middle)
         supply[between] = high[between]
     split = split_heat(plant, source, need, supply)
     return Reuse(
         **vars(split),
-        electric_w=split.heat_pump_w / split.cop,
-        backup_w=np.maximum(need.heat_w, 0.0) - split.heat_pump_w,
-        fan_w=plant.dry_cooler.fan_power_per_heat * split.rejected_w,
+        heat_pump_electric_w=split.heat_pump_w / split.cop,
+        backup_w=np.maximum(need[NEED[0]].to_numpy(), 0.0) - split.heat_pump_w,
+        dry_cooler_w=plant.dry_cooler.fan_power_per_heat * split.rejected_w,
         facility_supply_k=supply,
         iterations=iterations,
         loop_change_k=width,

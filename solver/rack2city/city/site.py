@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from rack2city.case import Plant
 from rack2city.plant import ups_loss
-from rack2city.plant.plant import CduPoint
-from rack2city.rack import RackResult
+from rack2city.results.plant import CduPoint
+from rack2city.results.rack import RackFigures
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,8 @@ class SitePower:
     air_cooling: float
 
 
-def site_power(plant: Plant, rack: RackResult, cdu: CduPoint) -> SitePower:
-    """Powers of the site.
-
-    Args:
-        plant: number of racks, utilisation, UPS and air cooling.
-        rack: one rack at full power.
-        cdu: the CDU at the racks' mean utilisation.
-    """
+def site_power(plant: Plant, rack: RackFigures, cdu: CduPoint) -> SitePower:
+    """Powers of the site, of one rack at full power and the CDU at the racks' mean utilisation."""
     it = plant.racks * rack.power_w * plant.utilisation
     loss = ups_loss(it, plant.ups.efficiency)
     motors = cdu.tcs_pump_w - cdu.tcs_hydraulic_w + cdu.facility_pump_w - cdu.facility_hydraulic_w

@@ -8,11 +8,6 @@ from rack2city.case.site import MILD_OUTDOOR_TEMPERATURE
 
 
 def supply_temperature(city: City, outdoor_k: Array) -> Array:
-    """Weather-compensated supply temperature (K): linear between the cold and the mild end, constant beyond them.
-
-    Args:
-        city: the curve's two ends.
-        outdoor_k: outdoor temperature (K), any shape.
-    """
+    """Weather-compensated supply temperature (K): linear between the cold and the mild end, constant beyond them."""
     ends = (city.outdoor_design_temperature, MILD_OUTDOOR_TEMPERATURE)
     return np.interp(outdoor_k, ends, (city.supply_temperature_cold, city.supply_temperature_mild))

@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from CoolProp.CoolProp import PropsSI
 from numpy.typing import ArrayLike
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.materials.properties import properties
 
 PRESSURE_PA = 3e5
 """Absolute pressure at which liquid properties are taken (Pa); between 1 and 5 bar they change by less than 0.1 %."""
@@ -95,7 +95,7 @@ class Coolant:
                 f"{self.name}: {first - 273.15:.6g} degC is outside the range of its properties, "
                 f"{low - 273.15:g} to {high - 273.15:g} degC"
             )
-        return _props(key, temperature, self.fluid)
+        return properties(key, temperature, PRESSURE_PA, self.fluid)
 
 
 @cache
@@ -124,18 +124,12 @@ def _fit_viscosity(fluid: str) -> tuple[tuple[float, ...], float, float, float]:
     low, high = RANGE_K
     centre, scale = (low + high) / 2, (high - low) / 2
     x = np.linspace(-1.0, 1.0, 901)
-    exact = _props("V", centre + scale * x, fluid)
+    exact = properties("V", centre + scale * x, PRESSURE_PA, fluid)
     for degree in FIT_DEGREES:
         nodes = np.polynomial.chebyshev.chebpts1(degree + 1)
-        ln_viscosity = np.log(_props("V", centre + scale * nodes, fluid))
+        ln_viscosity = np.log(properties("V", centre + scale * nodes, PRESSURE_PA, fluid))
         fit = np.polynomial.Polynomial.fit(nodes, ln_viscosity, degree, domain=[-1, 1])
         error = float(np.max(np.abs(np.exp(fit(x)) / exact - 1.0)))
         if error < FIT_TOLERANCE:
             return tuple(float(coefficient) for coefficient in fit.coef), centre, scale, error
     raise ArithmeticError(f"no polynomial fits the viscosity of {fluid} to {FIT_TOLERANCE:.0e}")
-
-
-def _props(key: str, temperature: Array, fluid: str) -> Array:
-    """A property from CoolProp at the liquids' pressure, shaped as the temperature."""
-    values = PropsSI(key, "T", temperature.ravel(), "P", PRESSURE_PA, fluid)
-    return np.asarray(values, dtype=float).reshape(temperature.shape)

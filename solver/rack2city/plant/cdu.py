@@ -1,8 +1,7 @@
 """The coolant distribution unit: a counterflow exchanger between the racks' coolant (TCS) and facility water (FWS)."""
 
-from dataclasses import dataclass
-
 from rack2city.network.pipes.decay import mean_decay
+from rack2city.results.plant import CduState
 
 
 def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:
@@ -23,29 +22,6 @@ def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:
     x = ntu * (1.0 - capacity_ratio)
     decay = float(mean_decay(x))
     return ntu * decay / (1.0 + capacity_ratio * ntu * decay)
-
-
-@dataclass(frozen=True)
-class CduState:
-    """The exchanger of the CDU at one load.
-
-    Attributes:
-        heat_w: heat from coolant to facility water (W).
-        effectiveness: of the exchanger (-).
-        ntu: number of transfer units (-).
-        approach_k: coolant supply minus facility water supply (K).
-        coolant_return_k: coolant entering the CDU (K).
-        facility_supply_k: facility water entering the CDU (K).
-        facility_return_k: facility water leaving the CDU (K).
-    """
-
-    heat_w: float
-    effectiveness: float
-    ntu: float
-    approach_k: float
-    coolant_return_k: float
-    facility_supply_k: float
-    facility_return_k: float
 
 
 def cdu_state(

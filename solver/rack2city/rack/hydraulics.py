@@ -28,7 +28,6 @@ from rack2city.network import (
     solve_steady,
 )
 from rack2city.plate import PlateDesign, PlateMap, plate_design
-from rack2city.rack.layout import TrayLayout
 
 INLET, OUTLET = "rack inlet", "rack outlet"
 
@@ -120,14 +119,16 @@ def plate_curve(
     return drop, slope
 
 
-def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLayout, temperature: float) -> RackLoop:
+def solve_loop(
+    case: Case, coolant: Coolant, plate_map: PlateMap, trays: list[tuple[RackLoad, ...]], temperature: float
+) -> RackLoop:
     """Size the branches at design and solve the loop at the rack's design flow.
 
     Args:
         case: the case.
         coolant: its coolant.
         plate_map: pressure drop of a channel over its flow.
-        layout: the trays.
+        trays: the loads in each tray, in the manifold's order.
         temperature: mean bulk temperature of the coolant (K).
 
     Raises:
@@ -136,9 +137,9 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
     """
     density, viscosity = float(coolant.density(temperature)), float(coolant.viscosity(temperature))
     liquid = Liquid(density, float(coolant.heat_capacity(temperature)), viscosity)
-    rack, trays = case.rack, len(layout.tray_loads)
+    rack = case.rack
     designs = {load.name: plate_design(case, load) for load in rack.loads}
-    tray_flow = np.array([sum(designs[x.name].flow * x.count / x.trays for x in loads) for loads in layout.tray_loads])
+    tray_flow = np.array([sum(designs[x.name].flow * x.count / x.trays for x in loads) for loads in trays])
     rack_flow = float(tray_flow.sum())
     curve_drop = rack.curve_linear * rack_flow + rack.curve_quadratic * rack_flow**2
 
@@ -147,7 +148,7 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
     to_tray = 2.0 * np.cumsum(pipe.drop_and_slope(design_manifold * density)[0])  # supply and return
     manifold_drop = float(to_tray @ tray_flow) / rack_flow
 
-    network = _manifold(case, liquid, rack_flow * density, trays)
+    network = _manifold(case, liquid, rack_flow * density, len(trays))
     designed = {}
     for load in rack.loads:
         design = designs[load.name]
@@ -164,7 +165,7 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
         network.laws[name] = CurveLaw(
             *plate_curve(own_map, design.channels, available / design.flow**2), density=density
         )
-        tray = np.repeat([i for i, loads in enumerate(layout.tray_loads) if load in loads], load.count // load.trays)
+        tray = np.repeat([i for i, loads in enumerate(trays) if load in loads], load.count // load.trays)
         names = create_heat_exchangers(
             network,
             [f"{load.name} {i + 1}" for i in range(load.count)],
