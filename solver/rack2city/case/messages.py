@@ -78,9 +78,25 @@ def _nearest(location: Location) -> Location | None:
     return (*location[:-1], near[0]) if near else None
 
 
+_SENTENCES = {
+    "literal_error": "must be {expected}, got '{got}'",
+    "int_type": "expected a whole number, got {got}",
+    "int_from_float": "expected a whole number, got {got}",
+    "float_type": "expected a number, got {got}",
+    "string_type": "expected a text in quotes, got {got}",
+    "finite_number": "must be finite, got {got}",
+    "greater_than": "must be more than {gt:g}, got {got}",
+    "greater_than_equal": "must be at least {ge:g}, got {got}",
+    "less_than_equal": "must be at most {le:g}, got {got}",
+    "too_short": "needs at least {min_length} entries, got {actual_length}",
+    "string_too_short": "must not be empty",
+}
+"""What pydantic's types of fault are called here, by its context and what it got."""
+
+
 def _describe(fault: ErrorDetails) -> str:
     """The fault itself."""
-    location, got, context = fault["loc"], show(fault["input"]), fault.get("ctx", {})
+    location, got = fault["loc"], show(fault["input"])
     match fault["type"]:
         case "extra_forbidden":
             near = _nearest(location)
@@ -90,28 +106,9 @@ def _describe(fault: ErrorDetails) -> str:
             return f"missing; expected {_expected(location)}"
         case "model_type" | "model_attributes_type" | "dict_type" | "tuple_type":
             return f"expected {_expected(location)}, got {got}"
-        case "literal_error":
-            return f"must be {context['expected']}, got '{got}'"
-        case "int_type" | "int_from_float":
-            return f"expected a whole number, got {got}"
-        case "float_type":
-            return f"expected a number, got {got}"
-        case "string_type":
-            return f"expected a text in quotes, got {got}"
-        case "finite_number":
-            return f"must be finite, got {got}"
-        case "greater_than":
-            return f"must be more than {context['gt']:g}, got {got}"
-        case "greater_than_equal":
-            return f"must be at least {context['ge']:g}, got {got}"
-        case "less_than_equal":
-            return f"must be at most {context['le']:g}, got {got}"
-        case "too_short":
-            return f"needs at least {context['min_length']} entries, got {context['actual_length']}"
-        case "string_too_short":
-            return "must not be empty"
-        case _:
-            return fault["msg"]
+        case kind:
+            known = _SENTENCES.get(kind)
+            return known.format(got=got, **fault.get("ctx", {})) if known else fault["msg"]
 
 
 def _expected(location: Location) -> str:
