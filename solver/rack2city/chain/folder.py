@@ -37,13 +37,7 @@ def code_hash() -> str:
 
 
 def stage_key(parts: Mapping[str, Any], files: Sequence[Path], before: Sequence[str]) -> str:
-    """Key of a stage.
-
-    Args:
-        parts: the parts of the case it uses, as plain data.
-        files: files whose content it uses.
-        before: keys of the stages it uses.
-    """
+    """Key of a stage that uses parts of a case (as plain data), the content of files, and stages before, by their keys."""
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode())
     for file in files:
         digest.update(file.read_bytes())

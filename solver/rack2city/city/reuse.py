@@ -87,7 +87,7 @@ def split_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, facility_su
     Args:
         plant: heat pump and dry cooler.
         source: the racks' heat.
-        need: the hours of the network, columns `NEED`.
+        need: what the network asks for, hour by hour: columns `NEED`.
         facility_supply_k: facility water to the CDU (K), hours.
     """
     needed, supply, back = need[NEED].to_numpy().T
@@ -112,14 +112,7 @@ def split_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, facility_su
 
 
 def reuse_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, outdoor_k: Array) -> Reuse:
-    """The facility water's temperature and the way of the racks' heat, every hour.
-
-    Args:
-        plant: heat pump and dry cooler.
-        source: the racks' heat.
-        need: the hours of the network, columns `NEED`.
-        outdoor_k: outdoor temperature (K), hours.
-    """
+    """The facility water's temperature and the way of the racks' heat, every hour of an outdoor temperature (K)."""
     low = np.full(len(need), source.facility_supply_k)
     high = np.maximum(low, outdoor_k + plant.dry_cooler.approach)  # what the dry cooler holds, where it must run
     iterations, width = 1, 0.0

@@ -41,7 +41,11 @@ class Weather:
 def hours_of(year: int) -> pd.DatetimeIndex:
     """The 8760 hours of a year in UTC+01:00, named by their beginning; a leap day is left out."""
     hours = pd.date_range(f"{year}-01-01", f"{year}-12-31 23:00", freq="h", tz=STANDARD_TIME, name="time")
-    return hours[~((hours.month == 2) & (hours.day == 29))]
+    return hours[~_leap_day(hours)]
+
+
+def _leap_day(hours: pd.DatetimeIndex) -> np.ndarray:
+    return np.asarray((hours.month == 2) & (hours.day == 29))
 
 
 def synthetic_weather(year: int, seed: int) -> Weather:
@@ -51,12 +55,7 @@ def synthetic_weather(year: int, seed: int) -> Weather:
     noise, a first-order autoregression of 3.3 K and three days. The noise's own monthly means are taken out again,
     smoothly, so that every month's mean is its normal.
 
-    Args:
-        year: calendar year; sets weekdays and dates only.
-        seed: seed of the weather noise; the same seed gives the same weather.
-
-    Returns:
-        The weather, labelled synthetic.
+    The year sets weekdays and dates only; the same seed of the noise gives the same weather, labelled synthetic.
     """
     hours = hours_of(year)
     month = hours.month.to_numpy()
@@ -74,27 +73,18 @@ def synthetic_weather(year: int, seed: int) -> Weather:
 
 
 def epw_weather(path: Path, year: int) -> Weather:
-    """Outdoor temperature of an EnergyPlus weather file, set in the given year.
+    """Outdoor temperature of an EnergyPlus weather file (EPW), its typical months set in a year, its hours in UTC+01:00.
 
-    Args:
-        path: EPW file, of any time zone of whole hours; its hours are moved to UTC+01:00.
-        year: calendar year the typical months are set in.
-
-    Returns:
-        The weather, labelled with file and station.
+    The file may be of any time zone of whole hours; the weather is labelled with file and station.
 
     Raises:
         InputError: the file cannot be read, is no EPW file, is no full year, or holds a missing temperature.
     """
     from pvlib.iotools import read_epw  # imported here: half a second that synthetic weather does not need
 
-    path = Path(path)
     try:
         table, station = read_epw(path)
-        celsius = table["temp_air"]
-        calendar = table.index
-        outside = ~((calendar.month == 2) & (calendar.day == 29))
-        values = celsius.to_numpy(dtype=float)[outside]
+        values = table["temp_air"].to_numpy(dtype=float)[~_leap_day(table.index)]
         name, zone = str(station["city"]), float(station["TZ"])
     except OSError as error:
         raise InputError(f"{path}: cannot read the weather file ({error.strerror or error})") from None

@@ -24,10 +24,7 @@ from rack2city.results.rack import LoadResult, RackFigures
 
 UNMET_LIMIT = 1e-3
 """Largest share of the annual demand that may stay unmet (-)."""
-_OF_NETWORK = (
-    *("delivered_w", "network_loss_w", "network_heat_w", "network_supply_k", "network_return_k", "network_pump_w"),
-    "network_stored_w",
-)
+_NOT_TOLD = ["unmet_w", "difference_pa", "residual"]  # of the network: for sums and balances alone
 _OF_PLANT = ("heat_pump_w", "heat_pump_electric_w", "reused_w", "backup_w", "rejected_w", "cop", "dry_cooler_w")
 
 
@@ -90,7 +87,7 @@ def run_city(
         {
             "outdoor_k": outdoor,
             "demand_w": demand.sum(axis=1),
-            **{name: network[name] for name in _OF_NETWORK},
+            **{str(name): values for name, values in network.drop(columns=_NOT_TOLD).items()},
             **{name: getattr(reuse, name) for name in _OF_PLANT},
             "liquid_w": site.coolant_heat,
             "facility_supply_k": reuse.facility_supply_k,

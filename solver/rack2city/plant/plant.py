@@ -17,13 +17,7 @@ the volume flow of the facility water's pumps."""
 
 
 def cdu_point(case: Case, rack: RackFigures, utilisation: float) -> CduPoint:
-    """The CDU with all racks at a share of their full power, flows as at design.
-
-    Args:
-        case: the case.
-        rack: one rack at full power.
-        utilisation: heat of the racks over their full heat (-).
-    """
+    """The CDU with all racks at a share (-) of their full power, flows as at design."""
     cdu = case.plant.cdu
     coolant = case.plant.racks * rack.heat_capacity_flow_w_per_k
     facility = cdu.facility_flow_ratio * coolant
@@ -47,10 +41,6 @@ def cdu_point(case: Case, rack: RackFigures, utilisation: float) -> CduPoint:
 def run_plant(case: Case, rack: RackFigures) -> PlantResult:
     """The plant with all racks at full power.
 
-    Args:
-        case: the case.
-        rack: one rack at full power.
-
     Raises:
         BalanceError: heat is not conserved.
     """
@@ -62,24 +52,12 @@ def run_plant(case: Case, rack: RackFigures) -> PlantResult:
     electric = heat / float(cycle.cop)
     it = plant.racks * rack.power_w
     loss = ups_loss(it, plant.ups.efficiency)
-    balances = (
-        Balance(
-            "plant",
-            "heat of the racks and pump work against the CDU (UA LMTD)",
-            cdu.heat_w,
-            plant.cdu.conductance * _mean_difference(plant.cdu.conductance, cdu, rack.supply_k),
-            "W",
-            1e-6,
-        ),
-        Balance(
-            "plant",
-            "heat pump: evaporator and shaft against condenser",
-            float(cycle.source_share + cycle.shaft_share) * heat,
-            heat,
-            "W",
-            1e-6,
-        ),
-        Balance("plant", "UPS: grid against racks and loss", it / plant.ups.efficiency, it + loss, "W", 1e-6),
+    over_cdu = plant.cdu.conductance * _mean_difference(plant.cdu.conductance, cdu, rack.supply_k)
+    from_pump = float(cycle.source_share + cycle.shaft_share) * heat
+    rows = (
+        ("heat of the racks and pump work against the CDU (UA LMTD)", cdu.heat_w, over_cdu),
+        ("heat pump: evaporator and shaft against condenser", from_pump, heat),
+        ("UPS: grid against racks and loss", it / plant.ups.efficiency, it + loss),
     )
     limits = case.limits
     return PlantResult(
@@ -94,7 +72,7 @@ def run_plant(case: Case, rack: RackFigures) -> PlantResult:
             electric_w=electric,
         ),
         ups=UpsPoint(plant.ups.efficiency, loss),
-        balances=tuple(balance.require() for balance in balances),
+        balances=tuple(Balance("plant", name, into, out, "W", 1e-6).require() for name, into, out in rows),
         checks=(
             Check("CDU head for the coolant loop", cdu.tcs_head_pa, limits.cdu_head, "Pa", "max"),
             Check("CDU approach temperature difference", cdu.approach_k, limits.cdu_approach, "K", "max", "difference"),

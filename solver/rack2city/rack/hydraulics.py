@@ -95,10 +95,7 @@ def plate_curve(
     Within the plate map it is the map; outside, where only the solver's iterations go, the end of the map continued to zero
     in proportion to the flow and upwards to its square, so that the law rises everywhere.
 
-    Args:
-        plate_map: the map, by channel.
-        channels: parallel channels of the plate.
-        resistance: quadratic resistance in series (Pa/(m³/s)²).
+    The plate has parallel channels, each with the drop of the map; in series is a quadratic resistance (Pa/(m³/s)²).
     """
     low, high = plate_map.flow_per_channel_m3_per_s[0], plate_map.flow_per_channel_m3_per_s[-1]
 
@@ -124,12 +121,7 @@ def solve_loop(
 ) -> RackLoop:
     """Size the branches at design and solve the loop at the rack's design flow.
 
-    Args:
-        case: the case.
-        coolant: its coolant.
-        plate_map: pressure drop of a channel over its flow.
-        trays: the loads in each tray, in the manifold's order.
-        temperature: mean bulk temperature of the coolant (K).
+    The trays hold their loads in the manifold's order; the temperature is the mean of the coolant's bulk (K).
 
     Raises:
         InputError: the plates alone need more pressure than the rack's curve has.
