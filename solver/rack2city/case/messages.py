@@ -14,13 +14,7 @@ from rack2city.case.units import show
 def sentence(error: ValidationError, raw: Mapping[str, Any], overridden: Mapping[Location, str]) -> str:
     """What is wrong with a case: its first fault in the order of the document, and how many more there are.
 
-    Args:
-        error: what the schema found.
-        raw: the tables that were checked.
-        overridden: texts of the command line's overrides by location.
-
-    Returns:
-        `"<dotted.field>: <fault>"`.
+    It begins with the dotted field; the override of the command line that it comes from, by its location, is told.
     """
     faults = error.errors(include_url=False)
     # A misspelt key is unknown and leaves another one missing: that is one fault, not two.

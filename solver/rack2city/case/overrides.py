@@ -11,14 +11,9 @@ from rack2city.errors import InputError
 
 
 def apply_overrides(raw: dict[str, Any], overrides: Sequence[str]) -> dict[Location, str]:
-    """Set fields of a case that is not yet checked, in place.
+    """Set fields of a case that is not yet checked, in place, by texts `field=value`.
 
-    Args:
-        raw: the tables of the case.
-        overrides: texts `field=value`; a row of a list is named by its index or its `name`.
-
-    Returns:
-        The text of each override by the location it set.
+    A row of a list is named by its index or its `name`. Returns the text of each override by the location it set.
 
     Raises:
         InputError: an override is malformed or leads through something that is no table.

@@ -5,16 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationInfo,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from rack2city.case.units import fault, show
@@ -22,10 +13,8 @@ from rack2city.case.units import fault, show
 Faults = Iterator[PydanticCustomError]
 
 
-class Table(BaseModel):
+class Table(BaseModel, frozen=True, extra="forbid"):
     """A table of a case file: unknown keys are errors, values cannot be changed."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str = Field("", description="where the values of this table come from, unless they say so themselves")
 

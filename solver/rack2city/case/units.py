@@ -18,33 +18,19 @@ _SPELLINGS = str.maketrans(
 _TOWER = re.compile(r"\d\d|\d\s*(?:\^|\*\*)")  # m^99 or m^9^9^9, which would keep pint busy for ever
 _ABSOLUTE_SCALES = ("degree_Celsius", "degree_Fahrenheit")
 
-# What a quantity of another dimension is called in an error: SI unit, name.
-_NAMES = (
-    ("m", "a length"),
-    ("m^2", "an area"),
-    ("m^3", "a volume"),
-    ("kg", "a mass"),
-    ("s", "a time"),
-    ("m/s", "a velocity"),
-    ("m^3/s", "a volume flow"),
-    ("kg/s", "a mass flow"),
-    ("Pa", "a pressure"),
-    ("W", "a power"),
-    ("J", "an energy"),
-    ("K", "a temperature"),
-    ("W/K", "a thermal conductance"),
-    ("K/W", "a thermal resistance"),
-    ("m^2*K/W", "an area resistance"),
-    ("W/(m*K)", "a conductivity"),
-    ("W/m^2", "a heat flux"),
-    ("m^3/s/W", "a flow per power"),
-    ("Pa/(m^3/s)", "a pressure per flow"),
-    ("Pa/(m^3/s)^2", "a pressure per squared flow"),
-    ("A", "an electric current"),
-    ("C", "an electric charge"),
-    ("V", "an electric voltage"),
-    ("", "a plain number"),
-)
+# What a quantity is called in an error, by SI unit: those that no field of a case asks for; a `Dimension` adds its own.
+_NAMES = {
+    "": "a plain number",
+    "m^2": "an area",
+    "m^3": "a volume",
+    "kg": "a mass",
+    "s": "a time",
+    "kg/s": "a mass flow",
+    "W/m^2": "a heat flux",
+    "A": "an electric current",
+    "C": "an electric charge",
+    "V": "an electric voltage",
+}
 
 
 def fault(message: str, *field: str | int) -> PydanticCustomError:
@@ -85,6 +71,11 @@ class Dimension:
     example: str
     zero: bool = False
     maximum: float | None = None
+
+    def __post_init__(self) -> None:
+        """Make the name known to errors; of several with one unit the first is told."""
+        if not self.plain:
+            _NAMES.setdefault(self.unit, self.name)
 
     def or_zero(self) -> "Dimension":
         """The same dimension where zero is allowed."""
@@ -204,7 +195,5 @@ class Dimension:
 
 def _name_of(scale: Any) -> str:
     """What the field calls a quantity of this unit, with its article."""
-    for unit, name in _NAMES:
-        if scale.dimensionality == registry.parse_units(unit).dimensionality:
-            return name
-    return f"dimension {scale.dimensionality}"
+    names = (name for unit, name in _NAMES.items() if scale.is_compatible_with(unit))
+    return next(names, f"dimension {scale.dimensionality}")

@@ -1,24 +1,16 @@
 """A year of the district network: layout, demand and temperatures as a network of tables, solved hour by hour."""
 
 from collections.abc import Callable
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from rack2city import network as net
 from rack2city.arrays import Array
+from rack2city.case import City
 from rack2city.city.layout import NetworkLayout
 from rack2city.materials import properties
-from rack2city.network import (
-    Liquid,
-    Network,
-    create_junctions,
-    create_pipes,
-    create_producers,
-    create_substations,
-    simulate,
-)
 
 NETWORK_PRESSURE_PA = 1.0e6
 """Absolute pressure at which the water's properties are taken; they hardly depend on it."""
@@ -38,34 +30,30 @@ _KEPT = ("substations.heat_w", "substations.unmet_w", "pipes.loss_w", "producers
 
 
 def city_network(
+    city: City,
     layout: NetworkLayout,
-    liquid: Liquid,
+    liquid: net.Liquid,
     design_flow_kg_per_s: Array,
-    return_k: float,
-    substation_drop_pa: float,
     demand_w: npt.ArrayLike = 0.0,
     supply_k: float = 353.15,
-    ground_k: float = 283.15,
-) -> Network:
+) -> net.Network:
     """The network of a layout: a supply and a return pipe for each trench, one plant that serves the worst point.
 
     Args:
+        city: temperatures of return and ground, pressure difference of a substation.
         layout: trenches and substations.
         liquid: constant properties.
         design_flow_kg_per_s: flow of each substation at its highest demand (kg/s).
-        return_k: temperature the substations cool down to (K).
-        substation_drop_pa: pressure difference a substation needs (Pa).
         demand_w: heat demand of each substation (W).
         supply_k: supply temperature at the plant (K).
-        ground_k: undisturbed ground temperature (K).
     """
-    network, pipes = Network("city", liquid), layout.pipes
+    network, pipes = net.Network("city", liquid), layout.pipes
     nodes = list(layout.nodes.index)
     for side in ("supply", "return"):
         place = {"x_m": layout.nodes["x_m"], "y_m": layout.nodes["y_m"]}
-        create_junctions(network, [f"{side} {node}" for node in nodes], **place)
+        net.create_junctions(network, [f"{side} {node}" for node in nodes], **place)
     for side, start, end in (("supply", "start", "end"), ("return", "end", "start")):
-        create_pipes(
+        net.create_pipes(
             network,
             [f"{side} {name}" for name in pipes.index],
             from_junction=[f"{side} {node}" for node in pipes[start]],
@@ -75,12 +63,12 @@ def city_network(
             outer_diameter_m=pipes["outer_diameter_mm"] / 1000.0,
             roughness_m=pipes["roughness_mm"] / 1000.0,
             conductance_w_per_m_k=pipes["loss_w_per_m_k"],
-            ambient_k=ground_k,
+            ambient_k=city.ground_temperature,
             wall_density_kg_per_m3=STEEL_DENSITY,
             wall_heat_capacity_j_per_kg_k=STEEL_HEAT_CAPACITY,
         )
     root = nodes[0]
-    create_producers(
+    net.create_producers(
         network,
         "plant",
         return_junction=f"return {root}",
@@ -91,30 +79,26 @@ def city_network(
         return_pressure_pa=0.0,
     )
     at = layout.substations["node"]
-    create_substations(
+    net.create_substations(
         network,
         list(layout.substations["name"]),
         supply_junction=[f"supply {node}" for node in at],
         return_junction=[f"return {node}" for node in at],
         demand_w=demand_w,
-        return_set_k=return_k,
+        return_set_k=city.return_temperature,
         bypass_kg_per_s=BYPASS_SHARE * design_flow_kg_per_s,
         max_flow_kg_per_s=VALVE_RESERVE * design_flow_kg_per_s,
         min_difference_k=LEAST_DIFFERENCE_K,
-        min_difference_pa=substation_drop_pa,
+        min_difference_pa=city.substation_drop,
     )
     return network
 
 
 def run_network_year(
+    city: City,
     layout: NetworkLayout,
     demand_w: pd.DataFrame,
     supply_k: npt.ArrayLike,
-    return_k: float,
-    ground_k: npt.ArrayLike,
-    pump_efficiency: float,
-    substation_drop_pa: float,
-    model: Literal["dynamic", "steady"] = "steady",
     progress: Callable[[int, int], None] = lambda done, steps: None,
 ) -> pd.DataFrame:
     """Solve the network for every hour of the demand.
@@ -123,14 +107,10 @@ def run_network_year(
     is 1 % and its largest flow 150 % of that. Water properties are constant, at the mean of supply and return.
 
     Args:
+        city: temperatures of return and ground, pump, and whether water and pipe walls store heat (dynamic) or not.
         layout: the network.
         demand_w: heat demand (W), hours x substations, with the substations' names as columns.
         supply_k: supply temperature at the plant (K), one or one per hour.
-        return_k: temperature the substations cool down to (K).
-        ground_k: undisturbed ground temperature (K), one or one per hour.
-        pump_efficiency: hydraulic over electric power of the network's pumps (-).
-        substation_drop_pa: pressure drop over a substation and its valve (Pa).
-        model: dynamic, with the delay of the water and the heat capacity of pipe walls, or each hour for itself.
         progress: called with the hours done and their number.
 
     Returns:
@@ -143,18 +123,18 @@ def run_network_year(
         ConvergenceError: the flows of an hour did not settle.
         BalanceError: heat is not conserved in an hour.
     """
-    demand = demand_w[list(layout.substations["name"])]
-    supply, ground = (pd.Series(np.broadcast_to(v, len(demand)), index=demand.index) for v in (supply_k, ground_k))
-    liquid = water((float(supply.mean()) + return_k) / 2.0)
+    demand, back, ground = demand_w[list(layout.substations["name"])], city.return_temperature, city.ground_temperature
+    supply = pd.Series(np.broadcast_to(supply_k, len(demand)), index=demand.index)
+    liquid = water((float(supply.mean()) + back) / 2.0)
     peak = np.maximum(demand.max(axis=0).to_numpy(), 1.0)  # W: a substation without demand keeps a least flow
-    design_flow = peak / (liquid.heat_capacity * (float(supply.max()) - return_k))
-    network = city_network(layout, liquid, design_flow, return_k, substation_drop_pa)
+    design_flow = peak / (liquid.heat_capacity * (float(supply.max()) - back))
+    network = city_network(city, layout, liquid, design_flow)
     of_supply = network.pipes.index.str.startswith("supply ")
-    series = simulate(
+    series = net.simulate(
         network,
-        {("substations", "demand_w"): demand, ("producers", "supply_k"): supply, ("pipes", "ambient_k"): ground},
-        mode="dynamic" if model == "dynamic" else "quasi_steady",
-        initial=pd.Series(np.where(of_supply, supply.iloc[0], ground.iloc[0]), index=network.pipes.index),
+        {("substations", "demand_w"): demand, ("producers", "supply_k"): supply},
+        mode="dynamic" if city.network_model == "dynamic" else "quasi_steady",
+        initial=pd.Series(np.where(of_supply, supply.iloc[0], ground), index=network.pipes.index),
         warm_up_steps=WARM_UP_HOURS,
         keep=_KEPT,
         progress=progress,
@@ -167,7 +147,7 @@ def run_network_year(
         "network_heat_w": plant["heat_w"],
         "network_supply_k": plant["t_supply_k"],
         "network_return_k": plant["t_return_k"],
-        "network_pump_w": pumped / pump_efficiency,
+        "network_pump_w": pumped / city.pump_efficiency,
         "network_stored_w": series.steps["stored_w"],
         "unmet_w": series.res_substations["unmet_w"].to_numpy().sum(axis=1),
         "difference_pa": plant["difference_pa"],
@@ -176,6 +156,6 @@ def run_network_year(
     return pd.DataFrame({name: np.asarray(values) for name, values in columns.items()}, index=demand.index)
 
 
-def water(temperature_k: float) -> Liquid:
+def water(temperature_k: float) -> net.Liquid:
     """Properties of liquid water at the network's pressure. Source: CoolProp, IAPWS-95."""
-    return Liquid(*(float(properties(key, temperature_k, NETWORK_PRESSURE_PA, "Water")) for key in ("D", "C", "V")))
+    return net.Liquid(*(float(properties(key, temperature_k, NETWORK_PRESSURE_PA, "Water")) for key in ("D", "C", "V")))

@@ -12,16 +12,9 @@ from rack2city.results.rack import RackFigures
 class SitePower:
     """Electricity and heat of the site at the racks' mean utilisation (W).
 
-    Attributes:
-        it: electricity of the racks.
-        ups_loss: loss of the UPS that feeds them.
-        tcs_pump: electricity of the coolant pumps.
-        facility_pump: electricity of the facility water's pumps.
-        tcs_pump_heat: hydraulic power of the coolant pumps, which warms the coolant.
-        facility_pump_heat: hydraulic power of the facility water's pumps, which warms that.
-        coolant_heat: heat offered to the network in the facility water.
-        room_heat: heat to the rooms' air: of the racks, of the pumps' motors and of the UPS.
-        air_cooling: electricity that takes it out.
+    Electricity is that of the racks (`it`), of the loss of their UPS, of the pumps of coolant and facility water, whose
+    hydraulic power (`..._heat`) warms what they pump, and of the cooling of the rooms' air. `coolant_heat` is offered to the
+    network in the facility water; `room_heat` of racks, pump motors and UPS goes to the rooms' air.
     """
 
     it: float

@@ -64,17 +64,7 @@ def run_city(
     plant, city = case.plant, case.city
     outdoor = weather.temperature_k.to_numpy()
     demand = heat_demand(weather, layout.substations, city.annual_demand)
-    network = run_network_year(
-        layout,
-        demand,
-        supply_temperature(city, outdoor),
-        city.return_temperature,
-        city.ground_temperature,
-        city.pump_efficiency,
-        city.substation_drop,
-        city.network_model,
-        progress,
-    )
+    network = run_network_year(city, layout, demand, supply_temperature(city, outdoor), progress)
     cdu = cdu_point(case, rack, plant.utilisation)
     site = site_power(plant, rack, cdu)
     source = HeatSource(site.coolant_heat, cdu.facility_supply_k, site.coolant_heat / cdu.facility_w_per_k)

@@ -19,20 +19,8 @@ class PlateMap(PlateCurves):
     Area-specific resistances refer to the heated area (pitch times length a channel). *Base* is the lower face of the
     base plate, *case* the heated face below the thermal interface material, *bulk* the flow-weighted mean of the coolant.
 
-    Attributes:
-        outer_iterations: exchanges of viscosity and temperature (-).
-        newton_iterations: Newton steps of the flow (-).
-        heat_balances: entering heat, leaving heat of each run (W, of the mesh).
-        mass_balances: entering and leaving volume flow of each run (m³/s, of the mesh).
-        flow_factorisations: factorisations of the flow's Jacobian (-).
-        heat_factorisations: factorisations, or setups of multigrid, of the matrix of heat (-).
-        solver_options: method and PETSc options by prefix that the runs used.
-        solver_record: methods, unknowns and stabilisation of flow and heat, and versions of the libraries.
-        holdout_flow_per_channel_m3_per_s: flow of a run that is not in the map (m³/s).
-        holdout_pressure_drop_error: interpolated over computed pressure drop there, minus one (-).
-        holdout_case_to_inlet_error: the same of the largest case-to-inlet resistance (-).
-        grid_pressure_drop_change: change of the pressure drop at design from the next coarser mesh (-); None without one.
-        grid_case_to_inlet_change: the same of the largest case-to-inlet resistance (-).
+    docs/summary.md says what each attribute means, in `plate` and `provenance` of the summary; `heat_balances` (W) and
+    `mass_balances` (m³/s) are what enters and what leaves the mesh in each run.
     """
 
     outer_iterations: tuple[int, ...]

@@ -46,14 +46,9 @@ _BY_SI = {
 
 
 def engineering(unit: str, kind: str = "") -> Scale:
-    """The unit an engineer reads in place of an SI unit.
+    """The unit an engineer reads in place of an SI unit, which stays where no other is customary.
 
-    Args:
-        unit: SI unit, such as `"Pa"`; `"-"` becomes per cent.
-        kind: `"temperature"` for an absolute temperature (°C), anything else for none.
-
-    Returns:
-        The scale; the SI unit itself where no other is customary.
+    `"-"` becomes per cent, K become °C where the kind is `"temperature"`, that is an absolute one.
     """
     return CELSIUS if unit == "K" and kind == "temperature" else _BY_SI.get(unit, Scale(unit))
 

@@ -19,7 +19,6 @@ COLOURS = {
     "hot": "#d1493f",
     "warm": "#e0834a",
     "cool": "#3b82c4",
-    "cold": "#62b0d9",
     "loss": "#9aa1ab",
 }
 
