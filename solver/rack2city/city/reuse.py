@@ -25,29 +25,18 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class HeatSource:
-    """What the racks offer, the same every hour.
-
-    Attributes:
-        heat_w: heat in the facility water (W).
-        facility_supply_k: facility water that holds the coolant's set-point (K).
-        facility_rise_k: facility water return minus supply (K).
-    """
+    """What the racks offer in the facility water, the same every hour."""
 
     heat_w: float
-    facility_supply_k: float
+    facility_supply_k: float  # that holds the coolant's set-point
     facility_rise_k: float
 
 
 @dataclass(frozen=True)
 class HeatSplit:
-    """Where the racks' heat goes; all arrays over the hours.
+    """Where the racks' heat goes, hour by hour: columns of `year.parquet`, docs/summary.md says what each one means.
 
-    Attributes:
-        reused_w: heat of the racks that leaves for the network, before the heat pump (W).
-        heat_pump_w: heat that reaches the network from the plant, the heat pump's work included (W).
-        shaft_w: shaft work of the heat pump, which reaches the network as heat (W).
-        rejected_w: heat of the racks given to the outdoor air (W).
-        cop: heat over electricity of the heat pump (-); infinite where the heat is warm enough without it.
+    `shaft_w` is the shaft work of the heat pump, which reaches the network as heat (W).
     """
 
     reused_w: Array
@@ -59,16 +48,7 @@ class HeatSplit:
 
 @dataclass(frozen=True)
 class Reuse(HeatSplit):
-    """The year of the plant; all arrays over the hours.
-
-    Attributes:
-        heat_pump_electric_w: electricity of the heat pump (W).
-        backup_w: heat of the network's backup boiler (W).
-        dry_cooler_w: electricity of the dry cooler (W).
-        facility_supply_k: facility water to the CDU (K).
-        iterations: passes until the loop was closed.
-        loop_change_k: within what the facility water's temperature is known (K).
-    """
+    """The year of the plant, more columns of `year.parquet`; and how the loop with the facility water was closed."""
 
     heat_pump_electric_w: Array
     backup_w: Array

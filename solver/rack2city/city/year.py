@@ -45,14 +45,7 @@ def run_city(
     weather: Weather,
     progress: Callable[[int, int], None] = lambda done, hours: None,
 ) -> tuple[CityResult, pd.DataFrame]:
-    """Run the year.
-
-    Args:
-        case: the case.
-        rack: one rack at full power.
-        layout: the heat network.
-        weather: outdoor temperature of the year.
-        progress: called with the hours of the network done and their number.
+    """Run the year of racks at their mean utilisation; `progress` hears of the hours of the network done and their number.
 
     Returns:
         Sums, indicators, balances and checks; and the hourly table (`year.parquet`).

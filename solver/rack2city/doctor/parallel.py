@@ -38,15 +38,9 @@ print(json.dumps({
 
 
 def dolfinx(seen: Probe, wheel: str | None, conda: str | None) -> Finding:
-    """Which of the two ways DOLFINx came, and whether it imports.
+    """Which of the two ways DOLFINx came, and whether it imports; the advice names the way that is broken.
 
-    Args:
-        seen: outcome of `DOLFINX_PROBE`.
-        wheel: version of the PyPI wheel, None when absent.
-        conda: version of conda-forge's package (or of a build from source), None when absent.
-
-    Returns:
-        A finding whose advice names the way that is broken and the command that mends it.
+    The versions are those of the PyPI wheel and of conda-forge's package (or of a build from source), None when absent.
     """
     found = partial(Finding, "DOLFINx")
     way = f"PyPI wheel {WHEEL} {wheel}" if wheel else f"{CONDA} {conda} (conda-forge or built here)"

@@ -104,15 +104,8 @@ def run_plate(
 ) -> PlateMap:
     """Run the channel at every flow of the case, at one held out, and at design on a coarser mesh (collective).
 
-    Args:
-        case: the case.
-        coolant: its coolant.
-        mesh_file: mesh of the half channel.
-        coarser_mesh: the next coarser mesh, for the change on refinement; None to leave that out.
-        fields: folder for the fields at design.
-        comm: communicator.
-        log: receives a line for each solver step.
-        step: called with a few words before each run.
+    Without a coarser mesh the change on refinement is left out. The fields at design go to a folder; `log` receives a line
+    for each solver step, `step` a few words before each run.
 
     Raises:
         ConvergenceError: a run does not converge.
