@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from rack2city.case import load_case
+from rack2city.city.heat_network import supply_temperature
 from rack2city.city.reuse import NEED, HeatSource, reuse_heat, split_heat
-from rack2city.city.supply import supply_temperature
 from rack2city.plant import heat_pump_cycle
 
 CASE = Path(__file__).parents[2] / "cases" / "rack-150kw"

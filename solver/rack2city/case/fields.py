@@ -14,14 +14,6 @@ from rack2city.case.units import Dimension
 Location = tuple[str | int, ...]
 
 
-def dotted(location: Sequence[str | int]) -> str:
-    """A location as it is written in messages, such as `rack.loads[0].power`."""
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.removeprefix(".")
-
-
 def table_of(annotation: Any) -> type[Table] | None:
     """The kind of table that a field of this annotation holds, itself or in a list; None if it holds none."""
     if inspect.isclass(annotation) and issubclass(annotation, Table):

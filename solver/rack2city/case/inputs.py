@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rack2city.case.fields import Location, dimension_of, dotted, leaves, locate
+from rack2city.case.fields import Location, dimension_of, leaves, locate
 from rack2city.case.schema import Case
 from rack2city.case.units import show
+from rack2city.errors import dotted
 
 DEFAULT = "default"
 COMMAND_LINE = "command line (--set)"

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rack2city.case.fields import Location, dimension_of, dotted, is_file, locate
+from rack2city.case.fields import Location, dimension_of, is_file, locate
 from rack2city.case.units import show
+from rack2city.errors import dotted
 
 
 def sentence(error: ValidationError, raw: Mapping[str, Any], overridden: Mapping[Location, str]) -> str:

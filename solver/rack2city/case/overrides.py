@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rack2city.case.fields import Location, dimension_of, dotted, is_file, locate
-from rack2city.errors import InputError
+from rack2city.case.fields import Location, dimension_of, is_file, locate
+from rack2city.errors import InputError, dotted
 
 
 def apply_overrides(raw: dict[str, Any], overrides: Sequence[str]) -> dict[Location, str]:

@@ -34,11 +34,9 @@ _NAMES = {
 
 
 def fault(message: str, *field: str | int) -> PydanticCustomError:
-    """An error of the case as pydantic collects it.
+    """An error of the case as pydantic collects it: a sentence without file and field.
 
-    Args:
-        message: the sentence, without file and field.
-        *field: keys and indices from the table that is being checked to the faulty field, where it is not that itself.
+    The keys and indices lead from the table that is being checked to the faulty field, where it is not that itself.
     """
     return PydanticCustomError("case", "{message}", {"message": message, "field": field})
 
@@ -87,14 +85,9 @@ class Dimension:
         return self.unit == "-"
 
     def parse(self, value: object) -> float:
-        """Read a quantity.
+        """The value in the SI unit of this dimension of a text `"number unit"`, or of a table of it and its origin.
 
-        Args:
-            value: `"number unit"`, or a table of it and its origin `{"value": "number unit", "source": "..."}`.
-                A plain number may also be given as such.
-
-        Returns:
-            The value in the SI unit of this dimension.
+        The table is `{"value": "number unit", "source": "..."}`; a plain number may also be given as such.
 
         Raises:
             PydanticCustomError: the value is malformed, of another dimension, or out of range.
@@ -145,11 +138,9 @@ class Dimension:
         except Exception:  # pint raises errors of a dozen kinds on malformed units, some of them not its own
             raise fault(f"unknown unit '{unit}' in {text}; {self._hint}") from None
         # 5 degC as a difference would silently become 278 K; degC within a larger unit is read as a difference by pint.
-        absolute = str(scale) in _ABSOLUTE_SCALES
-        difference = str(scale).startswith("delta_")
-        wrong_kind = (absolute and self.name == "a temperature difference") or (
-            difference and self.name == "a temperature"
-        )
+        absolute, difference = str(scale) in _ABSOLUTE_SCALES, str(scale).startswith("delta_")
+        as_difference, as_temperature = self.name == "a temperature difference", self.name == "a temperature"
+        wrong_kind = (absolute and as_difference) or (difference and as_temperature)
         if wrong_kind or scale.dimensionality != registry.parse_units("" if self.plain else self.unit).dimensionality:
             kind = "a temperature difference" if difference else _name_of(scale)
             raise fault(f"expected {self.name}, got {text} ({kind}); {self._hint}")

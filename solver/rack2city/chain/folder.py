@@ -8,6 +8,7 @@ read instead of computed.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,11 @@ def stage_key(parts: Mapping[str, Any], files: Sequence[Path], before: Sequence[
     return digest.hexdigest()
 
 
+@dataclass(frozen=True)
 class RunFolder:
-    """A folder with the results of a run and an index of the keys they belong to."""
+    """A folder with the results of a run and an index of the keys they belong to, made when the first is recorded."""
 
-    def __init__(self, path: Path) -> None:
-        """Take a folder; it is made when the first stage is recorded."""
-        self.path = path
+    path: Path
 
     def _index(self) -> dict[str, Any]:
         try:

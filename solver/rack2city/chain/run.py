@@ -29,11 +29,7 @@ def preflight(loaded: "LoadedCase") -> None:
 
 
 def run_chain(
-    loaded: "LoadedCase",
-    out: Path,
-    comm: "MPI.Comm",
-    until: str = STAGES[-1].name,
-    monitor: Monitor | None = None,
+    loaded: "LoadedCase", out: Path, comm: "MPI.Comm", until: str = STAGES[-1].name, monitor: Monitor | None = None
 ) -> "Summary | None":
     """Run a case from its mesh to a stage (collective).
 

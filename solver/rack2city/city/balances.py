@@ -21,7 +21,7 @@ def energy(power_w: Array | pd.Series) -> float:
 def year_balances(
     sums: Mapping[str, float], site: SitePower, seconds: float, annual_demand_j: float, worst_residual: float
 ) -> tuple[Balance, ...]:
-    """The balances of a year, checked.
+    """The balances of a year checked.
 
     Args:
         sums: energies of the year (J) by the names of their hourly powers; also of `unmet_w` and `shaft_w`.

@@ -31,15 +31,11 @@ def heat_demand(weather: Weather, substations: pd.DataFrame, annual_demand_j: fl
     """Hourly heat demand of every substation, space heating and hot water.
 
     One profile is made per building type and class, and shared by the substations of that kind in proportion: the
-    diversity within a kind is that of the profile, the mean of many buildings.
-
-    Args:
-        weather: outdoor temperature; its index gives hours and weekdays.
-        substations: columns `name`, `building` (BDEW type), `building_class` and `share_percent` (sum 100), checked.
-        annual_demand_j: heat all substations need together in the year (J).
+    diversity within a kind is that of the profile, the mean of many buildings. The substations are those of a
+    `NetworkLayout`; the weather gives hours and weekdays, too.
 
     Returns:
-        Mean heat flow (W), hours x substations, columns by name; its sum is the annual demand.
+        Mean heat flow (W), hours x substations, columns by name; its sum is the annual demand (J).
 
     Source: BDEW/VKU/GEODE guideline "Abwicklung von Standardlastprofilen Gas" by demandlib; hours are standard time all
         year, so that summer's daily peaks come an hour later by the clock.

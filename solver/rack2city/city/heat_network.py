@@ -9,6 +9,7 @@ import pandas as pd
 from rack2city import network as net
 from rack2city.arrays import Array
 from rack2city.case import City
+from rack2city.case.site import MILD_OUTDOOR_TEMPERATURE
 from rack2city.city.layout import NetworkLayout
 from rack2city.materials import properties
 
@@ -39,20 +40,13 @@ def city_network(
 ) -> net.Network:
     """The network of a layout: a supply and a return pipe for each trench, one plant that serves the worst point.
 
-    Args:
-        city: temperatures of return and ground, pressure difference of a substation.
-        layout: trenches and substations.
-        liquid: constant properties.
-        design_flow_kg_per_s: flow of each substation at its highest demand (kg/s).
-        demand_w: heat demand of each substation (W).
-        supply_k: supply temperature at the plant (K).
+    Each substation has the flow (kg/s) at its highest demand, and a demand (W); the plant supplies at a temperature (K).
+    Temperatures of return and ground and the substations' pressure difference are the city's.
     """
-    network, pipes = net.Network("city", liquid), layout.pipes
-    nodes = list(layout.nodes.index)
-    for side in ("supply", "return"):
-        place = {"x_m": layout.nodes["x_m"], "y_m": layout.nodes["y_m"]}
-        net.create_junctions(network, [f"{side} {node}" for node in nodes], **place)
+    network, pipes, nodes = net.Network("city", liquid), layout.pipes, layout.nodes
     for side, start, end in (("supply", "start", "end"), ("return", "end", "start")):
+        names = [f"{side} {node}" for node in nodes.index]
+        net.create_junctions(network, names, x_m=nodes["x_m"], y_m=nodes["y_m"])
         net.create_pipes(
             network,
             [f"{side} {name}" for name in pipes.index],
@@ -67,17 +61,9 @@ def city_network(
             wall_density_kg_per_m3=STEEL_DENSITY,
             wall_heat_capacity_j_per_kg_k=STEEL_HEAT_CAPACITY,
         )
-    root = nodes[0]
-    net.create_producers(
-        network,
-        "plant",
-        return_junction=f"return {root}",
-        supply_junction=f"supply {root}",
-        mode="pressure",
-        control="worst",
-        supply_k=supply_k,
-        return_pressure_pa=0.0,
-    )
+    ends = {f"{side}_junction": f"{side} {nodes.index[0]}" for side in ("return", "supply")}
+    plant = {"mode": "pressure", "control": "worst", "supply_k": supply_k, "return_pressure_pa": 0.0}
+    net.create_producers(network, "plant", **ends, **plant)
     at = layout.substations["node"]
     net.create_substations(
         network,
@@ -94,6 +80,12 @@ def city_network(
     return network
 
 
+def supply_temperature(city: City, outdoor_k: Array) -> Array:
+    """Weather-compensated supply temperature (K): linear between the cold and the mild end, constant beyond them."""
+    ends = (city.outdoor_design_temperature, MILD_OUTDOOR_TEMPERATURE)
+    return np.interp(outdoor_k, ends, (city.supply_temperature_cold, city.supply_temperature_mild))
+
+
 def run_network_year(
     city: City,
     layout: NetworkLayout,
@@ -104,10 +96,11 @@ def run_network_year(
     """Solve the network for every hour of the demand.
 
     The design flow of a substation is its highest demand over the highest supply temperature less the return; its by-pass
-    is 1 % and its largest flow 150 % of that. Water properties are constant, at the mean of supply and return.
+    is 1 % and its largest flow 150 % of that. Water properties are constant, at the mean of supply and return. The city
+    tells the temperatures of return and ground, the pump, and whether water and pipe walls store heat (dynamic) or not.
 
     Args:
-        city: temperatures of return and ground, pump, and whether water and pipe walls store heat (dynamic) or not.
+        city: of the case.
         layout: the network.
         demand_w: heat demand (W), hours x substations, with the substations' names as columns.
         supply_k: supply temperature at the plant (K), one or one per hour.

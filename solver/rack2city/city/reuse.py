@@ -62,13 +62,8 @@ def split_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, facility_su
     """Share the racks' heat between the network and the outdoor air, for a given temperature of the facility water.
 
     Heat goes to the network directly where the facility water returns warmer than the network's supply, by the
-    condenser's pinch; as much as cooling the water to the network's return, by the same pinch, gives.
-
-    Args:
-        plant: heat pump and dry cooler.
-        source: the racks' heat.
-        need: what the network asks for, hour by hour: columns `NEED`.
-        facility_supply_k: facility water to the CDU (K), hours.
+    condenser's pinch; as much as cooling the water to the network's return, by the same pinch, gives. Hour by hour, the
+    need has the columns `NEED`, and the temperature (K) is that of the facility water to the CDU.
     """
     needed, supply, back = need[NEED].to_numpy().T
     pinch = plant.heat_pump.condenser_pinch

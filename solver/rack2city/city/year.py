@@ -1,6 +1,7 @@
 """The city stage: the pod of racks and the heat network through every hour of a year."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,11 @@ from rack2city.arrays import Array
 from rack2city.case import Case
 from rack2city.city.balances import HOUR_S, energy, year_balances
 from rack2city.city.demand import heat_demand
-from rack2city.city.heat_network import run_network_year
+from rack2city.city.heat_network import run_network_year, supply_temperature
 from rack2city.city.kpi import key_indicators
 from rack2city.city.layout import NetworkLayout
 from rack2city.city.reuse import HeatSource, reuse_heat
 from rack2city.city.site import site_power
-from rack2city.city.supply import supply_temperature
 from rack2city.city.weather import Weather, epw_weather, synthetic_weather
 from rack2city.evidence import Check
 from rack2city.plant import cdu_point
@@ -24,6 +24,7 @@ from rack2city.results.rack import LoadResult, RackFigures
 
 UNMET_LIMIT = 1e-3
 """Largest share of the annual demand that may stay unmet (-)."""
+_SUMMED = ("delivered", "unmet", "network_loss", "network_stored", "network_heat", "reused", "rejected", "backup")
 _NOT_TOLD = ["unmet_w", "difference_pa", "residual"]  # of the network: for sums and balances alone
 _OF_PLANT = ("heat_pump_w", "heat_pump_electric_w", "reused_w", "backup_w", "rejected_w", "cop", "dry_cooler_w")
 
@@ -92,19 +93,12 @@ def run_city(
         heat_pump=sums["heat_pump_electric_w"],
         network_pump=sums["network_pump_w"],
     )
+    energies: dict[str, Any] = {f"{name}_j": sums[f"{name}_w"] for name in _SUMMED}
     hottest, unmet = hottest_junction(case, rack, outdoor), sums["unmet_w"] / sums["demand_w"]
     result = CityResult(
         weather=weather.label,
         annual_demand_j=sums["demand_w"],
-        delivered_j=sums["delivered_w"],
-        unmet_j=sums["unmet_w"],
-        network_loss_j=sums["network_loss_w"],
         network_model=city.network_model,
-        network_stored_j=sums["network_stored_w"],
-        network_heat_j=sums["network_heat_w"],
-        reused_j=sums["reused_w"],
-        rejected_j=sums["rejected_w"],
-        backup_j=sums["backup_w"],
         heat_pump_heat_j=sums["heat_pump_w"],
         heat_pump_electric_j=sums["heat_pump_electric_w"],
         liquid_heat_j=sums["liquid_w"],
@@ -118,6 +112,7 @@ def run_city(
         kpi=key_indicators(electricity, sums["reused_w"]),
         loop_iterations=reuse.iterations,
         loop_change_k=reuse.loop_change_k,
+        **energies,
         balances=year_balances(sums, site, seconds, city.annual_demand, float(network["residual"].max())),
         checks=(
             junction_check("Junction temperature on the design hot day", case, chip, hottest),

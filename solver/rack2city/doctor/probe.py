@@ -30,11 +30,9 @@ def probe(code: str, timeout_s: float = 120.0) -> Probe:
     # Under mpirun a child would otherwise take itself for a rank of the parent's job.
     launchers = ("PMI_", "PMIX_", "OMPI_", "HYDI_", "HYDRA_", "MPI_LOCAL")
     env = {name: value for name, value in os.environ.items() if not name.startswith(launchers)}
-    command = [sys.executable, "-c", code]
+    pipes: dict[str, Any] = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL}
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=timeout_s, env=env, stdin=subprocess.DEVNULL
-        )
+        done = subprocess.run([sys.executable, "-c", code], timeout=timeout_s, env=env, **pipes)
     except subprocess.TimeoutExpired:
         return Probe(error=f"gave no answer within {timeout_s:g} s")
     out, err = done.stdout.strip().splitlines(), done.stderr.strip().splitlines()

@@ -114,7 +114,7 @@ def solve_loop(
     manifold_drop = float(to_tray @ tray_flow) / rack_flow
 
     network = _manifold(case, liquid, rack_flow * density, len(trays))
-    designed = {}
+    designed = []
     for load in rack.loads:
         design = designs[load.name]
         own_map = plate_map.at_flux(design.heat_flux, coolant.viscosity)
@@ -127,9 +127,8 @@ def solve_loop(
                 "lower rack.flow_per_power"
             )
         name = f"plate of {load.name}"
-        network.laws[name] = net.CurveLaw(
-            *plate_curve(own_map, design.channels, available / design.flow**2), density=density
-        )
+        curve = plate_curve(own_map, design.channels, available / design.flow**2)
+        network.laws[name] = net.CurveLaw(*curve, density=density)
         tray = np.repeat([i for i, loads in enumerate(trays) if load in loads], load.count // load.trays)
         names = net.create_heat_exchangers(
             network,
@@ -139,10 +138,10 @@ def solve_loop(
             curve=name,
             heat_w=load.power,
         )
-        designed[load.name] = (load, design, own_map, tuple(names))
+        designed.append((load, design, own_map, tuple(names)))
     result = net.solve_steady(network)
     flows = result.res_heat_exchangers.mdot_kg_per_s
-    plates = tuple(PlateBranches(*kind, flows[list(kind[-1])].to_numpy()) for kind in designed.values())
+    plates = tuple(PlateBranches(*kind, flows[list(kind[-1])].to_numpy()) for kind in designed)
     velocity = rack_flow / (0.25 * np.pi * rack.manifold_diameter**2)
     return RackLoop(network, result, plates, velocity, curve_drop)
 

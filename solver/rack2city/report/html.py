@@ -11,13 +11,8 @@ from rack2city.report.figures.style import INK
 
 def render_html(document: Document) -> str:
     """The document as HTML text that needs no other file."""
-    environment = Environment(
-        loader=PackageLoader("rack2city.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = Environment(loader=PackageLoader("rack2city.report"), autoescape=True, undefined=StrictUndefined)
+    environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters["inline"] = inline_svg
     return environment.get_template("report.html.j2").render(document=document)
 

@@ -54,12 +54,9 @@ def engineering(unit: str, kind: str = "") -> Scale:
 
 
 def number(value: float, digits: int = 4, trim: bool = False) -> str:
-    """A number as text: significant digits, thousands grouped, a true minus, a dash where there is none.
+    """A number as text: significant digits, thousands grouped, a true minus, a dash for NaN.
 
-    Args:
-        value: any number; NaN is written as a dash.
-        digits: significant digits; whole digits before the point are always kept.
-        trim: leave out trailing zeros, for what was given and not computed.
+    Whole digits before the point are always kept; trailing zeros may be trimmed, for what was given and not computed.
     """
     if math.isnan(value):
         return "–"
