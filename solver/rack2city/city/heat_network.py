@@ -23,10 +23,8 @@ LEAST_DIFFERENCE_K = 5.0
 """Supply over return below which a substation's valve opens further (K)."""
 WARM_UP_HOURS = 48
 """Hours of the year's first conditions that go before, so that the pipes start as warm as they would be."""
-STEEL_DENSITY = 7850.0
-"""Density of steel (kg/m3), EN 1993-1-2."""
-STEEL_HEAT_CAPACITY = 460.0
-"""Heat capacity of carbon steel at 50 degC (J/(kg K)), EN 1993-1-2."""
+STEEL_DENSITY, STEEL_HEAT_CAPACITY = 7850.0, 460.0
+"""Density (kg/m3) of carbon steel, and its heat capacity at 50 degC (J/(kg K)), EN 1993-1-2."""
 _KEPT = ("substations.heat_w", "substations.unmet_w", "pipes.loss_w", "producers")
 
 

@@ -36,11 +36,8 @@ def channel_problem(case: Case, coolant: Coolant, mesh_file: Path, comm: MPI.Com
         conductivity=float(coolant.conductivity(temperature)),
         viscosity=float(np.exp(coolant.ln_viscosity_fit(inlet))),
     )
-    solids = {
-        "fin": fem.Material(channel.conductivity),
-        "base": fem.Material(channel.conductivity),
-        "tim": fem.Material(channel.tim_thickness / channel.tim_resistance),
-    }
+    metal, tim = (fem.Material(k) for k in (channel.conductivity, channel.tim_thickness / channel.tim_resistance))
+    solids = {"fin": metal, "base": metal, "tim": tim}
     return fem.ConjugateProblem(
         fem.read_domain(mesh_file, comm),
         fluid,

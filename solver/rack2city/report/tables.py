@@ -7,8 +7,6 @@ from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.units import Scale, number, quantity
 
-Entry = tuple[str, float, Scale]
-
 
 def key_figures(summary: Summary) -> Table:
     """The dozen numbers one would quote."""
@@ -147,11 +145,7 @@ def city_table(summary: Summary, hours: int) -> Table:
     )
 
 
-def entries(caption: str, *rows: Entry) -> Table:
+def entries(caption: str, *rows: tuple[str, float, Scale]) -> Table:
     """Quantities (SI) in their engineering units."""
-    return pairs(caption, ("quantity", "value"), ((name, quantity(value, scale)) for name, value, scale in rows), "lr")
-
-
-def pairs(caption: str, head: tuple[str, str], rows: Iterable[tuple[str, str]], align: str = "ll") -> Table:
-    """A table of two columns."""
-    return Table(caption, head, tuple(rows), align)
+    cells = tuple((name, quantity(value, scale)) for name, value, scale in rows)
+    return Table(caption, ("quantity", "value"), cells, "lr")
