@@ -19,7 +19,8 @@ LAYERS = [
     {"grid", "plant", "rack"},
     {"plate", "network"},
     {"fem", "materials"},
-    {"case", "evidence"},
+    {"case", "results"},
+    {"evidence"},
     {"errors", "arrays"},
 ]
 # Rooms inside a room, highest first. Only the room's door, its `__init__`, stands above them all.

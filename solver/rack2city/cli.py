@@ -151,7 +151,3 @@ def doctor() -> None:
     print(diagnosis.render(findings))
     if not diagnosis.healthy(findings):
         raise SystemExit(1)
-
-
-if __name__ == "__main__":
-    main()

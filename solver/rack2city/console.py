@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from rack2city.chain.monitor import Monitor
 from rack2city.report import Summary, verdict_rows
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
@@ -15,7 +16,7 @@ if not console.is_terminal:
     console.width = 120  # of a file or a pipe rich knows no width
 
 
-class TerminalMonitor:
+class TerminalMonitor(Monitor):
     """Shows the progress of a run on this terminal."""
 
     def __init__(self) -> None:

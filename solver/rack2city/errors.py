@@ -1,5 +1,7 @@
 """The errors a user may meet; each is one clear sentence and an exit code."""
 
+from collections.abc import Sequence
+
 
 class Rack2CityError(Exception):
     """Base of every error that is printed as a sentence, without traceback.
@@ -26,3 +28,8 @@ class BalanceError(Rack2CityError):
     """A global balance does not close: the result must not be believed."""
 
     exit_code = 4
+
+
+def dotted(location: Sequence[str | int]) -> str:
+    """A place in nested tables and lists as it is written in sentences, such as `rack.loads[0].power`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")

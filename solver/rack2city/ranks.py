@@ -84,11 +84,7 @@ def leave(code: int, sentence: str = "") -> NoReturn:
     """End this process, with the other ranks if there are any.
 
     Errors of the input reach all ranks alike, and the chain shares those of the first; a rank that is alone with its
-    error, while others wait for it in vain, ends the job.
-
-    Args:
-        code: exit code.
-        sentence: what the first rank prints as an error.
+    error, while others wait for it in vain, ends the job. The first rank prints the sentence as an error.
     """
     if sentence and rank() == 0:
         print(sentence, file=sys.stderr, flush=True)

@@ -122,11 +122,11 @@ def test_an_error_of_the_first_rank_is_one_of_all(shared_path: Path, error: Exce
     from mpi4py.MPI import COMM_WORLD
 
     from rack2city.chain.folder import RunFolder
-    from rack2city.chain.monitor import Silent
+    from rack2city.chain.monitor import Monitor
     from rack2city.chain.stage import Session
 
     run = Session(
-        load_case(Path(__file__).parents[2] / "cases" / "rack-150kw"), RunFolder(shared_path), COMM_WORLD, Silent()
+        load_case(Path(__file__).parents[2] / "cases" / "rack-150kw"), RunFolder(shared_path), COMM_WORLD, Monitor()
     )
 
     def work() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from rack2city.city.demand import belgian_holidays, heat_demand
+from rack2city.city.demand import belgian_holidays, check_building, heat_demand
 from rack2city.city.weather import synthetic_weather
 from rack2city.errors import InputError
 
@@ -67,10 +67,7 @@ def test_leap_years_work_too():
 
 
 def test_unknown_buildings_are_named():
-    weather = synthetic_weather(2025, 1)
     with pytest.raises(InputError, match="substation 'c': unknown building type 'HUT'; allowed are EFH, MFH"):
-        heat_demand(weather, quarter(building=["MFH", "MFH", "HUT", "GHD"]), ANNUAL_J)
+        check_building("HUT", 11, "substation 'c'")
     with pytest.raises(InputError, match="substation 'd': building class 3 of type GHD; allowed is 0"):
-        heat_demand(weather, quarter(building_class=[11, 11, 11, 3]), ANNUAL_J)
-    with pytest.raises(InputError, match=r"annual heat demand is -1\.0 J"):
-        heat_demand(weather, quarter(), -1.0)
+        check_building("GHD", 3, "substation 'd'")

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rack2city.case import load_case
-from rack2city.city.reuse import HeatSource, NetworkNeed, reuse_heat, split_heat
-from rack2city.city.supply import supply_temperature
+from rack2city.city.heat_network import supply_temperature
+from rack2city.city.reuse import NEED, HeatSource, reuse_heat, split_heat
 from rack2city.plant import heat_pump_cycle
 
 CASE = Path(__file__).parents[2] / "cases" / "rack-150kw"
@@ -23,15 +24,15 @@ def plant():
 
 def one_hour(plant, heat_w, supply_k=335.0, return_k=308.0, outdoor_k=COLD, source=SOURCE):
     """One hour of reuse."""
-    need = NetworkNeed(*(np.array([float(value)]) for value in (heat_w, supply_k, return_k)))
+    need = pd.DataFrame([(heat_w, supply_k, return_k)], columns=NEED, dtype=float)
     return reuse_heat(plant, source, need, np.array([float(outdoor_k)]))
 
 
 def test_without_demand_all_heat_is_rejected(plant):
     hour = one_hour(plant, 0.0)
     assert hour.rejected_w[0] == 1.0e6
-    assert hour.fan_w[0] == pytest.approx(0.02 * 1.0e6)
-    for nothing in (hour.reused_w, hour.heat_pump_w, hour.electric_w, hour.shaft_w, hour.backup_w):
+    assert hour.dry_cooler_w[0] == pytest.approx(0.02 * 1.0e6)
+    for nothing in (hour.reused_w, hour.heat_pump_w, hour.heat_pump_electric_w, hour.shaft_w, hour.backup_w):
         assert nothing[0] == 0.0
     assert hour.facility_supply_k[0] == 310.0
 
@@ -39,7 +40,7 @@ def test_without_demand_all_heat_is_rejected(plant):
 def test_a_huge_demand_takes_all_heat_and_the_backup_gives_the_rest(plant):
     hour = one_hour(plant, 5.0e6)
     assert hour.reused_w[0] == pytest.approx(1.0e6, rel=1e-12)
-    assert hour.rejected_w[0] == hour.fan_w[0] == 0.0
+    assert hour.rejected_w[0] == hour.dry_cooler_w[0] == 0.0
     share = float(heat_pump_cycle(plant.heat_pump, 310.0, 335.0).source_share)
     assert hour.heat_pump_w[0] == pytest.approx(1.0e6 / share)
     assert hour.backup_w[0] == pytest.approx(5.0e6 - 1.0e6 / share)
@@ -58,21 +59,23 @@ def test_a_small_demand_is_met_alone(plant):
     hour = one_hour(plant, 0.3e6)
     assert hour.heat_pump_w[0] == 0.3e6
     assert hour.backup_w[0] == 0.0
-    assert hour.reused_w[0] + 0.95 * hour.electric_w[0] == pytest.approx(0.3e6)  # 95 % of the electricity is shaft work
+    assert hour.reused_w[0] + 0.95 * hour.heat_pump_electric_w[0] == pytest.approx(
+        0.3e6
+    )  # 95 % of the electricity is shaft work
 
 
 def test_heat_that_is_warm_enough_needs_no_heat_pump(plant):
     hour = one_hour(plant, 0.7e6, supply_k=317.0, return_k=300.0)  # the water returns at 321 K
     assert np.isinf(hour.cop[0])
-    assert hour.electric_w[0] == hour.shaft_w[0] == 0.0
+    assert hour.heat_pump_electric_w[0] == hour.shaft_w[0] == 0.0
     assert hour.reused_w[0] == hour.heat_pump_w[0] == 0.7e6
     assert hour.rejected_w[0] == pytest.approx(0.3e6)
 
 
 def test_the_pinch_decides_between_direct_and_heat_pump(plant):
     direct, lifted = (one_hour(plant, 0.7e6, supply_k, return_k=300.0) for supply_k in (318.0, 318.01))
-    assert direct.electric_w[0] == 0.0
-    assert lifted.electric_w[0] > 0.0
+    assert direct.heat_pump_electric_w[0] == 0.0
+    assert lifted.heat_pump_electric_w[0] > 0.0
 
 
 def test_direct_heat_never_flows_from_cold_to_warm(plant):
@@ -121,7 +124,8 @@ def many(plant):
     random = np.random.default_rng(3)
     hours = 400
     supply = random.uniform(300.0, 343.0, hours)
-    need = NetworkNeed(random.uniform(0.0, 2.5e6, hours), supply, supply - random.uniform(3.0, 30.0, hours))
+    needed, back = random.uniform(0.0, 2.5e6, hours), supply - random.uniform(3.0, 30.0, hours)
+    need = pd.DataFrame(dict(zip(NEED, (needed, supply, back), strict=True)))
     outdoor = random.uniform(265.0, 325.0, hours)
     return need, outdoor, reuse_heat(plant, SOURCE, need, outdoor)
 
@@ -129,12 +133,12 @@ def many(plant):
 def test_energy_is_conserved_in_every_hour(many, plant):
     need, _, year = many
     np.testing.assert_allclose(year.reused_w + year.rejected_w, 1.0e6, rtol=2e-9)
-    np.testing.assert_allclose(year.heat_pump_w + year.backup_w, need.heat_w, rtol=1e-12)
+    np.testing.assert_allclose(year.heat_pump_w + year.backup_w, need.network_heat_w, rtol=1e-12)
     np.testing.assert_allclose(year.reused_w + year.shaft_w, year.heat_pump_w, rtol=1e-12)
-    np.testing.assert_allclose(year.shaft_w, plant.heat_pump.motor_efficiency * year.electric_w, rtol=1e-12)
-    for flow in (year.reused_w, year.rejected_w, year.backup_w, year.electric_w, year.heat_pump_w):
+    np.testing.assert_allclose(year.shaft_w, plant.heat_pump.motor_efficiency * year.heat_pump_electric_w, rtol=1e-12)
+    for flow in (year.reused_w, year.rejected_w, year.backup_w, year.heat_pump_electric_w, year.heat_pump_w):
         assert np.all(flow >= 0.0)
-    assert np.all(year.heat_pump_w <= need.heat_w)
+    assert np.all(year.heat_pump_w <= need.network_heat_w)
 
 
 def test_the_loop_is_closed_in_every_hour(many, plant):

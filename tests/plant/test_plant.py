@@ -5,8 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rack2city.errors import BalanceError
-from rack2city.plant import cdu, run_plant, ups_loss
-from rack2city.plant.plant import cdu_point
+from rack2city.plant import cdu, cdu_point, run_plant, ups_loss
 
 
 def test_ups_takes_what_its_efficiency_says():

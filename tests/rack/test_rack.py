@@ -174,7 +174,7 @@ def test_loads_must_fill_the_trays(reference_case):
 
 
 def test_loads_with_as_many_trays_share_them(reference_case):
-    trays = [[load.name for load in loads] for loads in tray_layout(reference_case()).tray_loads]
+    trays = [[load.name for load in loads] for loads in tray_layout(reference_case())]
     assert trays == [["accelerator", "cpu"]] * 18 + [["switch"]] * 9
 
 

@@ -16,8 +16,8 @@ from rack2city.report import energy
 from rack2city.report.figures import picture, plate, sankey, year
 from rack2city.report.figures.style import house_style
 from rack2city.report.model import Run, read_run
-from rack2city.report.summary.stages import CityFigures
 from rack2city.report.units import CELSIUS, LITRE_PER_MINUTE, PERCENT, engineering, number, quantity
+from rack2city.results.city import CityFigures
 from tests.report.sample import sample_summary, sample_year, write_field, write_sample
 
 
@@ -82,10 +82,10 @@ def test_every_labelled_axis_has_a_unit(run: Run, draw: Any) -> None:
 
 def test_picture_shows_three_sections_on_one_scale_in_celsius(tmp_path: Path) -> None:
     rendering = picture.render(write_field(tmp_path))
-    assert np.count_nonzero(rendering.image[..., 3]) > 0.05 * rendering.image[..., 3].size
-    low, high = rendering.arrays["limits"]
+    assert np.count_nonzero(rendering["image"][..., 3]) > 0.05 * rendering["image"][..., 3].size
+    low, high = rendering["limits"]
     assert 40.0 <= low < high < 80.0
-    assert rendering.arrays["slice_inlet_t"].mean() < rendering.arrays["slice_outlet_t"].mean() - 5.0
+    assert rendering["slice_inlet_t"].mean() < rendering["slice_outlet_t"].mean() - 5.0
     with house_style():
         figure = picture.half_channel(rendering, (0.05, 0.0))
         boxes = text_boxes(figure)

@@ -14,14 +14,6 @@ from rack2city.case.units import Dimension
 Location = tuple[str | int, ...]
 
 
-def dotted(location: Sequence[str | int]) -> str:
-    """A location as it is written in messages, such as `rack.loads[0].power`."""
-    text = ""
-    for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.removeprefix(".")
-
-
 def table_of(annotation: Any) -> type[Table] | None:
     """The kind of table that a field of this annotation holds, itself or in a list; None if it holds none."""
     if inspect.isclass(annotation) and issubclass(annotation, Table):
@@ -30,14 +22,7 @@ def table_of(annotation: Any) -> type[Table] | None:
 
 
 def locate(location: Sequence[str | int]) -> tuple[FieldInfo | None, type[Table] | None]:
-    """The schema at a location.
-
-    Args:
-        location: keys and list indices from the root of a case.
-
-    Returns:
-        The field there (None at the root and where the schema has none), and the kind of table it holds, if any.
-    """
+    """The field at a location (None at the root and where the schema has none), and the kind of table it holds, if any."""
     field: FieldInfo | None = None
     table: type[Table] | None = Case
     for part in location:
@@ -64,14 +49,9 @@ def is_file(field: FieldInfo | None) -> bool:
 
 
 def leaves(value: Any, location: Location = ()) -> Iterator[tuple[Location, Any]]:
-    """Every value of a case that is no table, with its location, in the order of the schema; origins are left out.
+    """Location and value of all in a case, or in the part at a location, that is no table, in the order of the schema.
 
-    Args:
-        value: a case, or a part of it.
-        location: where that part is.
-
-    Yields:
-        Location and value; a list of plain values is one leaf.
+    Origins are left out; a list of plain values is one leaf.
     """
     children: Iterator[tuple[str | int, Any]]
     if isinstance(value, Table):

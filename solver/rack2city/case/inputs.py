@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rack2city.case.fields import Location, dimension_of, dotted, leaves, locate
+from rack2city.case.fields import Location, dimension_of, leaves, locate
 from rack2city.case.schema import Case
 from rack2city.case.units import show
+from rack2city.errors import dotted
 
 DEFAULT = "default"
 COMMAND_LINE = "command line (--set)"
@@ -33,14 +34,10 @@ class CaseInput:
 
 
 def case_inputs(case: Case, raw: Mapping[str, Any], overridden: Collection[Location] = ()) -> list[CaseInput]:
-    """Every input of a case, defaults included, in the order of the schema.
+    """Every input of a checked case, defaults included, in the order of the schema.
 
-    A value without a `source` of its own has that of its table; a default has none.
-
-    Args:
-        case: the checked case.
-        raw: the tables it was read from.
-        overridden: locations that were set from the command line.
+    A value without a `source` of its own has that of its table; a default has none. The tables are those that the case was
+    read from, the locations those that were set from the command line.
     """
     return [_input(location, value, raw, overridden) for location, value in leaves(case)]
 

@@ -7,20 +7,15 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rack2city.case.fields import Location, dimension_of, dotted, is_file, locate
+from rack2city.case.fields import Location, dimension_of, is_file, locate
 from rack2city.case.units import show
+from rack2city.errors import dotted
 
 
 def sentence(error: ValidationError, raw: Mapping[str, Any], overridden: Mapping[Location, str]) -> str:
     """What is wrong with a case: its first fault in the order of the document, and how many more there are.
 
-    Args:
-        error: what the schema found.
-        raw: the tables that were checked.
-        overridden: texts of the command line's overrides by location.
-
-    Returns:
-        `"<dotted.field>: <fault>"`.
+    It begins with the dotted field; the override of the command line that it comes from, by its location, is told.
     """
     faults = error.errors(include_url=False)
     # A misspelt key is unknown and leaves another one missing: that is one fault, not two.
@@ -78,9 +73,25 @@ def _nearest(location: Location) -> Location | None:
     return (*location[:-1], near[0]) if near else None
 
 
+_SENTENCES = {
+    "literal_error": "must be {expected}, got '{got}'",
+    "int_type": "expected a whole number, got {got}",
+    "int_from_float": "expected a whole number, got {got}",
+    "float_type": "expected a number, got {got}",
+    "string_type": "expected a text in quotes, got {got}",
+    "finite_number": "must be finite, got {got}",
+    "greater_than": "must be more than {gt:g}, got {got}",
+    "greater_than_equal": "must be at least {ge:g}, got {got}",
+    "less_than_equal": "must be at most {le:g}, got {got}",
+    "too_short": "needs at least {min_length} entries, got {actual_length}",
+    "string_too_short": "must not be empty",
+}
+"""What pydantic's types of fault are called here, by its context and what it got."""
+
+
 def _describe(fault: ErrorDetails) -> str:
     """The fault itself."""
-    location, got, context = fault["loc"], show(fault["input"]), fault.get("ctx", {})
+    location, got = fault["loc"], show(fault["input"])
     match fault["type"]:
         case "extra_forbidden":
             near = _nearest(location)
@@ -90,28 +101,9 @@ def _describe(fault: ErrorDetails) -> str:
             return f"missing; expected {_expected(location)}"
         case "model_type" | "model_attributes_type" | "dict_type" | "tuple_type":
             return f"expected {_expected(location)}, got {got}"
-        case "literal_error":
-            return f"must be {context['expected']}, got '{got}'"
-        case "int_type" | "int_from_float":
-            return f"expected a whole number, got {got}"
-        case "float_type":
-            return f"expected a number, got {got}"
-        case "string_type":
-            return f"expected a text in quotes, got {got}"
-        case "finite_number":
-            return f"must be finite, got {got}"
-        case "greater_than":
-            return f"must be more than {context['gt']:g}, got {got}"
-        case "greater_than_equal":
-            return f"must be at least {context['ge']:g}, got {got}"
-        case "less_than_equal":
-            return f"must be at most {context['le']:g}, got {got}"
-        case "too_short":
-            return f"needs at least {context['min_length']} entries, got {context['actual_length']}"
-        case "string_too_short":
-            return "must not be empty"
-        case _:
-            return fault["msg"]
+        case kind:
+            known = _SENTENCES.get(kind)
+            return known.format(got=got, **fault.get("ctx", {})) if known else fault["msg"]
 
 
 def _expected(location: Location) -> str:

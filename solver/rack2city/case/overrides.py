@@ -6,19 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rack2city.case.fields import Location, dimension_of, dotted, is_file, locate
-from rack2city.errors import InputError
+from rack2city.case.fields import Location, dimension_of, is_file, locate
+from rack2city.errors import InputError, dotted
 
 
 def apply_overrides(raw: dict[str, Any], overrides: Sequence[str]) -> dict[Location, str]:
-    """Set fields of a case that is not yet checked, in place.
+    """Set fields of a case that is not yet checked, in place, by texts `field=value`.
 
-    Args:
-        raw: the tables of the case.
-        overrides: texts `field=value`; a row of a list is named by its index or its `name`.
-
-    Returns:
-        The text of each override by the location it set.
+    A row of a list is named by its index or its `name`. Returns the text of each override by the location it set.
 
     Raises:
         InputError: an override is malformed or leads through something that is no table.

@@ -1,23 +1,14 @@
 """The schema of a case: what a user may ask for, in the words and the order of the case file; SI values inside."""
 
 from itertools import pairwise
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
-from rack2city.case.quantities import (
-    AreaResistance,
-    Conductivity,
-    Fraction,
-    Length,
-    Pressure,
-    Temperature,
-    TemperatureDifference,
-    Velocity,
-)
+from rack2city.case import quantities as q
 from rack2city.case.rack import Rack
 from rack2city.case.site import City, Plant
-from rack2city.case.table import File, Name, Number, Option, Table
+from rack2city.case.table import Faults, File, Name, Number, Option, Table
 from rack2city.case.units import fault
 
 
@@ -37,23 +28,20 @@ class Coolant(Table):
 class Channel(Table):
     """The repeating cell of the cold plate: one channel and one fin."""
 
-    pitch: Length = Field(description="distance from channel to channel (m)")
-    width: Length = Field(description="width of a channel, less than the pitch (m)")
-    fin_height: Length = Field(description="height of fins and channels (m)")
-    base_thickness: Length = Field(description="thickness of the plate below the channels (m)")
-    length: Length = Field(description="length of a channel in flow direction (m)")
-    conductivity: Conductivity = Field(description="thermal conductivity of the plate (W/(m*K))")
-    tim_thickness: Length = Field(description="thickness of the thermal interface material (m)")
-    tim_resistance: AreaResistance = Field(description="area resistance of the thermal interface material (m^2*K/W)")
+    pitch: q.Length = Field(description="distance from channel to channel (m)")
+    width: q.Length = Field(description="width of a channel, less than the pitch (m)")
+    fin_height: q.Length = Field(description="height of fins and channels (m)")
+    base_thickness: q.Length = Field(description="thickness of the plate below the channels (m)")
+    length: q.Length = Field(description="length of a channel in flow direction (m)")
+    conductivity: q.Conductivity = Field(description="thermal conductivity of the plate (W/(m*K))")
+    tim_thickness: q.Length = Field(description="thickness of the thermal interface material (m)")
+    tim_resistance: q.AreaResistance = Field(description="area resistance of the thermal interface material (m^2*K/W)")
 
-    @model_validator(mode="after")
-    def _check_width(self) -> Self:
+    def faults(self) -> Faults:
+        """A channel as wide as its pitch."""
         if self.width >= self.pitch:
-            raise fault(
-                f"must be less than the pitch, got {1e3 * self.width:.6g} mm in a pitch of {1e3 * self.pitch:.6g} mm",
-                "width",
-            )
-        return self
+            got = f"{1e3 * self.width:.6g} mm in a pitch of {1e3 * self.pitch:.6g} mm"
+            yield fault(f"must be less than the pitch, got {got}", "width")
 
 
 class Mesh(Table):
@@ -86,12 +74,14 @@ class PlateRuns(Table):
 class Limits(Table):
     """What the design must keep."""
 
-    junction_temperature: Temperature = Field(description="highest junction temperature of a chip (K)")
-    cdu_head: Pressure = Field(description="head of the CDU's pumps for the whole coolant loop (Pa)")
-    manifold_velocity: Velocity = Field(description="highest velocity in the manifold (m/s)")
-    branch_flow_spread: Fraction = Field(description="largest deviation of a plate's flow from its share by power (-)")
-    air_temperature_rise: TemperatureDifference = Field(description="lowest temperature rise of the rack's air (K)")
-    cdu_approach: TemperatureDifference = Field(
+    junction_temperature: q.Temperature = Field(description="highest junction temperature of a chip (K)")
+    cdu_head: q.Pressure = Field(description="head of the CDU's pumps for the whole coolant loop (Pa)")
+    manifold_velocity: q.Velocity = Field(description="highest velocity in the manifold (m/s)")
+    branch_flow_spread: q.Fraction = Field(
+        description="largest deviation of a plate's flow from its share by power (-)"
+    )
+    air_temperature_rise: q.TemperatureDifference = Field(description="lowest temperature rise of the rack's air (K)")
+    cdu_approach: q.TemperatureDifference = Field(
         description="largest coolant supply temperature over facility water supply (K)"
     )
 
@@ -126,12 +116,9 @@ class Case(Table):
     plant: Plant = Field(description="what stands between the racks, the grid and the heat network")
     city: City = Field(description="the heat network and its climate")
 
-    @model_validator(mode="after")
-    def _check_reference_load(self) -> Self:
-        names = [load.name for load in self.rack.loads]
-        if self.plate.reference_load not in names:
-            known = ", ".join(f"'{name}'" for name in names)
-            raise fault(
-                f"no load is called '{self.plate.reference_load}'; there are {known}", "plate", "reference_load"
-            )
-        return self
+    def faults(self) -> Faults:
+        """A reference load that is not in the rack."""
+        name, names = self.plate.reference_load, [load.name for load in self.rack.loads]
+        if name not in names:
+            known = ", ".join(map(repr, names))
+            yield fault(f"no load is called '{name}'; there are {known}", "plate", "reference_load")

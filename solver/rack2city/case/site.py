@@ -1,22 +1,11 @@
 """The schema of what surrounds the racks: the plant and the city."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from rack2city.case.quantities import (
-    Energy,
-    Fraction,
-    FractionOrZero,
-    Power,
-    PressureOrZero,
-    Ratio,
-    Temperature,
-    TemperatureDifference,
-    TemperatureDifferenceOrZero,
-    ThermalConductance,
-)
-from rack2city.case.table import Count, File, Table
+from rack2city.case import quantities as q
+from rack2city.case.table import Count, Faults, File, Table
 from rack2city.case.units import fault
 
 MILD_OUTDOOR_TEMPERATURE = 288.15
@@ -26,35 +15,37 @@ MILD_OUTDOOR_TEMPERATURE = 288.15
 class Cdu(Table):
     """The coolant distribution unit between the racks' coolant and the facility water."""
 
-    conductance: ThermalConductance = Field(description="UA of the heat exchanger, for all racks together (W/K)")
-    facility_flow_ratio: Ratio = Field(
+    conductance: q.ThermalConductance = Field(description="UA of the heat exchanger, for all racks together (W/K)")
+    facility_flow_ratio: q.Ratio = Field(
         description="heat capacity flow of the facility water over that of the coolant (-)"
     )
-    tcs_rest_drop: PressureOrZero = Field(
+    tcs_rest_drop: q.PressureOrZero = Field(
         description="pressure drop of the coolant loop outside the rack, at design flow (Pa)"
     )
-    facility_drop: PressureOrZero = Field(description="pressure drop of the facility water loop, at design flow (Pa)")
-    pump_efficiency: Fraction = Field(description="hydraulic power over electric power of the pumps (-)")
+    facility_drop: q.PressureOrZero = Field(description="pressure drop of the facility water loop, at design flow (Pa)")
+    pump_efficiency: q.Fraction = Field(description="hydraulic power over electric power of the pumps (-)")
 
 
 class HeatPump(Table):
     """The heat pump that lifts the racks' heat to the network."""
 
     refrigerant: str = Field(min_length=1, description="refrigerant by CoolProp's name")
-    capacity: Power = Field(description="largest heat to the network (W)")
-    isentropic_efficiency: Fraction = Field(description="isentropic efficiency of the compressor (-)")
-    motor_efficiency: Fraction = Field(description="shaft power over electric power (-)")
-    superheat: TemperatureDifferenceOrZero = Field(description="superheat at the compressor's suction (K)")
-    evaporator_pinch: TemperatureDifference = Field(description="smallest temperature difference in the evaporator (K)")
-    condenser_pinch: TemperatureDifference = Field(description="smallest temperature difference in the condenser (K)")
+    capacity: q.Power = Field(description="largest heat to the network (W)")
+    isentropic_efficiency: q.Fraction = Field(description="isentropic efficiency of the compressor (-)")
+    motor_efficiency: q.Fraction = Field(description="shaft power over electric power (-)")
+    superheat: q.TemperatureDifferenceOrZero = Field(description="superheat at the compressor's suction (K)")
+    evaporator_pinch: q.TemperatureDifference = Field(
+        description="smallest temperature difference in the evaporator (K)"
+    )
+    condenser_pinch: q.TemperatureDifference = Field(description="smallest temperature difference in the condenser (K)")
 
 
 class DryCooler(Table):
     """The dry cooler for the heat that nobody wants."""
 
-    approach: TemperatureDifference = Field(description="facility water over outdoor air (K)")
-    fan_power_per_heat: FractionOrZero = Field(description="electric power of the fans over heat rejected (-)")
-    design_outdoor_temperature: Temperature = Field(
+    approach: q.TemperatureDifference = Field(description="facility water over outdoor air (K)")
+    fan_power_per_heat: q.FractionOrZero = Field(description="electric power of the fans over heat rejected (-)")
+    design_outdoor_temperature: q.Temperature = Field(
         description="outdoor temperature at which full power must still be cooled, even if the year's weather is milder (K)"
     )
 
@@ -62,20 +53,20 @@ class DryCooler(Table):
 class AirCooling(Table):
     """The cooling of the rooms' air."""
 
-    cop: Ratio = Field(description="heat removed from the rooms over electricity (-)")
+    cop: q.Ratio = Field(description="heat removed from the rooms over electricity (-)")
 
 
 class Ups(Table):
     """The uninterruptible power supply of the racks."""
 
-    efficiency: Fraction = Field(description="power to the racks over power from the grid (-)")
+    efficiency: q.Fraction = Field(description="power to the racks over power from the grid (-)")
 
 
 class Plant(Table):
     """What stands between the racks, the grid and the heat network."""
 
     racks: Count = Field(description="number of racks")
-    utilisation: Fraction = Field(description="annual mean of the racks' power over their full power (-)")
+    utilisation: q.Fraction = Field(description="annual mean of the racks' power over their full power (-)")
     cdu: Cdu = Field(description="coolant distribution unit")
     heat_pump: HeatPump = Field(description="heat pump")
     dry_cooler: DryCooler = Field(description="dry cooler")
@@ -99,17 +90,17 @@ class City(Table):
 
     pipes: File = Field(description="CSV table of the network's pipes; relative to the case file")
     substations: File = Field(description="CSV table of the network's substations; relative to the case file")
-    annual_demand: Energy = Field(description="heat demand of all substations over the year (J)")
+    annual_demand: q.Energy = Field(description="heat demand of all substations over the year (J)")
     year: Annotated[int, Field(strict=True, ge=1950, le=2100)] = Field(description="the year that is run")
-    supply_temperature_cold: Temperature = Field(
+    supply_temperature_cold: q.Temperature = Field(
         description="supply temperature at and below the outdoor design temperature (K)"
     )
-    supply_temperature_mild: Temperature = Field(description="supply temperature at and above 15 degC outdoors (K)")
-    outdoor_design_temperature: Temperature = Field(description="outdoor temperature the heating is designed for (K)")
-    return_temperature: Temperature = Field(description="temperature at which the substations return the water (K)")
-    ground_temperature: Temperature = Field(description="temperature of the ground around the pipes (K)")
-    pump_efficiency: Fraction = Field(description="hydraulic power over electric power of the network's pump (-)")
-    substation_drop: PressureOrZero = Field(
+    supply_temperature_mild: q.Temperature = Field(description="supply temperature at and above 15 degC outdoors (K)")
+    outdoor_design_temperature: q.Temperature = Field(description="outdoor temperature the heating is designed for (K)")
+    return_temperature: q.Temperature = Field(description="temperature at which the substations return the water (K)")
+    ground_temperature: q.Temperature = Field(description="temperature of the ground around the pipes (K)")
+    pump_efficiency: q.Fraction = Field(description="hydraulic power over electric power of the network's pump (-)")
+    substation_drop: q.PressureOrZero = Field(
         description="pressure drop of the farthest substation with its valve, at design flow (Pa)"
     )
     network_model: Literal["dynamic", "steady"] = Field(
@@ -118,22 +109,20 @@ class City(Table):
     )
     weather: Weather = Field(default_factory=Weather, description="the weather of the year")
 
-    @model_validator(mode="after")
-    def _check_temperatures(self) -> Self:
-        rising = (
-            ("return_temperature", "supply_temperature_mild", "must be below", True),
-            ("supply_temperature_mild", "supply_temperature_cold", "must not be above", False),
-        )
-        for low, high, rule, strictly in rising:
-            lower, upper = getattr(self, low), getattr(self, high)
-            if lower > upper or (strictly and lower == upper):
-                raise fault(
-                    f"{rule} {high}, got {lower - 273.15:.6g} degC where that is {upper - 273.15:.6g} degC", low
-                )
+    def faults(self) -> Faults:
+        """Temperatures of the network that do not rise from return over mild to cold supply, or no cold weather."""
+        back, mild, cold = self.return_temperature, self.supply_temperature_mild, self.supply_temperature_cold
+        if back >= mild:
+            told = f"must be below supply_temperature_mild, got {_celsius(back)} where that is {_celsius(mild)}"
+            yield fault(told, "return_temperature")
+        if mild > cold:
+            told = f"must not be above supply_temperature_cold, got {_celsius(mild)} where that is {_celsius(cold)}"
+            yield fault(told, "supply_temperature_mild")
         if self.outdoor_design_temperature >= MILD_OUTDOOR_TEMPERATURE:
-            raise fault(
-                f"must be below 15 degC, where the mild supply temperature begins, got "
-                f"{self.outdoor_design_temperature - 273.15:.6g} degC",
-                "outdoor_design_temperature",
-            )
-        return self
+            got = _celsius(self.outdoor_design_temperature)
+            told = f"must be below 15 degC, where the mild supply temperature begins, got {got}"
+            yield fault(told, "outdoor_design_temperature")
+
+
+def _celsius(temperature_k: float) -> str:
+    return f"{temperature_k - 273.15:.6g} degC"

@@ -1,20 +1,32 @@
 """What all tables of a case have in common: strict keys, an origin, and the kinds of field that are no quantities."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
 from rack2city.case.units import fault, show
 
+Faults = Iterator[PydanticCustomError]
 
-class Table(BaseModel):
+
+class Table(BaseModel, frozen=True, extra="forbid"):
     """A table of a case file: unknown keys are errors, values cannot be changed."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     source: str = Field("", description="where the values of this table come from, unless they say so themselves")
+
+    def faults(self) -> Faults:
+        """What is wrong between fields that are right each for itself, the first thing first."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _refuse(self) -> Self:
+        for found in self.faults():
+            raise found
+        return self
 
 
 def _name(value: str) -> str:

@@ -18,41 +18,25 @@ _SPELLINGS = str.maketrans(
 _TOWER = re.compile(r"\d\d|\d\s*(?:\^|\*\*)")  # m^99 or m^9^9^9, which would keep pint busy for ever
 _ABSOLUTE_SCALES = ("degree_Celsius", "degree_Fahrenheit")
 
-# What a quantity of another dimension is called in an error: SI unit, name.
-_NAMES = (
-    ("m", "a length"),
-    ("m^2", "an area"),
-    ("m^3", "a volume"),
-    ("kg", "a mass"),
-    ("s", "a time"),
-    ("m/s", "a velocity"),
-    ("m^3/s", "a volume flow"),
-    ("kg/s", "a mass flow"),
-    ("Pa", "a pressure"),
-    ("W", "a power"),
-    ("J", "an energy"),
-    ("K", "a temperature"),
-    ("W/K", "a thermal conductance"),
-    ("K/W", "a thermal resistance"),
-    ("m^2*K/W", "an area resistance"),
-    ("W/(m*K)", "a conductivity"),
-    ("W/m^2", "a heat flux"),
-    ("m^3/s/W", "a flow per power"),
-    ("Pa/(m^3/s)", "a pressure per flow"),
-    ("Pa/(m^3/s)^2", "a pressure per squared flow"),
-    ("A", "an electric current"),
-    ("C", "an electric charge"),
-    ("V", "an electric voltage"),
-    ("", "a plain number"),
-)
+# What a quantity is called in an error, by SI unit: those that no field of a case asks for; a `Dimension` adds its own.
+_NAMES = {
+    "": "a plain number",
+    "m^2": "an area",
+    "m^3": "a volume",
+    "kg": "a mass",
+    "s": "a time",
+    "kg/s": "a mass flow",
+    "W/m^2": "a heat flux",
+    "A": "an electric current",
+    "C": "an electric charge",
+    "V": "an electric voltage",
+}
 
 
 def fault(message: str, *field: str | int) -> PydanticCustomError:
-    """An error of the case as pydantic collects it.
+    """An error of the case as pydantic collects it: a sentence without file and field.
 
-    Args:
-        message: the sentence, without file and field.
-        *field: keys and indices from the table that is being checked to the faulty field, where it is not that itself.
+    The keys and indices lead from the table that is being checked to the faulty field, where it is not that itself.
     """
     return PydanticCustomError("case", "{message}", {"message": message, "field": field})
 
@@ -86,6 +70,11 @@ class Dimension:
     zero: bool = False
     maximum: float | None = None
 
+    def __post_init__(self) -> None:
+        """Make the name known to errors; of several with one unit the first is told."""
+        if not self.plain:
+            _NAMES.setdefault(self.unit, self.name)
+
     def or_zero(self) -> "Dimension":
         """The same dimension where zero is allowed."""
         return replace(self, zero=True)
@@ -96,14 +85,9 @@ class Dimension:
         return self.unit == "-"
 
     def parse(self, value: object) -> float:
-        """Read a quantity.
+        """The value in the SI unit of this dimension of a text `"number unit"`, or of a table of it and its origin.
 
-        Args:
-            value: `"number unit"`, or a table of it and its origin `{"value": "number unit", "source": "..."}`.
-                A plain number may also be given as such.
-
-        Returns:
-            The value in the SI unit of this dimension.
+        The table is `{"value": "number unit", "source": "..."}`; a plain number may also be given as such.
 
         Raises:
             PydanticCustomError: the value is malformed, of another dimension, or out of range.
@@ -154,11 +138,9 @@ class Dimension:
         except Exception:  # pint raises errors of a dozen kinds on malformed units, some of them not its own
             raise fault(f"unknown unit '{unit}' in {text}; {self._hint}") from None
         # 5 degC as a difference would silently become 278 K; degC within a larger unit is read as a difference by pint.
-        absolute = str(scale) in _ABSOLUTE_SCALES
-        difference = str(scale).startswith("delta_")
-        wrong_kind = (absolute and self.name == "a temperature difference") or (
-            difference and self.name == "a temperature"
-        )
+        absolute, difference = str(scale) in _ABSOLUTE_SCALES, str(scale).startswith("delta_")
+        as_difference, as_temperature = self.name == "a temperature difference", self.name == "a temperature"
+        wrong_kind = (absolute and as_difference) or (difference and as_temperature)
         if wrong_kind or scale.dimensionality != registry.parse_units("" if self.plain else self.unit).dimensionality:
             kind = "a temperature difference" if difference else _name_of(scale)
             raise fault(f"expected {self.name}, got {text} ({kind}); {self._hint}")
@@ -204,7 +186,5 @@ class Dimension:
 
 def _name_of(scale: Any) -> str:
     """What the field calls a quantity of this unit, with its article."""
-    for unit, name in _NAMES:
-        if scale.dimensionality == registry.parse_units(unit).dimensionality:
-            return name
-    return f"dimension {scale.dimensionality}"
+    names = (name for unit, name in _NAMES.items() if scale.is_compatible_with(unit))
+    return next(names, f"dimension {scale.dimensionality}")

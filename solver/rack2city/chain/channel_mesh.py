@@ -1,6 +1,7 @@
 """Meshes of a case's channel, at its level and at the next coarser one, or the user's own mesh."""
 
 import shutil
+from itertools import pairwise
 from pathlib import Path
 
 from rack2city.case import Case
@@ -15,14 +16,8 @@ COARSER = "mesh-coarser.msh"
 
 def coarser_level(case: Case) -> str | None:
     """The level below that of the case; None below the coarsest, and for an own mesh."""
-    levels = list(LEVELS)
-    rank = levels.index(case.mesh.level)
-    return levels[rank - 1] if rank > 0 and case.mesh.file is None else None
-
-
-def coarser_mesh(case: Case, out: Path) -> Path | None:
-    """File of the next coarser mesh in a run folder; None if there is none."""
-    return out / COARSER if coarser_level(case) is not None else None
+    below = dict(pairwise(reversed(LEVELS)))
+    return below.get(case.mesh.level) if case.mesh.file is None else None
 
 
 def make_mesh(case: Case, out: Path) -> None:
@@ -31,13 +26,13 @@ def make_mesh(case: Case, out: Path) -> None:
     Raises:
         InputError: the mesh cannot be made or read.
     """
-    target, coarser = out / "mesh.msh", coarser_level(case)
+    target = out / "mesh.msh"
     if case.mesh.file is None:
         write_level(case, case.mesh.level, target)
     elif case.mesh.file != target.resolve():
         shutil.copyfile(case.mesh.file, target)
     (out / COARSER).unlink(missing_ok=True)  # one of an earlier run with another level
-    if coarser is not None:
+    if coarser := coarser_level(case):
         write_level(case, coarser, out / COARSER)
     try:
         statistics = mesh_statistics(target)

@@ -8,6 +8,7 @@ read instead of computed.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,13 +38,7 @@ def code_hash() -> str:
 
 
 def stage_key(parts: Mapping[str, Any], files: Sequence[Path], before: Sequence[str]) -> str:
-    """Key of a stage.
-
-    Args:
-        parts: the parts of the case it uses, as plain data.
-        files: files whose content it uses.
-        before: keys of the stages it uses.
-    """
+    """Key of a stage that uses parts of a case (as plain data), the content of files, and stages before, by their keys."""
     digest = hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode())
     for file in files:
         digest.update(file.read_bytes())
@@ -51,12 +46,11 @@ def stage_key(parts: Mapping[str, Any], files: Sequence[Path], before: Sequence[
     return digest.hexdigest()
 
 
+@dataclass(frozen=True)
 class RunFolder:
-    """A folder with the results of a run and an index of the keys they belong to."""
+    """A folder with the results of a run and an index of the keys they belong to, made when the first is recorded."""
 
-    def __init__(self, path: Path) -> None:
-        """Take a folder; it is made when the first stage is recorded."""
-        self.path = path
+    path: Path
 
     def _index(self) -> dict[str, Any]:
         try:

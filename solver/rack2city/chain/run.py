@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rack2city.chain.folder import RunFolder, stage_key
-from rack2city.chain.monitor import Monitor, Silent
+from rack2city.chain.monitor import Monitor
 from rack2city.chain.stage import Session, Stage
 from rack2city.chain.stages import STAGES
 from rack2city.errors import InputError
@@ -29,18 +29,14 @@ def preflight(loaded: "LoadedCase") -> None:
 
 
 def run_chain(
-    loaded: "LoadedCase",
-    out: Path,
-    comm: "MPI.Comm",
-    until: str = STAGES[-1].name,
-    monitor: Monitor | None = None,
+    loaded: "LoadedCase", out: Path, comm: "MPI.Comm", until: str = STAGES[-1].name, monitor: Monitor | None = None
 ) -> "Summary | None":
     """Run a case from its mesh to a stage (collective).
 
     Args:
         loaded: the checked case.
         out: run folder; results that are still valid are taken from it.
-        comm: communicator; the finite elements run on all its ranks, everything else on the first.
+        comm: the finite elements run on all its ranks, everything else on the first.
         until: name of the last stage to run.
         monitor: hears of the progress.
 
@@ -50,7 +46,7 @@ def run_chain(
     Raises:
         Rack2CityError: wrong input (nothing was written), no convergence, or an open balance.
     """
-    session = Session(loaded, RunFolder(out), comm, monitor if monitor is not None and comm.rank == 0 else Silent())
+    session = Session(loaded, RunFolder(out), comm, monitor if monitor is not None and comm.rank == 0 else Monitor())
     session.on_root(lambda: preflight(loaded))
     session.on_root(lambda: _make_folder(out))
     names = [stage.name for stage in STAGES]

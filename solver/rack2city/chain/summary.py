@@ -8,7 +8,13 @@ from rack2city.chain.stage import Session
 from rack2city.chain.versions import package_versions
 from rack2city.city.kpi import DEFINITIONS, VERSION
 from rack2city.evidence import load, read_json, restore, view
-from rack2city.report import summary as told
+from rack2city.report.summary import CaseRecord, Summary
+from rack2city.report.summary.evidence import BalanceRow, CheckRow, Kpi, Verdict
+from rack2city.report.summary.provenance import Iterations, Provenance, SolverRecord
+from rack2city.results.city import CityFigures
+from rack2city.results.plant import PlantFigures
+from rack2city.results.plate import MeshFigures, PlateFigures
+from rack2city.results.rack import RackFigures
 
 SCHEMA_VERSION = 1
 ASSUMPTIONS = (
@@ -29,7 +35,7 @@ ASSUMPTIONS = (
 )
 
 
-def summarise(session: Session) -> told.Summary:
+def summarise(session: Session) -> Summary:
     """All figures of a run; `provenance` alone may differ between two runs of the same case.
 
     Raises:
@@ -37,29 +43,27 @@ def summarise(session: Session) -> told.Summary:
     """
     case, loaded, folder = session.case.case, session.loaded, session.folder
     found = [stage.evidence(folder.path) for stage in session.keys]
-    checks = tuple(view(told.CheckRow, check) for evidence in found for check in evidence.checks)
+    checks = tuple(view(CheckRow, check) for evidence in found for check in evidence.checks)
     plate = read_json(session.file("plate.json"))
     kpi = read_json(session.file("city.json"))["kpi"]
     holdout = {key.removeprefix("holdout_"): value for key, value in plate.items() if key.startswith("holdout_")}
-    return told.Summary(
+    return Summary(
         schema_version=SCHEMA_VERSION,
-        case=told.CaseRecord(case.name, case.title, loaded.path.name, tuple(loaded.inputs())),
-        verdict=told.Verdict(all(check.holds for check in checks), checks),
-        mesh=load(session.file("mesh.json"), told.MeshFigures),
-        plate=restore(told.PlateFigures, plate | {"holdout": holdout, "field_flow_factor": 1.0}),
-        rack=load(session.file("rack.json"), told.RackFigures),
-        plant=load(session.file("plant.json"), told.PlantFigures),
-        city=load(session.file("city.json"), told.CityFigures),
-        kpi=told.Kpi(**kpi, table=VERSION, definitions=DEFINITIONS),
-        balances=tuple(view(told.BalanceRow, balance) for evidence in found for balance in evidence.balances),
+        case=CaseRecord(case.name, case.title, loaded.path.name, tuple(loaded.inputs())),
+        verdict=Verdict(all(check.holds for check in checks), checks),
+        mesh=load(session.file("mesh.json"), MeshFigures),
+        plate=restore(PlateFigures, plate | {"holdout": holdout, "field_flow_factor": 1.0}),
+        rack=load(session.file("rack.json"), RackFigures),
+        plant=load(session.file("plant.json"), PlantFigures),
+        city=load(session.file("city.json"), CityFigures),
+        kpi=Kpi(**kpi, table=VERSION, definitions=DEFINITIONS),
+        balances=tuple(view(BalanceRow, balance) for evidence in found for balance in evidence.balances),
         assumptions=ASSUMPTIONS,
-        provenance=told.Provenance(
+        provenance=Provenance(
             versions=package_versions(),
             solver_options=plate["solver_options"],
-            solver=restore(told.SolverRecord, plate["solver_record"]),
-            iterations=restore(
-                told.Iterations, {key.removesuffix("_iterations"): value for key, value in plate.items()}
-            ),
+            solver=restore(SolverRecord, plate["solver_record"]),
+            iterations=restore(Iterations, {key.removesuffix("_iterations"): value for key, value in plate.items()}),
             ranks=folder.ranks("plate"),
             date=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=folder.seconds(),

@@ -1,10 +1,11 @@
 """The year's energy balances: of the network, of the racks' heat, and of the whole site."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from rack2city.arrays import Array
-from rack2city.city.heat_network import NetworkYear
 from rack2city.city.site import SitePower
 from rack2city.evidence import Balance
 
@@ -18,44 +19,33 @@ def energy(power_w: Array | pd.Series) -> float:
 
 
 def year_balances(
-    year: pd.DataFrame, site: SitePower, network: NetworkYear, shaft_w: Array, annual_demand_j: float
+    sums: Mapping[str, float], site: SitePower, seconds: float, annual_demand_j: float, worst_residual: float
 ) -> tuple[Balance, ...]:
-    """The balances of a year, checked.
+    """The balances of a year checked.
 
     Args:
-        year: the hourly table.
+        sums: energies of the year (J) by the names of their hourly powers; also of `unmet_w` and `shaft_w`.
         site: powers that are the same every hour.
-        network: the solved heat network.
-        shaft_w: shaft work of the heat pump, hour by hour (W).
+        seconds: length of the year (s).
         annual_demand_j: demand that the case asks for (J).
+        worst_residual: heat in less heat out of the network's worst hour, relative to the larger (-).
 
     Raises:
         BalanceError: one of them does not close.
     """
-    seconds = len(year) * HOUR_S
-    fed_in = energy(network.plant_heat_w)
-    electric = energy(year["heat_pump_electric_w"])
-    motor_loss = electric - energy(shaft_w)
+    electric, fed_in, delivered = (sums[name] for name in ("heat_pump_electric_w", "network_heat_w", "delivered_w"))
+    motor_loss = electric - sums["shaft_w"]
+    lost_or_kept = sums["network_loss_w"] + sums["network_stored_w"]
     into_site = (site.it + site.ups_loss + site.tcs_pump + site.facility_pump) * seconds + electric
-    out_of_site = energy(year["heat_pump_w"]) + energy(year["rejected_w"]) + site.room_heat * seconds + motor_loss
-    delivered = energy(year["delivered_w"])
+    out_of_site = sums["heat_pump_w"] + sums["rejected_w"] + site.room_heat * seconds + motor_loss
+    taken = sums["reused_w"] + sums["rejected_w"]
     rows = (
-        ("network heat: fed in against delivered, lost and stored", fed_in, delivered + _kept_or_lost(year)),
-        ("network heat: plant and backup against fed in", energy(year["heat_pump_w"] + year["backup_w"]), fed_in),
-        ("racks' heat: offered against reused and rejected", site.coolant_heat * seconds, _racks_heat(year)),
+        ("network heat: fed in against delivered, lost and stored", fed_in, delivered + lost_or_kept),
+        ("network heat: plant and backup against fed in", sums["heat_pump_w"] + sums["backup_w"], fed_in),
+        ("racks' heat: offered against reused and rejected", site.coolant_heat * seconds, taken),
         ("site: electricity of racks, pumps, UPS and heat pump against heat out", into_site, out_of_site),
-        ("demand: asked for against delivered and unmet", annual_demand_j, delivered + energy(network.unmet_w)),
+        ("demand: asked for against delivered and unmet", annual_demand_j, delivered + sums["unmet_w"]),
     )
-    worst = float(network.balance_residual.max())
-    return (
-        *(Balance("city", name, into, out, "J", TOLERANCE).require() for name, into, out in rows),
-        Balance("city", "network heat, residual of the worst hour", worst, 0.0, "-", TOLERANCE, scale=1.0).require(),
-    )
-
-
-def _kept_or_lost(year: pd.DataFrame) -> float:
-    return energy(year["network_loss_w"]) + energy(year["network_stored_w"])
-
-
-def _racks_heat(year: pd.DataFrame) -> float:
-    return energy(year["reused_w"]) + energy(year["rejected_w"])
+    residual = Balance("city", "network heat, residual of the worst hour", worst_residual, 0.0, "-", TOLERANCE, 1.0)
+    balances = [*(Balance("city", name, into, out, "J", TOLERANCE) for name, into, out in rows), residual]
+    return tuple(balance.require() for balance in balances)

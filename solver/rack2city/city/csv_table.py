@@ -11,35 +11,20 @@ from rack2city.errors import InputError
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a CSV table.
-
-    Attributes:
-        path: the file.
-        line: line number in the file, from 1.
-        cells: text by column.
-    """
+    """One line of a CSV table: its file, its number in the file (from 1), and its texts by column."""
 
     path: Path
     line: int
     cells: dict[str, str]
 
     def text(self, column: str) -> str:
-        """Text of a cell that may not be empty.
-
-        Raises:
-            InputError: the cell is empty.
-        """
-        value = self.cells[column]
-        if not value:
+        """Text of a cell that may not be empty; else an `InputError`."""
+        if not self.cells[column]:
             raise self.error(column, "is empty; a name is needed")
-        return value
+        return self.cells[column]
 
     def number(self, column: str, least: float = -math.inf, above: float = -math.inf) -> float:
-        """Finite number of a cell, at least `least` and more than `above`.
-
-        Raises:
-            InputError: the cell holds no such number.
-        """
+        """Finite number of a cell, at least `least` and more than `above`; else an `InputError`."""
         value = self.cells[column]
         try:
             number = float(value)
@@ -59,33 +44,29 @@ class Row:
 
 
 def read_rows(path: Path, columns: Sequence[str]) -> list[Row]:
-    """All lines of a CSV table with a header; empty lines and lines that begin with `#` are skipped.
+    """All lines of a comma-separated UTF-8 table with a header; empty lines and those that begin with `#` are skipped.
 
-    Args:
-        path: the file, UTF-8, comma-separated.
-        columns: columns that must be there; others are kept too.
+    The columns must be there; others are kept too.
 
     Raises:
         InputError: the file cannot be read, is empty, lacks a column, or has a line of another length than its header.
     """
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: cannot read the table ({error.strerror or error})") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: the table is not UTF-8 text") from None
-    lines = [(number, line) for number, line in enumerate(text.splitlines(), start=1)]
-    lines = [(number, line) for number, line in lines if line.strip() and not line.lstrip().startswith("#")]
+    lines = {number: line for number, line in enumerate(text.splitlines(), start=1) if line.partition("#")[0].strip()}
     if len(lines) < 2:
         raise InputError(f"{path}: the table is empty; a header and at least one line are needed")
-    table = [[cell.strip() for cell in cells] for cells in csv.reader(line for _, line in lines)]
-    header = table[0]
+    header, *table = ([cell.strip() for cell in cells] for cells in csv.reader(lines.values()))
     missing = [column for column in columns if column not in header]
     if missing:
         raise InputError(f"{path}: column {missing[0]} is missing; needed are {', '.join(columns)}")
     rows = []
-    for (number, _), cells in zip(lines[1:], table[1:], strict=True):
+    for number, cells in zip(list(lines)[1:], table, strict=True):
         if len(cells) != len(header):
             raise InputError(f"{path}, line {number}: {len(cells)} cells, the header has {len(header)}")
-        rows.append(Row(Path(path), number, dict(zip(header, cells, strict=True))))
+        rows.append(Row(path, number, dict(zip(header, cells, strict=True))))
     return rows

@@ -31,35 +31,20 @@ def heat_demand(weather: Weather, substations: pd.DataFrame, annual_demand_j: fl
     """Hourly heat demand of every substation, space heating and hot water.
 
     One profile is made per building type and class, and shared by the substations of that kind in proportion: the
-    diversity within a kind is that of the profile, the mean of many buildings.
-
-    Args:
-        weather: outdoor temperature; its index gives hours and weekdays.
-        substations: columns `name`, `building` (BDEW type), `building_class` and `share_percent` (sum 100).
-        annual_demand_j: heat all substations need together in the year (J).
+    diversity within a kind is that of the profile, the mean of many buildings. The substations are those of a
+    `NetworkLayout`; the weather gives hours and weekdays, too.
 
     Returns:
-        Mean heat flow (W), hours x substations, columns by name; its sum is the annual demand.
-
-    Raises:
-        InputError: an unknown building type or class, or an annual demand that is not positive.
+        Mean heat flow (W), hours x substations, columns by name; its sum is the annual demand (J).
 
     Source: BDEW/VKU/GEODE guideline "Abwicklung von Standardlastprofilen Gas" by demandlib; hours are standard time all
         year, so that summer's daily peaks come an hour later by the clock.
     """
-    if not (np.isfinite(annual_demand_j) and annual_demand_j > 0.0):
-        raise InputError(f"the annual heat demand is {annual_demand_j} J; it must be positive")
-    hours = weather.temperature_k.index
-    profiles: dict[tuple[str, int], Array] = {}
-    columns = {}
-    for row in substations.to_dict("records"):
-        name, share = str(row["name"]), float(row["share_percent"]) / 100.0
-        kind = (str(row["building"]), int(row["building_class"]))
-        check_building(*kind, where=f"substation {name!r}")
-        if kind not in profiles:
-            profiles[kind] = _profile(weather.temperature_k, *kind)
-        columns[name] = profiles[kind] * (annual_demand_j / 3600.0 * share)
-    return pd.DataFrame(columns, index=hours)
+    hours, names = weather.temperature_k.index, list(substations["name"])
+    kinds = list(zip(substations["building"], substations["building_class"], strict=True))
+    profiles = {kind: _profile(weather.temperature_k, *kind) for kind in dict.fromkeys(kinds)}
+    heat = annual_demand_j / 3600.0 * substations["share_percent"].to_numpy() / 100.0
+    return pd.DataFrame(np.column_stack([profiles[kind] for kind in kinds]) * heat, index=hours, columns=names)
 
 
 def check_building(building: str, building_class: int, where: str) -> None:

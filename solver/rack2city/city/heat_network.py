@@ -1,26 +1,17 @@
 """A year of the district network: layout, demand and temperatures as a network of tables, solved hour by hour."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from CoolProp.CoolProp import PropsSI
 
+from rack2city import network as net
 from rack2city.arrays import Array
+from rack2city.case import City
+from rack2city.case.site import MILD_OUTDOOR_TEMPERATURE
 from rack2city.city.layout import NetworkLayout
-from rack2city.errors import InputError
-from rack2city.network import (
-    Liquid,
-    Network,
-    create_junctions,
-    create_pipes,
-    create_producers,
-    create_substations,
-    simulate,
-)
+from rack2city.materials import properties
 
 NETWORK_PRESSURE_PA = 1.0e6
 """Absolute pressure at which the water's properties are taken; they hardly depend on it."""
@@ -32,71 +23,29 @@ LEAST_DIFFERENCE_K = 5.0
 """Supply over return below which a substation's valve opens further (K)."""
 WARM_UP_HOURS = 48
 """Hours of the year's first conditions that go before, so that the pipes start as warm as they would be."""
-STEEL_DENSITY = 7850.0
-"""Density of steel (kg/m3), EN 1993-1-2."""
-STEEL_HEAT_CAPACITY = 460.0
-"""Heat capacity of carbon steel at 50 degC (J/(kg K)), EN 1993-1-2."""
+STEEL_DENSITY, STEEL_HEAT_CAPACITY = 7850.0, 460.0
+"""Density (kg/m3) of carbon steel, and its heat capacity at 50 degC (J/(kg K)), EN 1993-1-2."""
 _KEPT = ("substations.heat_w", "substations.unmet_w", "pipes.loss_w", "producers")
 
 
-@dataclass(frozen=True)
-class NetworkYear:
-    """The year of the network, H hours.
-
-    Attributes:
-        delivered_w: heat handed over in all substations (H).
-        unmet_w: demand of all substations that the supply could not meet (H).
-        loss_w: heat lost to the ground (H).
-        stored_w: growth of the heat in water and pipe walls (H); zero in the steady model.
-        plant_heat_w: heat put in at the plant (H).
-        supply_k: supply temperature at the plant (H).
-        return_k: return temperature at the plant (H).
-        difference_pa: pressure difference at the plant that serves the worst-placed substation (H).
-        pump_electric_w: electricity of the network's pumps (H).
-        balance_residual: heat in less heat out, relative to the larger (H, -).
-    """
-
-    delivered_w: Array
-    unmet_w: Array
-    loss_w: Array
-    stored_w: Array
-    plant_heat_w: Array
-    supply_k: Array
-    return_k: Array
-    difference_pa: Array
-    pump_electric_w: Array
-    balance_residual: Array
-
-
 def city_network(
+    city: City,
     layout: NetworkLayout,
-    liquid: Liquid,
+    liquid: net.Liquid,
     design_flow_kg_per_s: Array,
-    return_k: float,
-    substation_drop_pa: float,
     demand_w: npt.ArrayLike = 0.0,
     supply_k: float = 353.15,
-    ground_k: float = 283.15,
-) -> Network:
+) -> net.Network:
     """The network of a layout: a supply and a return pipe for each trench, one plant that serves the worst point.
 
-    Args:
-        layout: trenches and substations.
-        liquid: constant properties.
-        design_flow_kg_per_s: flow of each substation at its highest demand (kg/s).
-        return_k: temperature the substations cool down to (K).
-        substation_drop_pa: pressure difference a substation needs (Pa).
-        demand_w: heat demand of each substation (W).
-        supply_k: supply temperature at the plant (K).
-        ground_k: undisturbed ground temperature (K).
+    Each substation has the flow (kg/s) at its highest demand, and a demand (W); the plant supplies at a temperature (K).
+    Temperatures of return and ground and the substations' pressure difference are the city's.
     """
-    network, pipes = Network("city", liquid), layout.pipes
-    nodes = list(layout.nodes.index)
-    for side in ("supply", "return"):
-        place = {"x_m": layout.nodes["x_m"], "y_m": layout.nodes["y_m"]}
-        create_junctions(network, [f"{side} {node}" for node in nodes], **place)
+    network, pipes, nodes = net.Network("city", liquid), layout.pipes, layout.nodes
     for side, start, end in (("supply", "start", "end"), ("return", "end", "start")):
-        create_pipes(
+        names = [f"{side} {node}" for node in nodes.index]
+        net.create_junctions(network, names, x_m=nodes["x_m"], y_m=nodes["y_m"])
+        net.create_pipes(
             network,
             [f"{side} {name}" for name in pipes.index],
             from_junction=[f"{side} {node}" for node in pipes[start]],
@@ -106,119 +55,98 @@ def city_network(
             outer_diameter_m=pipes["outer_diameter_mm"] / 1000.0,
             roughness_m=pipes["roughness_mm"] / 1000.0,
             conductance_w_per_m_k=pipes["loss_w_per_m_k"],
-            ambient_k=ground_k,
+            ambient_k=city.ground_temperature,
             wall_density_kg_per_m3=STEEL_DENSITY,
             wall_heat_capacity_j_per_kg_k=STEEL_HEAT_CAPACITY,
         )
-    root = nodes[0]
-    create_producers(
-        network,
-        "plant",
-        return_junction=f"return {root}",
-        supply_junction=f"supply {root}",
-        mode="pressure",
-        control="worst",
-        supply_k=supply_k,
-        return_pressure_pa=0.0,
-    )
+    ends = {f"{side}_junction": f"{side} {nodes.index[0]}" for side in ("return", "supply")}
+    plant = {"mode": "pressure", "control": "worst", "supply_k": supply_k, "return_pressure_pa": 0.0}
+    net.create_producers(network, "plant", **ends, **plant)
     at = layout.substations["node"]
-    create_substations(
+    net.create_substations(
         network,
         list(layout.substations["name"]),
         supply_junction=[f"supply {node}" for node in at],
         return_junction=[f"return {node}" for node in at],
         demand_w=demand_w,
-        return_set_k=return_k,
+        return_set_k=city.return_temperature,
         bypass_kg_per_s=BYPASS_SHARE * design_flow_kg_per_s,
         max_flow_kg_per_s=VALVE_RESERVE * design_flow_kg_per_s,
         min_difference_k=LEAST_DIFFERENCE_K,
-        min_difference_pa=substation_drop_pa,
+        min_difference_pa=city.substation_drop,
     )
     return network
 
 
+def supply_temperature(city: City, outdoor_k: Array) -> Array:
+    """Weather-compensated supply temperature (K): linear between the cold and the mild end, constant beyond them."""
+    ends = (city.outdoor_design_temperature, MILD_OUTDOOR_TEMPERATURE)
+    return np.interp(outdoor_k, ends, (city.supply_temperature_cold, city.supply_temperature_mild))
+
+
 def run_network_year(
+    city: City,
     layout: NetworkLayout,
     demand_w: pd.DataFrame,
     supply_k: npt.ArrayLike,
-    return_k: float,
-    ground_k: npt.ArrayLike,
-    pump_efficiency: float,
-    substation_drop_pa: float,
-    model: Literal["dynamic", "steady"] = "steady",
     progress: Callable[[int, int], None] = lambda done, steps: None,
-) -> NetworkYear:
+) -> pd.DataFrame:
     """Solve the network for every hour of the demand.
 
     The design flow of a substation is its highest demand over the highest supply temperature less the return; its by-pass
-    is 1 % and its largest flow 150 % of that. Water properties are constant, at the mean of supply and return.
+    is 1 % and its largest flow 150 % of that. Water properties are constant, at the mean of supply and return. The city
+    tells the temperatures of return and ground, the pump, and whether water and pipe walls store heat (dynamic) or not.
 
     Args:
+        city: of the case.
         layout: the network.
         demand_w: heat demand (W), hours x substations, with the substations' names as columns.
         supply_k: supply temperature at the plant (K), one or one per hour.
-        return_k: temperature the substations cool down to (K).
-        ground_k: undisturbed ground temperature (K), one or one per hour.
-        pump_efficiency: hydraulic over electric power of the network's pumps (-).
-        substation_drop_pa: pressure drop over a substation and its valve (Pa).
-        model: dynamic, with the delay of the water and the heat capacity of pipe walls, or each hour for itself.
         progress: called with the hours done and their number.
 
     Returns:
-        Heat, losses, temperatures and pressures of every hour.
+        Hour by hour: `delivered_w` and `unmet_w` of all substations, `network_loss_w` to the ground, `network_heat_w` put
+        in at the plant, `network_supply_k` and `network_return_k` there, `network_pump_w` (electricity),
+        `network_stored_w` (growth of the heat in water and pipe walls, zero in the steady model), `difference_pa` at the
+        plant that serves the worst-placed substation, `residual` (heat in less heat out, relative to the larger).
 
     Raises:
-        InputError: the demand lacks a substation, or the supply is never warmer than the return.
         ConvergenceError: the flows of an hour did not settle.
         BalanceError: heat is not conserved in an hour.
     """
-    missing = [name for name in layout.substations["name"] if name not in demand_w.columns]
-    if missing:
-        raise InputError(f"the heat demand holds no column for substation {missing[0]!r}")
-    if not 0.0 < pump_efficiency <= 1.0:
-        raise InputError(f"the pump efficiency is {pump_efficiency}; it must be above 0 and at most 1")
-    demand = demand_w[list(layout.substations["name"])]
-    supply, ground = (pd.Series(np.broadcast_to(v, len(demand)), index=demand.index) for v in (supply_k, ground_k))
-    spread = float(supply.max()) - return_k
-    if not spread > 0.0:
-        raise InputError(
-            f"the network's supply is at most {supply.max() - 273.15:.1f} degC, its return {return_k - 273.15:.1f} degC; "
-            "the supply must be warmer"
-        )
-    liquid = water((float(supply.mean()) + return_k) / 2.0)
+    demand, back, ground = demand_w[list(layout.substations["name"])], city.return_temperature, city.ground_temperature
+    supply = pd.Series(np.broadcast_to(supply_k, len(demand)), index=demand.index)
+    liquid = water((float(supply.mean()) + back) / 2.0)
     peak = np.maximum(demand.max(axis=0).to_numpy(), 1.0)  # W: a substation without demand keeps a least flow
-    network = city_network(layout, liquid, peak / (liquid.heat_capacity * spread), return_k, substation_drop_pa)
+    design_flow = peak / (liquid.heat_capacity * (float(supply.max()) - back))
+    network = city_network(city, layout, liquid, design_flow)
     of_supply = network.pipes.index.str.startswith("supply ")
-    series = simulate(
+    series = net.simulate(
         network,
-        {("substations", "demand_w"): demand, ("producers", "supply_k"): supply, ("pipes", "ambient_k"): ground},
-        mode="dynamic" if model == "dynamic" else "quasi_steady",
-        initial=pd.Series(np.where(of_supply, supply.iloc[0], ground.iloc[0]), index=network.pipes.index),
+        {("substations", "demand_w"): demand, ("producers", "supply_k"): supply},
+        mode="dynamic" if city.network_model == "dynamic" else "quasi_steady",
+        initial=pd.Series(np.where(of_supply, supply.iloc[0], ground), index=network.pipes.index),
         warm_up_steps=WARM_UP_HOURS,
         keep=_KEPT,
         progress=progress,
     )
-    plant = {name: series.res_producers[name]["plant"].to_numpy() for name in series.res_producers.columns.unique(0)}
-    return NetworkYear(
-        delivered_w=series.res_substations["heat_w"].to_numpy().sum(axis=1),
-        unmet_w=series.res_substations["unmet_w"].to_numpy().sum(axis=1),
-        loss_w=series.res_pipes["loss_w"].to_numpy().sum(axis=1),
-        stored_w=series.steps["stored_w"].to_numpy(),
-        plant_heat_w=plant["heat_w"],
-        supply_k=plant["t_supply_k"],
-        return_k=plant["t_return_k"],
-        difference_pa=plant["difference_pa"],
-        pump_electric_w=plant["difference_pa"] * plant["mdot_kg_per_s"] / liquid.density / pump_efficiency,
-        balance_residual=series.steps["energy_residual"].to_numpy(),
-    )
+    plant = series.res_producers.xs("plant", axis=1, level=1)
+    pumped = plant["difference_pa"] * plant["mdot_kg_per_s"] / liquid.density
+    columns = {
+        "delivered_w": series.res_substations["heat_w"].to_numpy().sum(axis=1),
+        "network_loss_w": series.res_pipes["loss_w"].to_numpy().sum(axis=1),
+        "network_heat_w": plant["heat_w"],
+        "network_supply_k": plant["t_supply_k"],
+        "network_return_k": plant["t_return_k"],
+        "network_pump_w": pumped / city.pump_efficiency,
+        "network_stored_w": series.steps["stored_w"],
+        "unmet_w": series.res_substations["unmet_w"].to_numpy().sum(axis=1),
+        "difference_pa": plant["difference_pa"],
+        "residual": series.steps["energy_residual"],
+    }
+    return pd.DataFrame({name: np.asarray(values) for name, values in columns.items()}, index=demand.index)
 
 
-def water(temperature_k: float) -> Liquid:
-    """Properties of liquid water at the network's pressure.
-
-    Source: CoolProp, IAPWS-95.
-    """
-    density, heat_capacity, viscosity = (
-        float(PropsSI(name, "T", temperature_k, "P", NETWORK_PRESSURE_PA, "Water")) for name in ("D", "C", "V")
-    )
-    return Liquid(density, heat_capacity, viscosity)
+def water(temperature_k: float) -> net.Liquid:
+    """Properties of liquid water at the network's pressure. Source: CoolProp, IAPWS-95."""
+    return net.Liquid(*(float(properties(key, temperature_k, NETWORK_PRESSURE_PA, "Water")) for key in ("D", "C", "V")))

@@ -1,6 +1,6 @@
 """Key performance indicators of the site, with their definitions."""
 
-from collections.abc import Mapping
+from rack2city.results.city import Electricity
 
 VERSION = "rack2city KPI table 1"
 
@@ -18,13 +18,8 @@ DEFINITIONS = {
 }
 
 
-def key_indicators(it_j: float, overhead_j: Mapping[str, float], reused_j: float) -> dict[str, float]:
-    """PUE, ERF and ERE of a year (-), as defined in `DEFINITIONS`.
-
-    Args:
-        it_j: electricity of the racks (J).
-        overhead_j: electricity of everything else within the boundary, by name (J).
-        reused_j: heat handed over and used (J).
-    """
-    site = it_j + sum(overhead_j.values())
-    return {"pue": site / it_j, "erf": reused_j / site, "ere": (site - reused_j) / it_j}
+def key_indicators(electricity: Electricity, reused_j: float) -> dict[str, float]:
+    """PUE, ERF and ERE of a year (-), as defined in `DEFINITIONS`, of its electricity and the heat reused (J)."""
+    e = electricity
+    site = e.it + e.ups_loss + e.tcs_pump + e.facility_pump + e.air_cooling + e.dry_cooler
+    return {"pue": site / e.it, "erf": reused_j / site, "ere": (site - reused_j) / e.it}

@@ -12,7 +12,15 @@ from rack2city.errors import InputError
 ROOT = "plant"
 """Name of the node where the heat is put in."""
 _PIPE_NAMES = ("name", "start", "end", "nominal_diameter")
-_PIPE_NUMBERS = ("length_m", "inner_diameter_mm", "outer_diameter_mm", "loss_w_per_m_k", "roughness_mm", "x_m", "y_m")
+_PIPE_NUMBERS = {
+    "length_m": {"above": 0.0},
+    "inner_diameter_mm": {"above": 0.0},
+    "outer_diameter_mm": {},  # above the inner one
+    "loss_w_per_m_k": {"least": 0.0},
+    "roughness_mm": {"least": 0.0},
+    "x_m": {},
+    "y_m": {},
+}
 _SUBSTATION_COLUMNS = ("name", "node", "building", "building_class", "share_percent")
 
 
@@ -53,22 +61,16 @@ def load_layout(pipes_csv: Path, substations_csv: Path) -> NetworkLayout:
         InputError: a file cannot be read, a column is missing, a value is out of bounds, a name stands twice, a node is
             unknown, is fed by two pipes or is not connected to the plant, or the shares do not sum to 100.
     """
-    rows = read_rows(pipes_csv, _PIPE_NAMES + _PIPE_NUMBERS)
-    _refuse_repeated(rows, "name", "pipe")
-    numbers = {
-        "length_m": [row.number("length_m", above=0.0) for row in rows],
-        "inner_diameter_mm": [row.number("inner_diameter_mm", above=0.0) for row in rows],
-        "outer_diameter_mm": [row.number("outer_diameter_mm", above=row.number("inner_diameter_mm")) for row in rows],
-        "loss_w_per_m_k": [row.number("loss_w_per_m_k", least=0.0) for row in rows],
-        "roughness_mm": [row.number("roughness_mm", least=0.0) for row in rows],
-        "x_m": [row.number("x_m") for row in rows],
-        "y_m": [row.number("y_m") for row in rows],
-    }
+    rows = read_rows(pipes_csv, (*_PIPE_NAMES, *_PIPE_NUMBERS))
+    _refuse_repeated(rows, "pipe")
+    numbers = {name: [row.number(name, **bounds) for row in rows] for name, bounds in _PIPE_NUMBERS.items()}
+    for row, inner in zip(rows, numbers["inner_diameter_mm"], strict=True):
+        row.number("outer_diameter_mm", above=inner)
     names = _connected_nodes(rows)
     table = pd.DataFrame([row.cells for row in rows]).set_index("name").assign(**numbers)
     nodes = table.set_index("end")[["x_m", "y_m"]].rename_axis("node")
     nodes.loc[ROOT] = 0.0
-    return NetworkLayout(table, nodes.loc[names], _substations(substations_csv, set(names), Path(pipes_csv)))
+    return NetworkLayout(table, nodes.loc[names], _substations(substations_csv, set(names), pipes_csv))
 
 
 def _connected_nodes(rows: list[Row]) -> list[str]:
@@ -98,33 +100,28 @@ def _connected_nodes(rows: list[Row]) -> list[str]:
 def _substations(path: Path, nodes: set[str], pipes_csv: Path) -> pd.DataFrame:
     """The substation table, checked."""
     rows = read_rows(path, _SUBSTATION_COLUMNS)
-    _refuse_repeated(rows, "name", "substation")
+    _refuse_repeated(rows, "substation")
+    classes = []
     for row in rows:
         if row.text("node") not in nodes:
             raise row.error("node", f"node {row.text('node')!r} is not in {pipes_csv}")
         building_class = row.number("building_class", least=0.0)
         if building_class != int(building_class):
             raise row.error("building_class", f"is {building_class}; a whole number is needed")
-        check_building(row.text("building"), int(building_class), f"{path}, line {row.line}")
-    share = [row.number("share_percent", least=0.0) for row in rows]
-    if abs(sum(share) - 100.0) > 1e-6:
-        raise InputError(f"{path}, column share_percent: the shares sum to {sum(share):.6g}; they must sum to 100")
-    return pd.DataFrame(
-        {
-            "name": [row.text("name") for row in rows],
-            "node": [row.text("node") for row in rows],
-            "building": [row.text("building") for row in rows],
-            "building_class": [int(row.number("building_class")) for row in rows],
-            "share_percent": share,
-        }
-    )
+        classes.append(int(building_class))
+        check_building(row.text("building"), classes[-1], f"{path}, line {row.line}")
+    shares = [row.number("share_percent", least=0.0) for row in rows]
+    if abs(sum(shares) - 100.0) > 1e-6:
+        raise InputError(f"{path}, column share_percent: the shares sum to {sum(shares):.6g}; they must sum to 100")
+    texts = pd.DataFrame([row.cells for row in rows])[["name", "node", "building"]]
+    return texts.assign(building_class=classes, share_percent=shares)
 
 
-def _refuse_repeated(rows: list[Row], column: str, what: str) -> None:
-    """Raise an InputError if a name stands twice."""
-    seen: dict[str, int] = {}
+def _refuse_repeated(rows: list[Row], what: str) -> None:
+    """Refuse a name that stands twice."""
+    lines: dict[str, int] = {}
     for row in rows:
-        name = row.text(column)
-        if name in seen:
-            raise row.error(column, f"{what} {name!r} stands already in line {seen[name]}")
-        seen[name] = row.line
+        name = row.text("name")
+        if name in lines:
+            raise row.error("name", f"{what} {name!r} stands already in line {lines[name]}")
+        lines[name] = row.line

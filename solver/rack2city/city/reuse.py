@@ -10,12 +10,14 @@ settles between set-point and dry cooler, at the temperature at which the networ
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.case import Plant
-from rack2city.network.hydraulics.graph import Index
 from rack2city.plant.heat_pump import heat_pump_cycle
 
+NEED = ["network_heat_w", "network_supply_k", "network_return_k"]
+"""What the heat network asks of the plant: heat at its root, at which temperature, and that of the water it sends back."""
 LOOP_TOLERANCE_K = 1e-6
 ROUNDING = 1e-9
 """Share of the racks' heat (-) up to which what is left is rounding, and no reason to run the dry cooler."""
@@ -23,48 +25,18 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class HeatSource:
-    """What the racks offer, the same every hour.
-
-    Attributes:
-        heat_w: heat in the facility water (W).
-        facility_supply_k: facility water that holds the coolant's set-point (K).
-        facility_rise_k: facility water return minus supply (K).
-    """
+    """What the racks offer in the facility water, the same every hour."""
 
     heat_w: float
-    facility_supply_k: float
+    facility_supply_k: float  # that holds the coolant's set-point
     facility_rise_k: float
 
 
 @dataclass(frozen=True)
-class NetworkNeed:
-    """What the heat network asks of the plant; all arrays over the hours.
-
-    Attributes:
-        heat_w: heat it needs at its root (W).
-        supply_k: temperature it needs it at (K).
-        return_k: temperature at which its water comes back (K).
-    """
-
-    heat_w: Array
-    supply_k: Array
-    return_k: Array
-
-    def at(self, hours: Index) -> "NetworkNeed":
-        """The need of some hours, by number."""
-        return NetworkNeed(self.heat_w[hours], self.supply_k[hours], self.return_k[hours])
-
-
-@dataclass(frozen=True)
 class HeatSplit:
-    """Where the racks' heat goes; all arrays over the hours.
+    """Where the racks' heat goes, hour by hour: columns of `year.parquet`, docs/summary.md says what each one means.
 
-    Attributes:
-        reused_w: heat of the racks that leaves for the network, before the heat pump (W).
-        heat_pump_w: heat that reaches the network from the plant, the heat pump's work included (W).
-        shaft_w: shaft work of the heat pump, which reaches the network as heat (W).
-        rejected_w: heat of the racks given to the outdoor air (W).
-        cop: heat over electricity of the heat pump (-); infinite where the heat is warm enough without it.
+    `shaft_w` is the shaft work of the heat pump, which reaches the network as heat (W).
     """
 
     reused_w: Array
@@ -76,46 +48,33 @@ class HeatSplit:
 
 @dataclass(frozen=True)
 class Reuse(HeatSplit):
-    """The year of the plant; all arrays over the hours.
+    """The year of the plant, more columns of `year.parquet`; and how the loop with the facility water was closed."""
 
-    Attributes:
-        electric_w: electricity of the heat pump (W).
-        backup_w: heat of the network's backup boiler (W).
-        fan_w: electricity of the dry cooler (W).
-        facility_supply_k: facility water to the CDU (K).
-        iterations: passes until the loop was closed.
-        loop_change_k: within what the facility water's temperature is known (K).
-    """
-
-    electric_w: Array
+    heat_pump_electric_w: Array
     backup_w: Array
-    fan_w: Array
+    dry_cooler_w: Array
     facility_supply_k: Array
     iterations: int
     loop_change_k: float
 
 
-def split_heat(plant: Plant, source: HeatSource, need: NetworkNeed, facility_supply_k: Array) -> HeatSplit:
+def split_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, facility_supply_k: Array) -> HeatSplit:
     """Share the racks' heat between the network and the outdoor air, for a given temperature of the facility water.
 
     Heat goes to the network directly where the facility water returns warmer than the network's supply, by the
-    condenser's pinch; as much as cooling the water to the network's return, by the same pinch, gives.
-
-    Args:
-        plant: heat pump and dry cooler.
-        source: the racks' heat.
-        need: the network.
-        facility_supply_k: facility water to the CDU (K), hours.
+    condenser's pinch; as much as cooling the water to the network's return, by the same pinch, gives. Hour by hour, the
+    need has the columns `NEED`, and the temperature (K) is that of the facility water to the CDU.
     """
+    needed, supply, back = need[NEED].to_numpy().T
     pinch = plant.heat_pump.condenser_pinch
-    cycle = heat_pump_cycle(plant.heat_pump, facility_supply_k, need.supply_k)
+    cycle = heat_pump_cycle(plant.heat_pump, facility_supply_k, supply)
     facility_return = facility_supply_k + source.facility_rise_k
-    direct = facility_return - pinch >= need.supply_k
-    reachable = np.clip((facility_return - pinch - need.return_k) / source.facility_rise_k, 0.0, 1.0)
+    direct = facility_return - pinch >= supply
+    reachable = np.clip((facility_return - pinch - back) / source.facility_rise_k, 0.0, 1.0)
     source_share = np.where(direct, 1.0, cycle.source_share)
     through_heat_pump = np.minimum(plant.heat_pump.capacity, source.heat_w / source_share)
     most = np.where(direct, source.heat_w * reachable, through_heat_pump)
-    heat = np.minimum(np.maximum(need.heat_w, 0.0), most)
+    heat = np.minimum(np.maximum(needed, 0.0), most)
     reused = source_share * heat
     left = source.heat_w - reused
     return HeatSplit(
@@ -127,38 +86,31 @@ def split_heat(plant: Plant, source: HeatSource, need: NetworkNeed, facility_sup
     )
 
 
-def reuse_heat(plant: Plant, source: HeatSource, need: NetworkNeed, outdoor_k: Array) -> Reuse:
-    """The facility water's temperature and the way of the racks' heat, every hour.
-
-    Args:
-        plant: heat pump and dry cooler.
-        source: the racks' heat.
-        need: the network.
-        outdoor_k: outdoor temperature (K), hours.
-    """
-    low = np.full(need.heat_w.shape, source.facility_supply_k)
+def reuse_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, outdoor_k: Array) -> Reuse:
+    """The facility water's temperature and the way of the racks' heat, every hour of an outdoor temperature (K)."""
+    low = np.full(len(need), source.facility_supply_k)
     high = np.maximum(low, outdoor_k + plant.dry_cooler.approach)  # what the dry cooler holds, where it must run
     iterations, width = 1, 0.0
     supply = np.where(split_heat(plant, source, need, low).rejected_w > 0.0, high, low)
     warmer = np.flatnonzero(supply > low)
     if warmer.size:
         iterations += 1
-        rejects = split_heat(plant, source, need.at(warmer), supply[warmer]).rejected_w > 0.0
+        rejects = split_heat(plant, source, need.iloc[warmer], supply[warmer]).rejected_w > 0.0
         between = warmer[~rejects]  # rejects at the set-point, but not at what the dry cooler holds: bisection
         width = float((high - low)[between].max(initial=0.0))
         while width > LOOP_TOLERANCE_K:
             iterations, width = iterations + 1, 0.5 * width
             middle = 0.5 * (low[between] + high[between])
-            rejects = split_heat(plant, source, need.at(between), middle).rejected_w > 0.0
+            rejects = split_heat(plant, source, need.iloc[between], middle).rejected_w > 0.0
             low[between] = np.where(rejects, middle, low[between])
             high[between] = np.where(rejects, high[between], middle)
         supply[between] = high[between]
     split = split_heat(plant, source, need, supply)
     return Reuse(
         **vars(split),
-        electric_w=split.heat_pump_w / split.cop,
-        backup_w=np.maximum(need.heat_w, 0.0) - split.heat_pump_w,
-        fan_w=plant.dry_cooler.fan_power_per_heat * split.rejected_w,
+        heat_pump_electric_w=split.heat_pump_w / split.cop,
+        backup_w=np.maximum(need[NEED[0]].to_numpy(), 0.0) - split.heat_pump_w,
+        dry_cooler_w=plant.dry_cooler.fan_power_per_heat * split.rejected_w,
         facility_supply_k=supply,
         iterations=iterations,
         loop_change_k=width,

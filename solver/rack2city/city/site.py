@@ -4,24 +4,17 @@ from dataclasses import dataclass
 
 from rack2city.case import Plant
 from rack2city.plant import ups_loss
-from rack2city.plant.plant import CduPoint
-from rack2city.rack import RackResult
+from rack2city.results.plant import CduPoint
+from rack2city.results.rack import RackFigures
 
 
 @dataclass(frozen=True)
 class SitePower:
     """Electricity and heat of the site at the racks' mean utilisation (W).
 
-    Attributes:
-        it: electricity of the racks.
-        ups_loss: loss of the UPS that feeds them.
-        tcs_pump: electricity of the coolant pumps.
-        facility_pump: electricity of the facility water's pumps.
-        tcs_pump_heat: hydraulic power of the coolant pumps, which warms the coolant.
-        facility_pump_heat: hydraulic power of the facility water's pumps, which warms that.
-        coolant_heat: heat offered to the network in the facility water.
-        room_heat: heat to the rooms' air: of the racks, of the pumps' motors and of the UPS.
-        air_cooling: electricity that takes it out.
+    Electricity is that of the racks (`it`), of the loss of their UPS, of the pumps of coolant and facility water, whose
+    hydraulic power (`..._heat`) warms what they pump, and of the cooling of the rooms' air. `coolant_heat` is offered to the
+    network in the facility water; `room_heat` of racks, pump motors and UPS goes to the rooms' air.
     """
 
     it: float
@@ -35,14 +28,8 @@ class SitePower:
     air_cooling: float
 
 
-def site_power(plant: Plant, rack: RackResult, cdu: CduPoint) -> SitePower:
-    """Powers of the site.
-
-    Args:
-        plant: number of racks, utilisation, UPS and air cooling.
-        rack: one rack at full power.
-        cdu: the CDU at the racks' mean utilisation.
-    """
+def site_power(plant: Plant, rack: RackFigures, cdu: CduPoint) -> SitePower:
+    """Powers of the site, of one rack at full power and the CDU at the racks' mean utilisation."""
     it = plant.racks * rack.power_w * plant.utilisation
     loss = ups_loss(it, plant.ups.efficiency)
     motors = cdu.tcs_pump_w - cdu.tcs_hydraulic_w + cdu.facility_pump_w - cdu.facility_hydraulic_w

@@ -30,18 +30,20 @@ class Weather:
     Attributes:
         label: what it is, for plots and tables; synthetic weather says so.
         temperature_k: hourly means (K), indexed by the beginning of each hour in UTC+01:00.
-        source: where it comes from.
     """
 
     label: str
     temperature_k: pd.Series
-    source: str
 
 
 def hours_of(year: int) -> pd.DatetimeIndex:
     """The 8760 hours of a year in UTC+01:00, named by their beginning; a leap day is left out."""
     hours = pd.date_range(f"{year}-01-01", f"{year}-12-31 23:00", freq="h", tz=STANDARD_TIME, name="time")
-    return hours[~((hours.month == 2) & (hours.day == 29))]
+    return hours[~_leap_day(hours)]
+
+
+def _leap_day(hours: pd.DatetimeIndex) -> np.ndarray:
+    return np.asarray((hours.month == 2) & (hours.day == 29))
 
 
 def synthetic_weather(year: int, seed: int) -> Weather:
@@ -51,12 +53,7 @@ def synthetic_weather(year: int, seed: int) -> Weather:
     noise, a first-order autoregression of 3.3 K and three days. The noise's own monthly means are taken out again,
     smoothly, so that every month's mean is its normal.
 
-    Args:
-        year: calendar year; sets weekdays and dates only.
-        seed: seed of the weather noise; the same seed gives the same weather.
-
-    Returns:
-        The weather, labelled synthetic.
+    The year sets weekdays and dates only; the same seed of the noise gives the same weather, labelled synthetic.
     """
     hours = hours_of(year)
     month = hours.month.to_numpy()
@@ -64,37 +61,27 @@ def synthetic_weather(year: int, seed: int) -> Weather:
     half_range = _DAILY_MEAN_K - _DAILY_SWING_K * np.cos(2.0 * np.pi * (day + 10.5) / 365.0)  # least on 21 December
     daily = half_range * np.cos(2.0 * np.pi * (hours.hour.to_numpy() + 0.5 - _WARMEST_HOUR) / 24.0)
     noise = _noise(np.random.default_rng(seed))
-    noise -= _curve_of_means(_monthly_means(noise, month), month)
+    noise -= _curve_of_means(np.bincount(month, noise)[1:] / np.bincount(month)[1:], month)
     celsius = _curve_of_means(np.array(UCCLE_NORMALS_C), month) + daily + noise
     return Weather(
         label=f"synthetic: Uccle normals 1991-2020, seed {seed}",
         temperature_k=pd.Series(celsius + 273.15, index=hours, name="temperature_k"),
-        source="monthly normals 1991-2020 of Uccle (Royal Meteorological Institute of Belgium), seeded noise",
     )
 
 
 def epw_weather(path: Path, year: int) -> Weather:
-    """Outdoor temperature of an EnergyPlus weather file, set in the given year.
+    """Outdoor temperature of an EnergyPlus weather file (EPW), its typical months set in a year, its hours in UTC+01:00.
 
-    Args:
-        path: EPW file, of any time zone of whole hours; its hours are moved to UTC+01:00.
-        year: calendar year the typical months are set in.
-
-    Returns:
-        The weather, labelled with file and station.
+    The file may be of any time zone of whole hours; the weather is labelled with file and station.
 
     Raises:
         InputError: the file cannot be read, is no EPW file, is no full year, or holds a missing temperature.
     """
     from pvlib.iotools import read_epw  # imported here: half a second that synthetic weather does not need
 
-    path = Path(path)
     try:
         table, station = read_epw(path)
-        celsius = table["temp_air"]
-        calendar = table.index
-        outside = ~((calendar.month == 2) & (calendar.day == 29))
-        values = celsius.to_numpy(dtype=float)[outside]
+        values = table["temp_air"].to_numpy(dtype=float)[~_leap_day(table.index)]
         name, zone = str(station["city"]), float(station["TZ"])
     except OSError as error:
         raise InputError(f"{path}: cannot read the weather file ({error.strerror or error})") from None
@@ -112,7 +99,6 @@ def epw_weather(path: Path, year: int) -> Weather:
     return Weather(
         label=f"{name}, {path.name}",
         temperature_k=pd.Series(values + 273.15, index=hours_of(year), name="temperature_k"),
-        source=f"EPW file {path.name}, station {name}",
     )
 
 
@@ -124,21 +110,15 @@ def _noise(random: np.random.Generator) -> Array:
     return np.asarray(lfilter([1.0], [1.0, -kept], push), dtype=float)
 
 
-def _monthly_means(values: Array, month: np.ndarray) -> Array:
-    """Mean of each of the twelve months."""
-    return np.array([values[month == number].mean() for number in range(1, 13)])
-
-
 def _curve_of_means(means: Array, month: np.ndarray) -> Array:
     """Smooth periodic hourly curve whose monthly means are exactly those given.
 
     The curve is the difference, hour by hour, of a periodic cubic spline through the running sum at the month ends: so
     each month's sum is right by construction.
     """
-    lengths = np.array([(month == number).sum() for number in range(1, 13)])
+    lengths = np.bincount(month)[1:]
     annual = float(means @ lengths / lengths.sum())
-    ends = np.concatenate([[0], np.cumsum(lengths)])
-    sums = np.concatenate([[0.0], np.cumsum((means - annual) * lengths)])
+    ends, sums = (np.r_[0.0, np.cumsum(values)] for values in (lengths, (means - annual) * lengths))
     sums[-1] = 0.0  # rounding aside it is; a periodic spline needs it exactly
     running = CubicSpline(ends, sums, bc_type="periodic")(np.arange(HOURS + 1))
     return annual + np.diff(running)

@@ -17,6 +17,9 @@ from rack2city.doctor.probe import installed, probe
 __all__ = ["Finding", "Status", "diagnose", "healthy", "mpirun_beside_python", "render"]
 
 
+PARTS = {"CoolProp": "CoolProp", "PyVista": "pyvista", "typst": "typst"}  # by topic, as pip and Python know them
+
+
 def diagnose() -> list[Finding]:
     """Look at everything a run needs.
 
@@ -24,32 +27,19 @@ def diagnose() -> list[Finding]:
         One finding per topic, in the order in which trouble is best mended. Takes a few seconds, since the large
         packages are imported, each in a process of its own.
     """
-    parts = {
-        "CoolProp": ("CoolProp.CoolProp", "CoolProp"),
-        "PyVista": ("pyvista", "pyvista"),
-        "typst": ("typst", "typst"),
-    }
-    codes = [
-        DOLFINX_PROBE,
-        GMSH_PROBE,
-        *(VERSION_PROBE.format(module=module, name=name) for module, name in parts.values()),
-    ]
     with ThreadPoolExecutor() as pool:
+        codes = [DOLFINX_PROBE, GMSH_PROBE, *(VERSION_PROBE.format(name=name) for name in PARTS.values())]
         fem, mesher, *others = pool.map(probe, codes)
-    cache = (
-        Path(fem.value["cache"])
-        if fem.value
-        else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "fenics"
-    )
+    caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     return [
         python(),
         dolfinx(fem, installed(WHEEL), installed(CONDA)),
         petsc(fem),
         mpi(fem),
         compiler(),
-        jit_cache(cache),
+        jit_cache(Path(fem.value["cache"]) if fem.value else caches / "fenics"),
         threads(len(os.sched_getaffinity(0)), os.environ.get("OMP_NUM_THREADS")),
         gmsh(mesher),
-        *(part(topic, name, seen) for (topic, (_, name)), seen in zip(parts.items(), others, strict=True)),
+        *(part(topic, name, seen) for (topic, name), seen in zip(PARTS.items(), others, strict=True)),
         memory(available_memory()),
     ]

@@ -3,9 +3,10 @@
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Status = Literal["ok", "warn", "fail"]
+_WHOLE_WORDS: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}  # paths and commands
 
 
 @dataclass(frozen=True)
@@ -24,24 +25,14 @@ def healthy(findings: Sequence[Finding]) -> bool:
 
 
 def render(findings: Sequence[Finding], width: int = 110) -> str:
-    """Findings as plain text, one block each, the advice below its finding.
-
-    Args:
-        findings: what `diagnose` returned.
-        width: columns to fill.
-
-    Returns:
-        Lines without a newline at the end.
-    """
+    """Findings as plain text that fills a width in columns, one block each, the advice below its finding."""
     blocks = []
     for finding in findings:
         head = f"{finding.status:<5}{finding.topic:<12}"
-        lines = [(head, finding.text)]
-        if finding.advice:
-            lines.append((" " * len(head), f"-> {finding.advice}"))
-        for first, text in lines:
-            wrapper = textwrap.TextWrapper(
-                width, first, " " * len(head), break_long_words=False, break_on_hyphens=False
-            )
-            blocks.append(wrapper.fill(text))
+        indent = " " * len(head)
+        for first, text in ((head, finding.text), (indent, finding.advice and f"-> {finding.advice}")):
+            if text:
+                blocks.append(
+                    textwrap.fill(text, width, initial_indent=first, subsequent_indent=indent, **_WHOLE_WORDS)
+                )
     return "\n".join(blocks)

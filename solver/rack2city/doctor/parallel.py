@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from rack2city.doctor.finding import Finding
@@ -10,6 +11,7 @@ from rack2city.doctor.probe import Probe
 
 WHEEL, CONDA = "dolfinx-solver-real", "fenics-dolfinx"
 INSTALL_WHEEL = f"pip install '{WHEEL}>=0.11,<0.12'"
+_WITHOUT_DOLFINX = ("comes with DOLFINx, which does not import", "mend DOLFINx first")
 INSTALL_CONDA = "conda env create -f environment.yml && conda activate rack2city"
 
 # The wheel wants `dolfinx_solver` imported first; conda-forge's DOLFINx has no such module.
@@ -36,62 +38,47 @@ print(json.dumps({
 
 
 def dolfinx(seen: Probe, wheel: str | None, conda: str | None) -> Finding:
-    """Which of the two ways DOLFINx came, and whether it imports.
+    """Which of the two ways DOLFINx came, and whether it imports; the advice names the way that is broken.
 
-    Args:
-        seen: outcome of `DOLFINX_PROBE`.
-        wheel: version of the PyPI wheel, None when absent.
-        conda: version of conda-forge's package (or of a build from source), None when absent.
-
-    Returns:
-        A finding whose advice names the way that is broken and the command that mends it.
+    The versions are those of the PyPI wheel and of conda-forge's package (or of a build from source), None when absent.
     """
+    found = partial(Finding, "DOLFINx")
     way = f"PyPI wheel {WHEEL} {wheel}" if wheel else f"{CONDA} {conda} (conda-forge or built here)"
     if seen.error and wheel and conda:
         text = f"two are installed, {WHEEL} {wheel} and {CONDA} {conda}, and neither imports: {seen.error}"
-        return Finding(
-            "DOLFINx", "fail", text, f"keep one: pip uninstall {WHEEL}, or make the conda environment without it"
-        )
+        return found("fail", text, f"keep one: pip uninstall {WHEEL}, or make the conda environment without it")
     if seen.error and not wheel and not conda:
-        return Finding("DOLFINx", "fail", f"not installed: {seen.error}", f"{INSTALL_WHEEL}   or   {INSTALL_CONDA}")
+        return found("fail", f"not installed: {seen.error}", f"{INSTALL_WHEEL}   or   {INSTALL_CONDA}")
     if seen.error:
-        mend = (
-            f"pip install --force-reinstall --no-deps {WHEEL}=={wheel}"
-            if wheel
-            else f"conda install -c conda-forge {CONDA}"
-        )
-        other = INSTALL_CONDA if wheel else "make run in a shell without conda"
-        return Finding(
-            "DOLFINx", "fail", f"the {way} does not import: {seen.error}", f"{mend}; if that does not help: {other}"
-        )
-    text = (
-        f"{seen.value['dolfinx']} from the {way}"
-        if wheel or conda
-        else f"{seen.value['dolfinx']} at {seen.value['file']}"
-    )
+        mend, other = f"conda install -c conda-forge {CONDA}", "make run in a shell without conda"
+        if wheel:
+            mend, other = f"pip install --force-reinstall --no-deps {WHEEL}=={wheel}", INSTALL_CONDA
+        text = f"the {way} does not import: {seen.error}"
+        return found("fail", text, f"{mend}; if that does not help: {other}")
+    version = seen.value["dolfinx"]
+    text = f"{version} from the {way}" if wheel or conda else f"{version} at {seen.value['file']}"
     if wheel and conda:
-        return Finding("DOLFINx", "warn", f"{text}, but {CONDA} {conda} is installed too", f"pip uninstall {WHEEL}")
-    if not seen.value["dolfinx"].startswith("0.11."):
-        return Finding("DOLFINx", "warn", text, "rack2city is tested with 0.11")
-    return Finding("DOLFINx", "ok", text)
+        return found("warn", f"{text}, but {CONDA} {conda} is installed too", f"pip uninstall {WHEEL}")
+    if not version.startswith("0.11."):
+        return found("warn", text, "rack2city is tested with 0.11")
+    return found("ok", text)
 
 
 def petsc(seen: Probe) -> Finding:
     """PETSc's version, scalar type, and the solvers it was built with."""
+    found = partial(Finding, "PETSc")
     if seen.error:
-        return Finding("PETSc", "fail", "comes with DOLFINx, which does not import", "mend DOLFINx first")
-    has = [name for name, there in seen.value["packages"].items() if there]
-    lacks = [name for name, there in seen.value["packages"].items() if not there]
-    text = f"{seen.value['petsc']}, {seen.value['scalar']}; gamg, {', '.join(has)}" + (
-        f"; without {', '.join(lacks)}" if lacks else ""
+        return found("fail", *_WITHOUT_DOLFINX)
+    has, lacks = (
+        [name for name, there in seen.value["packages"].items() if there is wanted] for wanted in (True, False)
     )
+    text = f"{seen.value['petsc']}, {seen.value['scalar']}; gamg, {', '.join(has)}"
+    text += f"; without {', '.join(lacks)}" if lacks else ""
     if seen.value["scalar"] != "float64":
-        return Finding(
-            "PETSc", "fail", text, "real double scalars are needed: on conda-forge the builds petsc=*=real_*"
-        )
+        return found("fail", text, "real double scalars are needed: on conda-forge the builds petsc=*=real_*")
     if not {"mumps", "superlu_dist"} & set(has):
-        return Finding("PETSc", "fail", text, "a parallel direct solver is needed, MUMPS or SuperLU_DIST")
-    return Finding("PETSc", "ok", text)
+        return found("fail", text, "a parallel direct solver is needed, MUMPS or SuperLU_DIST")
+    return found("ok", text)
 
 
 def mpirun_beside_python() -> str | None:
@@ -107,30 +94,19 @@ def vendor_of(version_text: str) -> str:
 
 def mpi(seen: Probe) -> Finding:
     """MPI's library, and whether the mpirun that would be used belongs to it."""
+    found = partial(Finding, "MPI")
     if seen.error:
-        return Finding("MPI", "fail", "comes with DOLFINx, which does not import", "mend DOLFINx first")
-    launcher = mpirun_beside_python()
+        return found("fail", *_WITHOUT_DOLFINX)
+    library, vendor, launcher = seen.value["mpi"], seen.value["vendor"], mpirun_beside_python()
     if launcher is None:
-        return Finding(
-            "MPI", "warn", f"{seen.value['mpi']}; no mpirun", "runs are serial; install the mpirun of this MPI"
-        )
-    said = subprocess.run(
-        [launcher, "--version"], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL
-    ).stdout
-    text = f"{seen.value['mpi']}; {launcher}"
-    if vendor_of(said) != seen.value["vendor"]:
-        text += f" is of {vendor_of(said)}, mpi4py of {seen.value['vendor']}"
-        return Finding(
-            "MPI",
-            "fail",
-            text,
-            "every rank would run alone: use the mpirun of the environment, or `rack2city run --np N`",
-        )
+        return found("warn", f"{library}; no mpirun", "runs are serial; install the mpirun of this MPI")
+    version = [launcher, "--version"]
+    said = subprocess.run(version, capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL).stdout
+    text, other = f"{library}; {launcher}", vendor_of(said)
+    if other != vendor:
+        advice = "every rank would run alone: use the mpirun of the environment, or `rack2city run --np N`"
+        return found("fail", f"{text} is of {other}, mpi4py of {vendor}", advice)
     if Path(launcher).parent != Path(sys.executable).parent:
-        return Finding(
-            "MPI",
-            "warn",
-            f"{text}, which is not beside Python",
-            "start parallel runs with the mpirun of the environment",
-        )
-    return Finding("MPI", "ok", text)
+        advice = "start parallel runs with the mpirun of the environment"
+        return found("warn", f"{text}, which is not beside Python", advice)
+    return found("ok", text)

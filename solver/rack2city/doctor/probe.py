@@ -22,38 +22,25 @@ class Probe:
 
 
 def probe(code: str, timeout_s: float = 120.0) -> Probe:
-    """Run Python code in a fresh process and read the JSON of its last line.
-
-    Args:
-        code: a program that prints one line of JSON at its end.
-        timeout_s: time after which it is given up (s).
+    """Run Python code in a fresh process and read the JSON of its last line, for at most a time (s).
 
     Returns:
         The value, or the last line of the traceback; a crash is named by its signal.
     """
     # Under mpirun a child would otherwise take itself for a rank of the parent's job.
-    env = {
-        k: v
-        for k, v in os.environ.items()
-        if not k.startswith(("PMI_", "PMIX_", "OMPI_", "HYDI_", "HYDRA_", "MPI_LOCAL"))
-    }
+    launchers = ("PMI_", "PMIX_", "OMPI_", "HYDI_", "HYDRA_", "MPI_LOCAL")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(launchers)}
+    pipes: dict[str, Any] = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL}
     try:
-        done = subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            text=True,
-            timeout=timeout_s,
-            env=env,
-            stdin=subprocess.DEVNULL,
-        )
+        done = subprocess.run([sys.executable, "-c", code], timeout=timeout_s, env=env, **pipes)
     except subprocess.TimeoutExpired:
         return Probe(error=f"gave no answer within {timeout_s:g} s")
-    lines = {"out": done.stdout.strip().splitlines(), "err": done.stderr.strip().splitlines()}
+    out, err = done.stdout.strip().splitlines(), done.stderr.strip().splitlines()
     if done.returncode < 0:
         return Probe(error=f"crashed with {signal.Signals(-done.returncode).name}")
-    if done.returncode > 0 or not lines["out"]:
-        return Probe(error=lines["err"][-1] if lines["err"] else f"ended with exit code {done.returncode}")
-    return Probe(value=json.loads(lines["out"][-1]))
+    if done.returncode > 0 or not out:
+        return Probe(error=err[-1] if err else f"ended with exit code {done.returncode}")
+    return Probe(value=json.loads(out[-1]))
 
 
 def installed(distribution: str) -> str | None:

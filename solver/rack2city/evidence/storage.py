@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rack2city.errors import InputError
+from rack2city.errors import InputError, dotted
 
 if TYPE_CHECKING:  # pydantic is loaded with the first result that is read: `rack2city --help` does not wait for it
     from pydantic import ValidationError
@@ -65,7 +65,7 @@ def view(kind: Any, source: object) -> Any:
 def _fault(error: "ValidationError") -> str:
     """The first fault of a file's data in words."""
     fault = error.errors()[0]
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in fault["loc"]).lstrip(".")
+    key = dotted(fault["loc"])
     if fault["type"] == "missing":
         return f"the key `{key}` is missing"
     if fault["type"] == "value_error":

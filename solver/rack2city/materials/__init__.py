@@ -2,5 +2,6 @@
 
 from rack2city.materials.air import air_density, air_heat_capacity
 from rack2city.materials.coolant import Coolant, coolant
+from rack2city.materials.properties import properties
 
-__all__ = ["Coolant", "air_density", "air_heat_capacity", "coolant"]
+__all__ = ["Coolant", "air_density", "air_heat_capacity", "coolant", "properties"]

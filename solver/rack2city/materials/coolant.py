@@ -5,17 +5,18 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from CoolProp.CoolProp import PropsSI
 from numpy.typing import ArrayLike
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.materials.properties import properties
 
 PRESSURE_PA = 3e5
 """Absolute pressure at which liquid properties are taken (Pa); between 1 and 5 bar they change by less than 0.1 %."""
 
 RANGE_K = (278.15, 368.15)
 """Temperatures the properties hold for (K): 5 to 95 degC."""
+_CENTRE_K, _SCALE_K = (RANGE_K[0] + RANGE_K[1]) / 2, (RANGE_K[1] - RANGE_K[0]) / 2
 
 FIT_TOLERANCE = 2e-3
 """Largest accepted relative error of the viscosity fit over the range (-)."""
@@ -39,21 +40,15 @@ class Coolant:
         name: name in a case, such as `"PG25"`.
         source: where the properties come from.
         fluid: name of the fluid in CoolProp.
+        viscosity_polynomial: coefficients c_i of ln(mu / Pa s) = sum_i c_i x^i, x from -1 to 1 over the range.
         temperature_range_k: lowest and highest temperature the properties hold for (K).
-        viscosity_polynomial: coefficients c_i of ln(mu / Pa s) = sum_i c_i x^i with x = (T - T0) / scale.
-        viscosity_centre_k: T0 (K).
-        viscosity_scale_k: scale (K); x is within -1 and 1 over the range.
-        viscosity_fit_error: largest relative difference of the fit from `viscosity` over the range (-).
     """
 
     name: str
     source: str
     fluid: str
-    temperature_range_k: tuple[float, float]
     viscosity_polynomial: tuple[float, ...]
-    viscosity_centre_k: float
-    viscosity_scale_k: float
-    viscosity_fit_error: float
+    temperature_range_k: tuple[float, float] = RANGE_K
 
     def density(self, temperature_k: ArrayLike) -> Array:
         """Density (kg/m3)."""
@@ -74,11 +69,9 @@ class Coolant:
     def ln_viscosity_fit(self, temperature_k: Any) -> Any:
         """Logarithm of the dynamic viscosity in Pa s by the polynomial fit, for use where CoolProp cannot be called.
 
-        Args:
-            temperature_k: temperature (K), as anything that can be added and multiplied: a number, an array, a UFL
-                expression. The range is not checked.
+        The temperature (K) is anything that can be added and multiplied, a UFL expression too; no range is checked.
         """
-        x = (temperature_k - self.viscosity_centre_k) / self.viscosity_scale_k
+        x = (temperature_k - _CENTRE_K) / _SCALE_K
         *lower, value = self.viscosity_polynomial
         for coefficient in reversed(lower):
             value = coefficient + x * value
@@ -95,15 +88,12 @@ class Coolant:
                 f"{self.name}: {first - 273.15:.6g} degC is outside the range of its properties, "
                 f"{low - 273.15:g} to {high - 273.15:g} degC"
             )
-        return _props(key, temperature, self.fluid)
+        return properties(key, temperature, PRESSURE_PA, self.fluid)
 
 
 @cache
 def coolant(name: str) -> Coolant:
-    """The coolant of a name used in cases.
-
-    Args:
-        name: `"PG25"` or `"water"`.
+    """The coolant of a name used in cases, `"PG25"` or `"water"`.
 
     Raises:
         InputError: there is no coolant of that name.
@@ -111,31 +101,21 @@ def coolant(name: str) -> Coolant:
     if name not in _FLUIDS:
         raise InputError(f"coolant.name: unknown coolant '{name}'; known are {', '.join(_FLUIDS)}")
     fluid, source = _FLUIDS[name]
-    polynomial, centre, scale, error = _fit_viscosity(fluid)
-    return Coolant(name, source, fluid, RANGE_K, polynomial, centre, scale, error)
+    return Coolant(name, source, fluid, _fit_viscosity(fluid))
 
 
-def _fit_viscosity(fluid: str) -> tuple[tuple[float, ...], float, float, float]:
-    """Fit ln(mu) over the range; returns coefficients, centre (K), scale (K) and largest relative error.
+def _fit_viscosity(fluid: str) -> tuple[float, ...]:
+    """Coefficients of a fit of ln(mu) over the range.
 
     Interpolation in Chebyshev nodes, which is within a small factor of the best polynomial of its degree. The lowest
     degree that is good enough is taken: it decides how many quadrature points the finite elements need.
     """
-    low, high = RANGE_K
-    centre, scale = (low + high) / 2, (high - low) / 2
     x = np.linspace(-1.0, 1.0, 901)
-    exact = _props("V", centre + scale * x, fluid)
+    exact = properties("V", _CENTRE_K + _SCALE_K * x, PRESSURE_PA, fluid)
     for degree in FIT_DEGREES:
         nodes = np.polynomial.chebyshev.chebpts1(degree + 1)
-        ln_viscosity = np.log(_props("V", centre + scale * nodes, fluid))
+        ln_viscosity = np.log(properties("V", _CENTRE_K + _SCALE_K * nodes, PRESSURE_PA, fluid))
         fit = np.polynomial.Polynomial.fit(nodes, ln_viscosity, degree, domain=[-1, 1])
-        error = float(np.max(np.abs(np.exp(fit(x)) / exact - 1.0)))
-        if error < FIT_TOLERANCE:
-            return tuple(float(coefficient) for coefficient in fit.coef), centre, scale, error
+        if np.max(np.abs(np.exp(fit(x)) / exact - 1.0)) < FIT_TOLERANCE:
+            return tuple(float(coefficient) for coefficient in fit.coef)
     raise ArithmeticError(f"no polynomial fits the viscosity of {fluid} to {FIT_TOLERANCE:.0e}")
-
-
-def _props(key: str, temperature: Array, fluid: str) -> Array:
-    """A property from CoolProp at the liquids' pressure, shaped as the temperature."""
-    values = PropsSI(key, "T", temperature.ravel(), "P", PRESSURE_PA, fluid)
-    return np.asarray(values, dtype=float).reshape(temperature.shape)

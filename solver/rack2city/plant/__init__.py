@@ -1,14 +1,13 @@
 """What stands between the racks, the grid and the heat network: CDU, heat pump, pumps, UPS."""
 
-from rack2city.plant.cdu import CduState, cdu_state, counterflow_effectiveness
+from rack2city.plant.cdu import cdu_state, counterflow_effectiveness
 from rack2city.plant.heat_pump import HeatPumpCycle, check_refrigerant, heat_pump_cycle
-from rack2city.plant.plant import PlantResult, run_plant
+from rack2city.plant.plant import cdu_point, run_plant
 from rack2city.plant.ups import ups_loss
 
 __all__ = [
-    "CduState",
     "HeatPumpCycle",
-    "PlantResult",
+    "cdu_point",
     "cdu_state",
     "check_refrigerant",
     "counterflow_effectiveness",

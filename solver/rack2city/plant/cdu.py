@@ -1,16 +1,11 @@
 """The coolant distribution unit: a counterflow exchanger between the racks' coolant (TCS) and facility water (FWS)."""
 
-from dataclasses import dataclass
-
 from rack2city.network.pipes.decay import mean_decay
+from rack2city.results.plant import CduState
 
 
 def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:
-    """Effectiveness of a counterflow exchanger (-).
-
-    Args:
-        ntu: number of transfer units, UA / C_min (-).
-        capacity_ratio: C_min / C_max, from 0 to 1 (-).
+    """Effectiveness (-) of a counterflow exchanger of NTU = UA / C_min (-) and capacity ratio C_min / C_max (-).
 
     Raises:
         ValueError: a negative NTU, or a capacity ratio outside 0 to 1.
@@ -25,40 +20,12 @@ def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:
     return ntu * decay / (1.0 + capacity_ratio * ntu * decay)
 
 
-@dataclass(frozen=True)
-class CduState:
-    """The exchanger of the CDU at one load.
-
-    Attributes:
-        heat_w: heat from coolant to facility water (W).
-        effectiveness: of the exchanger (-).
-        ntu: number of transfer units (-).
-        approach_k: coolant supply minus facility water supply (K).
-        coolant_return_k: coolant entering the CDU (K).
-        facility_supply_k: facility water entering the CDU (K).
-        facility_return_k: facility water leaving the CDU (K).
-    """
-
-    heat_w: float
-    effectiveness: float
-    ntu: float
-    approach_k: float
-    coolant_return_k: float
-    facility_supply_k: float
-    facility_return_k: float
-
-
 def cdu_state(
     heat_w: float, coolant_supply_k: float, coolant_w_per_k: float, facility_w_per_k: float, conductance_w_per_k: float
 ) -> CduState:
-    """Facility water that is needed to hold the coolant supply temperature.
+    """Facility water that is needed to hold the temperature (K) of the coolant that leaves for the racks.
 
-    Args:
-        heat_w: heat to transfer (W).
-        coolant_supply_k: temperature of the coolant that leaves for the racks (K).
-        coolant_w_per_k: heat capacity flow of the coolant (W/K).
-        facility_w_per_k: heat capacity flow of the facility water (W/K).
-        conductance_w_per_k: UA of the exchanger (W/K).
+    The heat (W) is transferred between the heat capacity flows (W/K) of coolant and facility water, by UA (W/K).
     """
     least, largest = sorted((coolant_w_per_k, facility_w_per_k))
     ntu = conductance_w_per_k / least

@@ -36,11 +36,7 @@ class HeatPumpCycle:
 
 
 def check_refrigerant(heat_pump: HeatPump, hottest_sink_k: float) -> None:
-    """Refuse a refrigerant that CoolProp does not know or that cannot condense at the network's temperature.
-
-    Args:
-        heat_pump: the heat pump of the case.
-        hottest_sink_k: highest supply temperature of the network (K).
+    """Refuse a refrigerant that CoolProp does not know or that cannot condense at the network's highest supply (K).
 
     Raises:
         InputError: naming the field and what is wrong.
@@ -61,12 +57,9 @@ def check_refrigerant(heat_pump: HeatPump, hottest_sink_k: float) -> None:
 
 
 def heat_pump_cycle(heat_pump: HeatPump, source_out_k: ArrayLike, sink_out_k: ArrayLike) -> HeatPumpCycle:
-    """The cycle between a source and a sink.
+    """The cycle between the temperature to which the source is cooled and that to which the sink is heated.
 
-    Args:
-        heat_pump: refrigerant, efficiencies, superheat and pinches.
-        source_out_k: temperature to which the source is cooled (K), any shape.
-        sink_out_k: temperature to which the sink is heated (K), broadcast with the source.
+    Both are in K, of any shape, and broadcast with each other.
 
     Source: any textbook on thermodynamics; properties by CoolProp (Bell et al. 2014).
     """
@@ -76,11 +69,9 @@ def heat_pump_cycle(heat_pump: HeatPump, source_out_k: ArrayLike, sink_out_k: Ar
     pairs, back = np.unique(np.stack([source.ravel(), sink.ravel()]).round(3), axis=1, return_inverse=True)
     evaporating, condensing = pairs[0] - heat_pump.evaporator_pinch, pairs[1] + heat_pump.condenser_pinch
     low, high = PropsSI("P", "T", evaporating, "Q", 1, fluid), PropsSI("P", "T", condensing, "Q", 0, fluid)
-    if heat_pump.superheat > 0.0:
-        suction = evaporating + heat_pump.superheat
-        h1, s1 = PropsSI("H", "T", suction, "P", low, fluid), PropsSI("S", "T", suction, "P", low, fluid)
-    else:
-        h1, s1 = PropsSI("H", "T", evaporating, "Q", 1, fluid), PropsSI("S", "T", evaporating, "Q", 1, fluid)
+    # At saturation the pressure does not tell the phase.
+    name, value = ("P", low) if heat_pump.superheat > 0.0 else ("Q", np.ones_like(low))
+    h1, s1 = (PropsSI(key, "T", evaporating + heat_pump.superheat, name, value, fluid) for key in ("H", "S"))
     h2 = h1 + (PropsSI("H", "P", high, "S", s1, fluid) - h1) / heat_pump.isentropic_efficiency
     h3 = PropsSI("H", "T", condensing, "Q", 0, fluid)
     heat = h2 - h3

@@ -1,135 +1,23 @@
 """The plant stage: CDU, pumps, heat pump and UPS with all racks at full power."""
 
-from dataclasses import asdict, dataclass
-from typing import Protocol
+from dataclasses import asdict
 
 from rack2city.case import Case
 from rack2city.evidence import Balance, Check
 from rack2city.network.pipes.decay import mean_decay
-from rack2city.plant.cdu import CduState, cdu_state
+from rack2city.plant.cdu import cdu_state
 from rack2city.plant.heat_pump import heat_pump_cycle
 from rack2city.plant.ups import ups_loss
+from rack2city.results.plant import CduPoint, HeatPumpPoint, PlantResult, UpsPoint
+from rack2city.results.rack import RackFigures
 
 WATER_J_PER_M3_K = 4.146e6
 """Volumetric heat capacity of water at 40 °C (J/(m³ K)), 992.2 kg/m³ times 4179 J/(kg K) of IAPWS-95, rounded: gives only
 the volume flow of the facility water's pumps."""
 
 
-class RackAtFullPower(Protocol):
-    """What the plant needs to know of one rack."""
-
-    @property
-    def power_w(self) -> float:
-        """Heat of the rack, to coolant and air (W)."""
-        ...
-
-    @property
-    def liquid_w(self) -> float:
-        """Heat to the coolant (W)."""
-        ...
-
-    @property
-    def flow_m3_per_s(self) -> float:
-        """Coolant flow (m³/s)."""
-        ...
-
-    @property
-    def heat_capacity_flow_w_per_k(self) -> float:
-        """Rho c Q of the coolant (W/K)."""
-        ...
-
-    @property
-    def supply_k(self) -> float:
-        """Coolant supply temperature (K)."""
-        ...
-
-    @property
-    def pressure_drop_pa(self) -> float:
-        """Pressure drop of the coolant in the rack (Pa)."""
-        ...
-
-
-@dataclass(frozen=True)
-class HeatPumpPoint:
-    """The heat pump at the network's coldest design hour, with all heat of the racks.
-
-    Attributes:
-        refrigerant: name in CoolProp.
-        cop: heat over electricity (-).
-        evaporating_k: evaporating temperature (K).
-        condensing_k: condensing temperature (K).
-        heat_w: heat to the network (W).
-        electric_w: electricity (W).
-    """
-
-    refrigerant: str
-    cop: float
-    evaporating_k: float
-    condensing_k: float
-    heat_w: float
-    electric_w: float
-
-
-@dataclass(frozen=True)
-class UpsPoint:
-    """The UPS at full power: efficiency (-) and loss (W)."""
-
-    efficiency: float
-    loss_w: float
-
-
-@dataclass(frozen=True)
-class CduPoint(CduState):
-    """The CDU at one load with its pumps.
-
-    Attributes:
-        tcs_head_pa: head of the coolant pumps (Pa).
-        tcs_hydraulic_w: their hydraulic power, which warms the coolant (W).
-        tcs_pump_w: their electricity (W).
-        facility_hydraulic_w: hydraulic power of the facility water's pumps (W).
-        facility_pump_w: their electricity (W).
-        coolant_w_per_k: heat capacity flow of the coolant, all racks (W/K).
-        facility_w_per_k: heat capacity flow of the facility water (W/K).
-    """
-
-    tcs_head_pa: float
-    tcs_hydraulic_w: float
-    tcs_pump_w: float
-    facility_hydraulic_w: float
-    facility_pump_w: float
-    coolant_w_per_k: float
-    facility_w_per_k: float
-
-
-@dataclass(frozen=True)
-class PlantResult:
-    """The plant with all racks at full power.
-
-    Attributes:
-        racks: number of racks.
-        cdu: exchanger and pumps.
-        heat_pump: at the network's design hour.
-        ups: at full power.
-        balances: heat over the exchanger, the heat pump and the UPS.
-        checks: against the limits of the case.
-    """
-
-    racks: int
-    cdu: CduPoint
-    heat_pump: HeatPumpPoint
-    ups: UpsPoint
-    balances: tuple[Balance, ...]
-    checks: tuple[Check, ...]
-
-
-def cdu_point(case: Case, rack: RackAtFullPower, utilisation: float) -> CduPoint:
-    """The CDU with all racks at a share of their full power, flows as at design.
-
-    Args:
-        case: the case.
-        rack: one rack at full power.
-        utilisation: heat of the racks over their full heat (-).
-    """
+def cdu_point(case: Case, rack: RackFigures, utilisation: float) -> CduPoint:
+    """The CDU with all racks at a share (-) of their full power, flows as at design."""
     cdu = case.plant.cdu
     coolant = case.plant.racks * rack.heat_capacity_flow_w_per_k
     facility = cdu.facility_flow_ratio * coolant
@@ -150,12 +38,8 @@ def cdu_point(case: Case, rack: RackAtFullPower, utilisation: float) -> CduPoint
     )
 
 
-def run_plant(case: Case, rack: RackAtFullPower) -> PlantResult:
+def run_plant(case: Case, rack: RackFigures) -> PlantResult:
     """The plant with all racks at full power.
-
-    Args:
-        case: the case.
-        rack: one rack at full power.
 
     Raises:
         BalanceError: heat is not conserved.
@@ -168,24 +52,12 @@ def run_plant(case: Case, rack: RackAtFullPower) -> PlantResult:
     electric = heat / float(cycle.cop)
     it = plant.racks * rack.power_w
     loss = ups_loss(it, plant.ups.efficiency)
-    balances = (
-        Balance(
-            "plant",
-            "heat of the racks and pump work against the CDU (UA LMTD)",
-            cdu.heat_w,
-            plant.cdu.conductance * _mean_difference(plant.cdu.conductance, cdu, rack.supply_k),
-            "W",
-            1e-6,
-        ),
-        Balance(
-            "plant",
-            "heat pump: evaporator and shaft against condenser",
-            float(cycle.source_share + cycle.shaft_share) * heat,
-            heat,
-            "W",
-            1e-6,
-        ),
-        Balance("plant", "UPS: grid against racks and loss", it / plant.ups.efficiency, it + loss, "W", 1e-6),
+    over_cdu = plant.cdu.conductance * _mean_difference(plant.cdu.conductance, cdu, rack.supply_k)
+    from_pump = float(cycle.source_share + cycle.shaft_share) * heat
+    rows = (
+        ("heat of the racks and pump work against the CDU (UA LMTD)", cdu.heat_w, over_cdu),
+        ("heat pump: evaporator and shaft against condenser", from_pump, heat),
+        ("UPS: grid against racks and loss", it / plant.ups.efficiency, it + loss),
     )
     limits = case.limits
     return PlantResult(
@@ -200,7 +72,7 @@ def run_plant(case: Case, rack: RackAtFullPower) -> PlantResult:
             electric_w=electric,
         ),
         ups=UpsPoint(plant.ups.efficiency, loss),
-        balances=tuple(balance.require() for balance in balances),
+        balances=tuple(Balance("plant", name, into, out, "W", 1e-6).require() for name, into, out in rows),
         checks=(
             Check("CDU head for the coolant loop", cdu.tcs_head_pa, limits.cdu_head, "Pa", "max"),
             Check("CDU approach temperature difference", cdu.approach_k, limits.cdu_approach, "K", "max", "difference"),

@@ -9,59 +9,20 @@ from scipy.interpolate import CubicSpline
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.results.plate import PlateCurves
 
 
 @dataclass(frozen=True)
-class PlateMap:
-    """Finite-element results of one repeating channel at several flow rates; all sequences run over the flow.
+class PlateMap(PlateCurves):
+    """Finite-element results of one repeating channel at several flow rates, and how they were come by.
 
     Area-specific resistances refer to the heated area (pitch times length a channel). *Base* is the lower face of the
     base plate, *case* the heated face below the thermal interface material, *bulk* the flow-weighted mean of the coolant.
 
-    Attributes:
-        load: the load whose heat flux the runs carry.
-        heat_flux: that flux (W/m²).
-        inlet_k: coolant supply temperature of the runs (K).
-        channels: channels of that load's plate (-).
-        area_m2: its heated area (m²).
-        design_flow_per_channel_m3_per_s: its design flow per channel (m³/s).
-        flow_per_channel_m3_per_s: flow rates, increasing (m³/s).
-        pressure_drop_pa: inlet to outlet of the channel (Pa).
-        base_to_bulk_m2k_per_w: (mean base - mean bulk) / flux (m² K/W).
-        case_to_inlet_max_m2k_per_w: (hottest case - inlet) / flux (m² K/W).
-        case_to_inlet_mean_m2k_per_w: (mean case - inlet) / flux (m² K/W).
-        case_max_k: hottest point of the case (K).
-        outlet_bulk_k: bulk temperature of the outlet (K).
-        reynolds: rho U D_h / mu(inlet) of the channel (-).
-        outer_iterations: exchanges of viscosity and temperature (-).
-        newton_iterations: Newton steps of the flow (-).
-        heat_balances: entering heat, leaving heat of each run (W, of the mesh).
-        mass_balances: entering and leaving volume flow of each run (m³/s, of the mesh).
-        flow_factorisations: factorisations of the flow's Jacobian (-).
-        heat_factorisations: factorisations, or setups of multigrid, of the matrix of heat (-).
-        solver_options: method and PETSc options by prefix that the runs used.
-        solver_record: methods, unknowns and stabilisation of flow and heat, and versions of the libraries.
-        holdout_flow_per_channel_m3_per_s: flow of a run that is not in the map (m³/s).
-        holdout_pressure_drop_error: interpolated over computed pressure drop there, minus one (-).
-        holdout_case_to_inlet_error: the same of the largest case-to-inlet resistance (-).
-        grid_pressure_drop_change: change of the pressure drop at design from the next coarser mesh (-); None without one.
-        grid_case_to_inlet_change: the same of the largest case-to-inlet resistance (-).
+    docs/summary.md says what each attribute means, in `plate` and `provenance` of the summary; `heat_balances` (W) and
+    `mass_balances` (m³/s) are what enters and what leaves the mesh in each run.
     """
 
-    load: str
-    heat_flux: float
-    inlet_k: float
-    channels: int
-    area_m2: float
-    design_flow_per_channel_m3_per_s: float
-    flow_per_channel_m3_per_s: tuple[float, ...]
-    pressure_drop_pa: tuple[float, ...]
-    base_to_bulk_m2k_per_w: tuple[float, ...]
-    case_to_inlet_max_m2k_per_w: tuple[float, ...]
-    case_to_inlet_mean_m2k_per_w: tuple[float, ...]
-    case_max_k: tuple[float, ...]
-    outlet_bulk_k: tuple[float, ...]
-    reynolds: tuple[float, ...]
     outer_iterations: tuple[int, ...]
     newton_iterations: tuple[int, ...]
     heat_balances: tuple[tuple[float, float], ...]

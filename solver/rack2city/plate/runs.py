@@ -8,25 +8,14 @@ from typing import Any
 import numpy as np
 from mpi4py import MPI
 
+from rack2city import fem
 from rack2city.case import Case
 from rack2city.errors import InputError
-from rack2city.fem.coupled.couplings import Fluid, ViscosityOfTemperature
-from rack2city.fem.coupled.export import write_fields
-from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.flow.inflow import inlet_normal
-from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material
-from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
-from rack2city.fem.mesh.domain import read_domain
-from rack2city.fem.mesh.quantities import (
-    bulk_temperature,
-    flow_through,
-    mean_over_interface,
-    mean_over_surface,
-    surface_maximum,
-)
+from rack2city.fem.mesh.quantities import bulk_temperature, mean_over_interface
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
-from rack2city.plate.design import PlateDesign, coolant_reference_temperature, reference_design
+from rack2city.plate.design import coolant_reference_temperature, reference_design
 from rack2city.plate.plate_map import PlateMap
 
 FLOW, DROP, TO_INLET = "flow_per_channel_m3_per_s", "pressure_drop_pa", "case_to_inlet_max_m2k_per_w"
@@ -37,34 +26,31 @@ type ChannelPoint = dict[str, Any]
 """What a `PlateMap` holds of one run of the channel, by the map's names; flows are those of a whole channel."""
 
 
-def channel_problem(case: Case, coolant: Coolant, mesh_file: Path, comm: MPI.Comm, log: Log) -> ConjugateProblem:
+def channel_problem(case: Case, coolant: Coolant, mesh_file: Path, comm: MPI.Comm, log: Log) -> fem.ConjugateProblem:
     """The conjugate problem of a case on its mesh; the TIM's conductivity is thickness over resistance (collective)."""
     temperature, channel = coolant_reference_temperature(case, coolant), case.channel
     inlet = case.rack.supply_temperature
-    fluid = Fluid(
+    fluid = fem.Fluid(
         density=float(coolant.density(temperature)),
         heat_capacity=float(coolant.heat_capacity(temperature)),
         conductivity=float(coolant.conductivity(temperature)),
         viscosity=float(np.exp(coolant.ln_viscosity_fit(inlet))),
     )
-    solids = {
-        "fin": Material(channel.conductivity),
-        "base": Material(channel.conductivity),
-        "tim": Material(channel.tim_thickness / channel.tim_resistance),
-    }
-    return ConjugateProblem(
-        read_domain(mesh_file, comm),
+    metal, tim = (fem.Material(k) for k in (channel.conductivity, channel.tim_thickness / channel.tim_resistance))
+    solids = {"fin": metal, "base": metal, "tim": tim}
+    return fem.ConjugateProblem(
+        fem.read_domain(mesh_file, comm),
         fluid,
         solids,
         boundaries=None,
-        conditions=[HeatInlet("inlet", inlet), HeatOutlet("outlet"), Flux("heated")],
-        couplings=[ViscosityOfTemperature(coolant.ln_viscosity_fit)],
+        conditions=[fem.HeatInlet("inlet", inlet), fem.HeatOutlet("outlet"), fem.Flux("heated")],
+        couplings=[fem.ViscosityOfTemperature(coolant.ln_viscosity_fit)],
         options=case.solver.options,
         log=log,
     )
 
 
-def solve_point(problem: ConjugateProblem, flow: float, flux: float, coolant: Coolant) -> ChannelPoint:
+def solve_point(problem: fem.ConjugateProblem, flow: float, flux: float, coolant: Coolant) -> ChannelPoint:
     """Solve for the flow of a whole channel (m³/s) and a heat flux (W/m²), and read off the engineering numbers.
 
     Raises:
@@ -74,7 +60,7 @@ def solve_point(problem: ConjugateProblem, flow: float, flux: float, coolant: Co
     report = problem.solve(flow / HALVES, {"heated": flux})
     domain, fluid, properties = problem.domain, problem.fluid, problem.properties
     temperature, velocity, inlet = problem.heat.temperature, problem.velocity, float(problem.heat.terms.loads["inlet"])
-    hottest = highest_temperature(problem.heat, *properties.volumes)
+    hottest = fem.highest_temperature(problem.heat, *properties.volumes)
     if hottest > coolant.temperature_range_k[1]:
         raise InputError(
             f"plate.flow_factors: at {flow * 6e4:.3e} L/min a channel the coolant reaches {hottest - 273.15:.1f} °C, beyond "
@@ -84,39 +70,23 @@ def solve_point(problem: ConjugateProblem, flow: float, flux: float, coolant: Co
     along = -inlet_normal(fluid)
     base = mean_over_interface(domain, temperature, "base_bottom")
     bulk = bulk_temperature(fluid, velocity, temperature, along)
-    case_max = surface_maximum(domain, temperature, "heated")
+    case_max = fem.surface_maximum(domain, temperature, "heated")
     return {
         "flow_per_channel_m3_per_s": flow,
-        "pressure_drop_pa": mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
+        "pressure_drop_pa": fem.mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
         "base_to_bulk_m2k_per_w": (base - bulk) / flux,
         "case_to_inlet_max_m2k_per_w": (case_max - inlet) / flux,
-        "case_to_inlet_mean_m2k_per_w": (mean_over_surface(domain, temperature, "heated") - inlet) / flux,
+        "case_to_inlet_mean_m2k_per_w": (fem.mean_over_surface(domain, temperature, "heated") - inlet) / flux,
         "case_max_k": case_max,
-        "outlet_bulk_k": bulk_temperature_at(problem.heat, "outlet"),
+        "outlet_bulk_k": fem.bulk_temperature_at(problem.heat, "outlet"),
         "reynolds": properties.density * problem.flow.speed * problem.flow.hydraulic_diameter / properties.viscosity,
         "outer_iterations": report.exchanges,
         "newton_iterations": report.flow_steps,
         "heat_balances": (problem.heat.heat_in(), problem.heat.heat_out()),
-        "mass_balances": (-flow_through(fluid, velocity, "inlet"), flow_through(fluid, velocity, "outlet")),
+        "mass_balances": (-fem.flow_through(fluid, velocity, "inlet"), fem.flow_through(fluid, velocity, "outlet")),
         "flow_factorisations": report.flow_factorisations,
         "heat_factorisations": report.heat_factorisations,
     }
-
-
-def _collect(case: Case, design: PlateDesign, points: list[ChannelPoint], problem: ConjugateProblem) -> PlateMap:
-    points = sorted(points, key=lambda point: float(point[FLOW]))
-    columns: dict[str, Any] = {name: tuple(point[name] for point in points) for name in points[0]}
-    return PlateMap(
-        load=design.load,
-        heat_flux=design.heat_flux,
-        inlet_k=case.rack.supply_temperature,
-        channels=design.channels,
-        area_m2=design.area,
-        design_flow_per_channel_m3_per_s=design.flow_per_channel,
-        solver_options=problem.solver_options(),
-        solver_record=problem.solver_record(),
-        **columns,
-    )
 
 
 def run_plate(
@@ -131,15 +101,8 @@ def run_plate(
 ) -> PlateMap:
     """Run the channel at every flow of the case, at one held out, and at design on a coarser mesh (collective).
 
-    Args:
-        case: the case.
-        coolant: its coolant.
-        mesh_file: mesh of the half channel.
-        coarser_mesh: the next coarser mesh, for the change on refinement; None to leave that out.
-        fields: folder for the fields at design.
-        comm: communicator.
-        log: receives a line for each solver step.
-        step: called with a few words before each run.
+    Without a coarser mesh the change on refinement is left out. The fields at design go to a folder; `log` receives a line
+    for each solver step, `step` a few words before each run.
 
     Raises:
         ConvergenceError: a run does not converge.
@@ -154,13 +117,24 @@ def run_plate(
     # From design downwards, then upwards: each start is close to its end.
     factors = sorted(case.plate.flow_factors)
     pivot = int(np.argmin(np.abs(np.array(factors) - 1.0)))
-    points = [solve(f) for f in factors[pivot:]]
-    points += [solve(f) for f in reversed(factors[:pivot])]
-    plate_map = _collect(case, design, points, problem)
+    points = [solve(factor) for factor in (*factors[pivot:], *reversed(factors[:pivot]))]
+    points.sort(key=lambda point: float(point[FLOW]))
+    columns: dict[str, Any] = {name: tuple(point[name] for point in points) for name in points[0]}
+    plate_map = PlateMap(
+        load=design.load,
+        heat_flux=design.heat_flux,
+        inlet_k=case.rack.supply_temperature,
+        channels=design.channels,
+        area_m2=design.area,
+        design_flow_per_channel_m3_per_s=design.flow_per_channel,
+        solver_options=problem.solver_options(),
+        solver_record=problem.solver_record(),
+        **columns,
+    )
     held_out = solve(float(np.sqrt(factors[0] * factors[1])))  # midway in the widest gap of a cubic in log flow
     design_point = solve(1.0)
     step("fields")
-    write_fields(problem, fields)
+    fem.write_fields(problem, fields)
     flow, drop, to_inlet = (held_out[name] for name in (FLOW, DROP, TO_INLET))
     plate_map = replace(
         plate_map,

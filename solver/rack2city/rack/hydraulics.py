@@ -11,39 +11,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rack2city import network as net
 from rack2city.arrays import Array
 from rack2city.case import Case, RackLoad
 from rack2city.errors import InputError
 from rack2city.materials import Coolant
-from rack2city.network import (
-    CurveLaw,
-    Liquid,
-    Network,
-    PipeLaw,
-    SteadyResult,
-    create_boundaries,
-    create_heat_exchangers,
-    create_junctions,
-    create_pipes,
-    solve_steady,
-)
 from rack2city.plate import PlateDesign, PlateMap, plate_design
-from rack2city.rack.layout import TrayLayout
 
 INLET, OUTLET = "rack inlet", "rack outlet"
 
 
 @dataclass(frozen=True)
 class PlateBranches:
-    """The branches of one kind of plate in the solved network.
-
-    Attributes:
-        load: the load they cool.
-        design: their design point.
-        plate_map: the channel under their heat flux.
-        names: their names in the network.
-        flow_kg_per_s: mass flow of each (kg/s).
-    """
+    """The branches of one kind of plate in the solved network, with the channel's map under their heat flux."""
 
     load: RackLoad
     design: PlateDesign
@@ -54,21 +34,13 @@ class PlateBranches:
 
 @dataclass(frozen=True)
 class RackLoop:
-    """The solved coolant loop of a rack.
+    """The solved coolant loop of a rack: its network and results, by kind of plate too."""
 
-    Attributes:
-        network: its parts.
-        result: flows, pressures and temperatures.
-        plates: branches of each kind of plate.
-        manifold_velocity: largest velocity in the manifold (m/s).
-        curve_drop: pressure drop by the rack's published curve at its flow (Pa).
-    """
-
-    network: Network
-    result: SteadyResult
+    network: net.Network
+    result: net.SteadyResult
     plates: tuple[PlateBranches, ...]
-    manifold_velocity: float
-    curve_drop: float
+    manifold_velocity: float  # the largest (m/s)
+    curve_drop: float  # by the rack's published curve at its flow (Pa)
 
     @property
     def pressure_drop(self) -> float:
@@ -96,10 +68,7 @@ def plate_curve(
     Within the plate map it is the map; outside, where only the solver's iterations go, the end of the map continued to zero
     in proportion to the flow and upwards to its square, so that the law rises everywhere.
 
-    Args:
-        plate_map: the map, by channel.
-        channels: parallel channels of the plate.
-        resistance: quadratic resistance in series (Pa/(m³/s)²).
+    The plate has parallel channels, each with the drop of the map; in series is a quadratic resistance (Pa/(m³/s)²).
     """
     low, high = plate_map.flow_per_channel_m3_per_s[0], plate_map.flow_per_channel_m3_per_s[-1]
 
@@ -120,35 +89,32 @@ def plate_curve(
     return drop, slope
 
 
-def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLayout, temperature: float) -> RackLoop:
+def solve_loop(
+    case: Case, coolant: Coolant, plate_map: PlateMap, trays: list[tuple[RackLoad, ...]], temperature: float
+) -> RackLoop:
     """Size the branches at design and solve the loop at the rack's design flow.
 
-    Args:
-        case: the case.
-        coolant: its coolant.
-        plate_map: pressure drop of a channel over its flow.
-        layout: the trays.
-        temperature: mean bulk temperature of the coolant (K).
+    The trays hold their loads in the manifold's order; the temperature is the mean of the coolant's bulk (K).
 
     Raises:
         InputError: the plates alone need more pressure than the rack's curve has.
         ConvergenceError: the network does not converge.
     """
     density, viscosity = float(coolant.density(temperature)), float(coolant.viscosity(temperature))
-    liquid = Liquid(density, float(coolant.heat_capacity(temperature)), viscosity)
-    rack, trays = case.rack, len(layout.tray_loads)
+    liquid = net.Liquid(density, float(coolant.heat_capacity(temperature)), viscosity)
+    rack = case.rack
     designs = {load.name: plate_design(case, load) for load in rack.loads}
-    tray_flow = np.array([sum(designs[x.name].flow * x.count / x.trays for x in loads) for loads in layout.tray_loads])
+    tray_flow = np.array([sum(designs[x.name].flow * x.count / x.trays for x in loads) for loads in trays])
     rack_flow = float(tray_flow.sum())
     curve_drop = rack.curve_linear * rack_flow + rack.curve_quadratic * rack_flow**2
 
-    pipe = PipeLaw(rack.tray_spacing, rack.manifold_diameter, rack.manifold_roughness, density, viscosity)
+    pipe = net.PipeLaw(rack.tray_spacing, rack.manifold_diameter, rack.manifold_roughness, density, viscosity)
     design_manifold = np.cumsum(tray_flow[::-1])[::-1]  # flow of the manifold pipe before each tray
     to_tray = 2.0 * np.cumsum(pipe.drop_and_slope(design_manifold * density)[0])  # supply and return
     manifold_drop = float(to_tray @ tray_flow) / rack_flow
 
-    network = _manifold(case, liquid, rack_flow * density, trays)
-    designed = {}
+    network = _manifold(case, liquid, rack_flow * density, len(trays))
+    designed = []
     for load in rack.loads:
         design = designs[load.name]
         own_map = plate_map.at_flux(design.heat_flux, coolant.viscosity)
@@ -161,11 +127,10 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
                 "lower rack.flow_per_power"
             )
         name = f"plate of {load.name}"
-        network.laws[name] = CurveLaw(
-            *plate_curve(own_map, design.channels, available / design.flow**2), density=density
-        )
-        tray = np.repeat([i for i, loads in enumerate(layout.tray_loads) if load in loads], load.count // load.trays)
-        names = create_heat_exchangers(
+        curve = plate_curve(own_map, design.channels, available / design.flow**2)
+        network.laws[name] = net.CurveLaw(*curve, density=density)
+        tray = np.repeat([i for i, loads in enumerate(trays) if load in loads], load.count // load.trays)
+        names = net.create_heat_exchangers(
             network,
             [f"{load.name} {i + 1}" for i in range(load.count)],
             from_junction=[f"supply {i + 1}" for i in tray],
@@ -173,19 +138,19 @@ def solve_loop(case: Case, coolant: Coolant, plate_map: PlateMap, layout: TrayLa
             curve=name,
             heat_w=load.power,
         )
-        designed[load.name] = (load, design, own_map, tuple(names))
-    result = solve_steady(network)
+        designed.append((load, design, own_map, tuple(names)))
+    result = net.solve_steady(network)
     flows = result.res_heat_exchangers.mdot_kg_per_s
-    plates = tuple(PlateBranches(*kind, flows[list(kind[-1])].to_numpy()) for kind in designed.values())
+    plates = tuple(PlateBranches(*kind, flows[list(kind[-1])].to_numpy()) for kind in designed)
     velocity = rack_flow / (0.25 * np.pi * rack.manifold_diameter**2)
     return RackLoop(network, result, plates, velocity, curve_drop)
 
 
-def _manifold(case: Case, liquid: Liquid, mass_flow: float, trays: int) -> Network:
+def _manifold(case: Case, liquid: net.Liquid, mass_flow: float, trays: int) -> net.Network:
     """Supply and return manifold, with the coolant that enters and the pressure it leaves at."""
-    network, rack = Network("rack", liquid), case.rack
+    network, rack = net.Network("rack", liquid), case.rack
     ways = ("supply", "return")
-    create_junctions(network, [INLET, OUTLET, *(f"{way} {i + 1}" for way in ways for i in range(trays))])
+    net.create_junctions(network, [INLET, OUTLET, *(f"{way} {i + 1}" for way in ways for i in range(trays))])
     size = {
         "length_m": rack.tray_spacing,
         "inner_diameter_m": rack.manifold_diameter,
@@ -196,8 +161,8 @@ def _manifold(case: Case, liquid: Liquid, mass_flow: float, trays: int) -> Netwo
         near = [end, *far[:-1]]
         start, to = (near, far) if way == "supply" else (far, near)
         names = [f"{way} manifold {i + 1}" for i in range(trays)]
-        create_pipes(network, names, from_junction=start, to_junction=to, **size)
+        net.create_pipes(network, names, from_junction=start, to_junction=to, **size)
     supply = rack.supply_temperature
-    create_boundaries(network, INLET, junction=INLET, mass_flow_kg_per_s=mass_flow, supply_k=supply)
-    create_boundaries(network, OUTLET, junction=OUTLET, pressure_pa=0.0)
+    net.create_boundaries(network, INLET, junction=INLET, mass_flow_kg_per_s=mass_flow, supply_k=supply)
+    net.create_boundaries(network, OUTLET, junction=OUTLET, pressure_pa=0.0)
     return network

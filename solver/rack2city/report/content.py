@@ -41,15 +41,13 @@ def _plate(run: Run) -> tuple[Block, ...]:
     s, held = run.summary, run.summary.plate.holdout
     text = (
         "Between the computed flow rates the curves are interpolated. Against a finite-element run held out of the "
-        "interpolation, at "
-        f"{number(1e3 * LITRE_PER_MINUTE.of(held.flow_per_channel_m3_per_s))} mL/min per channel, the error is "
-        f"{quantity(abs(held.pressure_drop_error), PERCENT, 2)} of the pressure drop and "
+        f"interpolation, at {number(1e3 * LITRE_PER_MINUTE.of(held.flow_per_channel_m3_per_s))} mL/min per channel, "
+        f"the error is {quantity(abs(held.pressure_drop_error), PERCENT, 2)} of the pressure drop and "
         f"{quantity(abs(held.case_to_inlet_error), PERCENT, 2)} of the case-to-inlet resistance."
     )
     caption = (
-        f"Pressure drop (left) and thermal resistances (right) of one plate '{s.plate.load}' against "
-        "its flow. Dots are finite-element runs, the lines between them guide the eye; the dotted line is the flow "
-        "of the design point."
+        f"Pressure drop (left) and thermal resistances (right) of one plate '{s.plate.load}' against its flow. Dots are "
+        "finite-element runs, the lines between them guide the eye; the dotted line is the flow of the design point."
     )
     curves = _drawing("plate-curves", caption, plate.plate_curves(s))
     return Text(text), curves, tables.plate_runs(s), _picture(run), tables.mesh_table(s)
@@ -83,19 +81,15 @@ def _picture(run: Run) -> Drawing:
 
 def _city(run: Run) -> tuple[Block, ...]:
     kpi = run.summary.kpi
-    figures = {"pue": kpi.pue, "erf": kpi.erf, "ere": kpi.ere}
-    definitions = tuple(
-        f"{name.upper()} = {number(value)}. {kpi.definitions[name]}"
-        for name, value in figures.items()
-        if name in kpi.definitions
-    )
+    told = [name for name in ("pue", "erf", "ere") if name in kpi.definitions]
+    definitions = tuple(f"{name.upper()} = {number(getattr(kpi, name))}. {kpi.definitions[name]}" for name in told)
     heat_caption = (
         "Heat of the year, daily means. Above: heat into the network by source, with the demand of the substations; "
         "what lies over the demand is lost to the ground. Below: where the racks' liquid heat goes."
     )
     energy_caption = (
-        "The year's energy from grid electricity to delivered heat; widths to scale. What cools "
-        "air and pumps the network ends where it is used."
+        "The year's energy from grid electricity to delivered heat; widths to scale. What cools air and pumps the network "
+        "ends where it is used."
     )
     duration_caption = "Duration curves of the year; each curve is sorted by itself."
     temperature_caption = (

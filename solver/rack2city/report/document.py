@@ -22,14 +22,7 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of ready texts.
-
-    Attributes:
-        caption: what the rows are.
-        head: column headings.
-        rows: cells, as many per row as there are headings.
-        align: one letter per column, `l` or `r`.
-    """
+    """A table of ready texts: what the rows are, headings, as many cells per row, and a letter `l` or `r` per column."""
 
     caption: str
     head: tuple[str, ...]
@@ -97,7 +90,7 @@ class Document:
     @property
     def headline(self) -> str:
         """The verdict in one sentence."""
-        failed = [row.name for row in self.verdict if not row.holds]
         if self.holds:
             return f"All {len(self.verdict)} checks keep their limits."
+        failed = [row.name for row in self.verdict if not row.holds]
         return f"{len(failed)} of {len(self.verdict)} checks do not keep their limits: {', '.join(failed)}."

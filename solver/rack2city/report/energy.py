@@ -7,7 +7,7 @@ balance stops the report.
 from dataclasses import asdict, dataclass
 
 from rack2city.errors import BalanceError
-from rack2city.report.summary import CityFigures
+from rack2city.results.city import CityFigures
 
 TOLERANCE = 1e-6  # of the largest node, as the plant's and the network's own balances
 

@@ -11,26 +11,16 @@ from rack2city.report.figures.style import INK
 
 def render_html(document: Document) -> str:
     """The document as HTML text that needs no other file."""
-    environment = Environment(
-        loader=PackageLoader("rack2city.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = Environment(loader=PackageLoader("rack2city.report"), autoescape=True, undefined=StrictUndefined)
+    environment.trim_blocks = environment.lstrip_blocks = True
     environment.filters["inline"] = inline_svg
     return environment.get_template("report.html.j2").render(document=document)
 
 
 def inline_svg(svg: str, name: str) -> Markup:
-    """An SVG file's text made fit to stand inside an HTML page.
+    """The `<svg>` element of an SVG file's text, fit to stand inside an HTML page, its ink the colour of the page's text.
 
-    Args:
-        svg: text of an SVG file.
-        name: unique in the page; goes before every id, so that two figures cannot meet.
-
-    Returns:
-        The `<svg>` element; its ink follows the colour of the page's text.
+    The name, unique in the page, goes before every id, so that two figures cannot meet.
     """
     body = svg[svg.index("<svg") :]
     body = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", body).replace("xlink:href=", "href=")

@@ -18,13 +18,7 @@ _YEAR_COLUMNS = (
 
 @dataclass(frozen=True)
 class Run:
-    """The files of one finished run.
-
-    Attributes:
-        summary: `summary.json`.
-        year: hourly results, index `time`, columns with the suffixes `_w` and `_k`.
-        temperature: the ParaView file of the plate's temperature field (K).
-    """
+    """The files of one finished run: `summary.json`, `year.parquet`, and the ParaView file of the temperature (K)."""
 
     summary: Summary
     year: pd.DataFrame
@@ -32,19 +26,15 @@ class Run:
 
 
 def read_run(run_dir: Path) -> Run:
-    """Read and check the files of a run folder.
-
-    Args:
-        run_dir: folder written by `rack2city run`.
+    """Read and check the files of a folder written by `rack2city run`.
 
     Raises:
         InputError: a file is missing or unreadable, or lacks a key or column, which the sentence names.
     """
-    files = [run_dir / name for name in ("summary.json", "year.parquet", "fields/temperature.pvd")]
-    for file in files:
+    summary, year, field = (run_dir / name for name in ("summary.json", "year.parquet", "fields/temperature.pvd"))
+    for file in (summary, year, field):
         if not file.is_file():
             raise InputError(f"{file}: there is no such file; a report needs the folder of a finished `rack2city run`")
-    summary, year, field = files
     return Run(load(summary, Summary), _read_year(year), field)
 
 

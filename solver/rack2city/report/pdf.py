@@ -15,11 +15,7 @@ from rack2city.report.document import Document, Drawing
 
 
 def render_pdf(document: Document, **settings: Any) -> Any:
-    """The document as the bytes of a PDF file.
-
-    Args:
-        document: what to set.
-        settings: of `typst.compile`, such as `format="png", ppi=110`, which gives a list of pages instead.
+    """The document as the bytes of a PDF file, or as settings of `typst.compile` say: `format="png"` gives a list of pages.
 
     Raises:
         Rack2CityError: typst refuses the document; the sentence carries its message.

@@ -5,7 +5,6 @@ from typing import Any
 from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.summary.provenance import Counts, Provenance
-from rack2city.report.tables import pairs
 from rack2city.report.units import Scale, number, quantity
 
 
@@ -39,27 +38,27 @@ def inputs(summary: Summary) -> Table:
 def provenance(summary: Summary) -> tuple[Table, ...]:
     """Versions, how the finite elements were solved, solver options and the time each stage took."""
     p = summary.provenance
-    options = (
+    options = tuple(
         (prefix, ", ".join(f"{key} {'' if value is None else value}".strip() for key, value in chosen.items()))
         for prefix, chosen in p.solver_options.items()
     )
-    seconds = ((stage, quantity(value, Scale("s"), 3)) for stage, value in p.seconds.items())
-    versions = p.versions | p.solver.libraries
+    seconds = tuple((stage, quantity(value, Scale("s"), 3)) for stage, value in p.seconds.items())
+    versions = tuple((p.versions | p.solver.libraries).items())
     return (
-        pairs("Versions of the software.", ("package", "version"), versions.items()),
-        pairs("How flow and heat were solved.", ("solver", ""), _solver_rows(p)),
-        pairs("Options of the linear and nonlinear solvers (PETSc), by prefix.", ("prefix", "options"), options),
-        pairs(f"Time of each stage on {p.ranks} rank(s).", ("stage", "time"), seconds, "lr"),
+        Table("Versions of the software.", ("package", "version"), versions, "ll"),
+        Table("How flow and heat were solved.", ("solver", ""), _solver_rows(p), "ll"),
+        Table("Options of the linear and nonlinear solvers (PETSc), by prefix.", ("prefix", "options"), options, "ll"),
+        Table(f"Time of each stage on {p.ranks} rank(s).", ("stage", "time"), seconds, "lr"),
     )
 
 
-def _solver_rows(p: Provenance) -> list[tuple[str, str]]:
+def _solver_rows(p: Provenance) -> tuple[tuple[str, str], ...]:
     flow, heat, counts = p.solver.flow, p.solver.heat, p.iterations
 
     def runs(of_each: Counts) -> str:
         return ", ".join(map(str, of_each))
 
-    return [
+    return (
         ("flow: method", flow.method),
         ("flow: unknowns", number(flow.unknowns)),
         ("flow: linear pressure", flow.pressure),
@@ -70,7 +69,7 @@ def _solver_rows(p: Provenance) -> list[tuple[str, str]]:
         ("heat: unknowns", number(heat.unknowns)),
         ("heat: factorisations of each run", runs(counts.heat_factorisations)),
         ("exchanges of viscosity and temperature of each run", runs(counts.outer)),
-    ]
+    )
 
 
 def _plain(value: Any) -> str:

@@ -7,8 +7,6 @@ from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.units import Scale, number, quantity
 
-Entry = tuple[str, float, Scale]
-
 
 def key_figures(summary: Summary) -> Table:
     """The dozen numbers one would quote."""
@@ -78,24 +76,24 @@ def rack_hydraulics(summary: Summary) -> Table:
 
 def rack_loads(summary: Summary) -> Table:
     """Hydraulics and temperatures of each kind of load."""
-    units = "", " (kW)", " (L/min)", " (kPa)", " (–)", " (K/W)", " (°C)", " (°C)"
-    names = "count", "power", "flow per plate", "plate drop", "Re", "case-to-inlet", "case", "junction"
+    loads = summary.rack.loads
+    columns: dict[str, Iterable[float]] = {
+        "count": (load.count for load in loads),
+        "power (kW)": (u.KILOWATT.of(load.power_w) for load in loads),
+        "flow per plate (L/min)": (u.LITRE_PER_MINUTE.of(load.flow_m3_per_s) for load in loads),
+        "plate drop (kPa)": (u.KILOPASCAL.of(load.plate_pressure_drop_pa) for load in loads),
+        "Re (–)": (load.reynolds for load in loads),
+        "case-to-inlet (K/W)": (load.case_to_inlet_k_per_w for load in loads),
+        "case (°C)": (u.CELSIUS.of(load.case_max_k) for load in loads),
+        "junction (°C)": (u.CELSIUS.of(load.junction_max_k) for load in loads),
+    }
+    names = [load.name for load in loads]
     rows = tuple(
-        (
-            load.name,
-            number(load.count),
-            number(u.KILOWATT.of(load.power_w)),
-            number(u.LITRE_PER_MINUTE.of(load.flow_m3_per_s)),
-            number(u.KILOPASCAL.of(load.plate_pressure_drop_pa)),
-            number(load.reynolds),
-            number(load.case_to_inlet_k_per_w),
-            number(u.CELSIUS.of(load.case_max_k)),
-            number(u.CELSIUS.of(load.junction_max_k)),
-        )
-        for load in summary.rack.loads
+        (name, *map(number, row)) for name, row in zip(names, zip(*columns.values(), strict=True), strict=True)
     )
-    head = ("load", *(name + unit for name, unit in zip(names, units, strict=True)))
-    return Table("Each load of the rack: highest temperatures, flow of one plate.", head, rows, "l" + "r" * 8)
+    return Table(
+        "Each load of the rack: highest temperatures, flow of one plate.", ("load", *columns), rows, "l" + "r" * 8
+    )
 
 
 def plant_table(summary: Summary) -> Table:
@@ -147,11 +145,7 @@ def city_table(summary: Summary, hours: int) -> Table:
     )
 
 
-def entries(caption: str, *rows: Entry) -> Table:
+def entries(caption: str, *rows: tuple[str, float, Scale]) -> Table:
     """Quantities (SI) in their engineering units."""
-    return pairs(caption, ("quantity", "value"), ((name, quantity(value, scale)) for name, value, scale in rows), "lr")
-
-
-def pairs(caption: str, head: tuple[str, str], rows: Iterable[tuple[str, str]], align: str = "ll") -> Table:
-    """A table of two columns."""
-    return Table(caption, head, tuple(rows), align)
+    cells = tuple((name, quantity(value, scale)) for name, value, scale in rows)
+    return Table(caption, ("quantity", "value"), cells, "lr")

@@ -46,25 +46,17 @@ _BY_SI = {
 
 
 def engineering(unit: str, kind: str = "") -> Scale:
-    """The unit an engineer reads in place of an SI unit.
+    """The unit an engineer reads in place of an SI unit, which stays where no other is customary.
 
-    Args:
-        unit: SI unit, such as `"Pa"`; `"-"` becomes per cent.
-        kind: `"temperature"` for an absolute temperature (°C), anything else for none.
-
-    Returns:
-        The scale; the SI unit itself where no other is customary.
+    `"-"` becomes per cent, K become °C where the kind is `"temperature"`, that is an absolute one.
     """
     return CELSIUS if unit == "K" and kind == "temperature" else _BY_SI.get(unit, Scale(unit))
 
 
 def number(value: float, digits: int = 4, trim: bool = False) -> str:
-    """A number as text: significant digits, thousands grouped, a true minus, a dash where there is none.
+    """A number as text: significant digits, thousands grouped, a true minus, a dash for NaN.
 
-    Args:
-        value: any number; NaN is written as a dash.
-        digits: significant digits; whole digits before the point are always kept.
-        trim: leave out trailing zeros, for what was given and not computed.
+    Whole digits before the point are always kept; trailing zeros may be trimmed, for what was given and not computed.
     """
     if math.isnan(value):
         return "–"

@@ -11,11 +11,7 @@ from rack2city.report.pdf import render_pdf
 def write_report(run_dir: Path) -> list[Path]:
     """Write `report.html` and `report.pdf` of a finished run, both from the same content and the same figures.
 
-    Args:
-        run_dir: folder with `summary.json`, `year.parquet` and `fields/temperature.pvd`.
-
-    Returns:
-        The two files written, HTML first.
+    The folder holds `summary.json`, `year.parquet` and `fields/temperature.pvd`; the files written come HTML first.
 
     Raises:
         InputError: a file, key or column is missing or unreadable; nothing is written then.

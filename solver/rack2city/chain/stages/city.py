@@ -25,7 +25,7 @@ def _check(loaded: "LoadedCase") -> None:
 def _compute(session: Session) -> None:
     from rack2city.city.layout import load_layout
     from rack2city.city.year import case_weather, run_city
-    from rack2city.rack import RackResult
+    from rack2city.results.rack import RackResult
 
     def progress(done: int, hours: int) -> None:
         if done * YEAR_PARTS // hours > (done - 1) * YEAR_PARTS // hours:

@@ -35,10 +35,5 @@ def _compute(session: Session) -> None:
 
 
 MESH = Stage(
-    name="mesh",
-    compute=_compute,
-    files=_files,
-    parts=("channel", "mesh.level"),
-    sources=("mesh.file",),
-    check=_check,
+    name="mesh", compute=_compute, files=_files, parts=("channel", "mesh.level"), sources=("mesh.file",), check=_check
 )

@@ -20,7 +20,7 @@ def _check(case: "Case") -> None:
 
 def _compute(session: Session) -> None:
     from rack2city.plant import run_plant
-    from rack2city.rack import RackResult
+    from rack2city.results.rack import RackResult
 
     store(session.file("plant.json"), run_plant(session.case, load(session.file("rack.json"), RackResult)))
 

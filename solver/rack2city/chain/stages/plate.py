@@ -26,9 +26,9 @@ def plate_balances(plate: "PlateMap") -> tuple[Balance, ...]:
     rows = []
     for flow, heat, mass in zip(plate.flow_per_channel_m3_per_s, plate.heat_balances, plate.mass_balances, strict=True):
         at = f"channel at {flow / design:.3g} x design flow"
-        rows.append(Balance("fem", f"heat, {at}", *heat, "W", HEAT_TOLERANCE))
-        rows.append(Balance("fem", f"mass, {at}", *mass, "m3/s", MASS_TOLERANCE))
-    return tuple(balance.require() for balance in rows)
+        rows.append(Balance("fem", f"heat, {at}", *heat, "W", HEAT_TOLERANCE).require())
+        rows.append(Balance("fem", f"mass, {at}", *mass, "m3/s", MASS_TOLERANCE).require())
+    return tuple(rows)
 
 
 @of_case
@@ -73,7 +73,7 @@ def _steps(case: "Case") -> int:
 
 def _compute(session: Session) -> None:
     try:
-        from rack2city.chain.channel_mesh import coarser_mesh
+        from rack2city.chain.channel_mesh import COARSER, coarser_level
         from rack2city.materials import coolant
         from rack2city.plate.runs import run_plate
     except ImportError as error:
@@ -87,7 +87,7 @@ def _compute(session: Session) -> None:
             with log_file.open("a") as file:
                 file.write(line + "\n")
 
-    medium, coarser = coolant(case.coolant.name), coarser_mesh(case, out)
+    medium, coarser = coolant(case.coolant.name), out / COARSER if coarser_level(case) else None
     step = session.monitor.step
     plate = run_plate(case, medium, out / "mesh.msh", coarser, out / "fields", session.comm, log, step)
     plate_balances(plate)  # a run whose balances are open ends here, before its map is kept

@@ -13,8 +13,5 @@ def _compute(session: Session) -> None:
 
 
 REPORT = Stage(
-    name="report",
-    compute=_compute,
-    files=lambda case: ("summary.json", "report.html", "report.pdf"),
-    kept=False,
+    name="report", compute=_compute, files=lambda case: ("summary.json", "report.html", "report.pdf"), kept=False
 )

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +24,12 @@ _TIMEOUT_S = 300.0
 _LAUNCHER = ("OMPI_", "PMI_", "PMIX_", "PMI", "MPI_LOCAL", "HYDRA_", "MPIEXEC_")
 
 
-@dataclass(frozen=True)
-class Rendering:
-    """What the rendering process hands back.
-
-    Attributes:
-        image: pixels with alpha, shape (height, width, 4).
-        arrays: `limits` (°C), `bounds` (mm), `mark_*` (shares of the picture), `slice_*` (mm and °C).
-    """
-
-    image: NDArray[Any]
-    arrays: dict[str, NDArray[Any]]
+type Rendering = dict[str, NDArray[Any]]
+"""`image` (pixels with alpha), `limits` (°C), `bounds` (mm), `mark_*` (shares of the picture), `slice_*` (mm and °C)."""
 
 
 def render(file: Path) -> Rendering:
-    """Render the temperature field off-screen, in a process of its own.
-
-    Args:
-        file: ParaView collection (.pvd) with the point array `temperature` (K), coordinates in m.
+    """Render the temperature (K) of a ParaView collection (.pvd, coordinates in m) off-screen, in a process of its own.
 
     Raises:
         Rack2CityError: the field cannot be read, or this machine cannot render without a screen.
@@ -60,50 +47,40 @@ def render(file: Path) -> Rendering:
         if done.returncode != 0:
             raise Rack2CityError(_cause(file, done.returncode, done.stderr))
         with np.load(folder / "picture.npz") as stored:
-            arrays = dict(stored)
-        return Rendering(imread(folder / "picture.png"), arrays)
+            return {**stored, "image": imread(folder / "picture.png")}
 
 
 def _cause(file: Path, code: int, stderr: str) -> str:
-    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
-    last = lines[-1] if lines else "no message"
-    if code < 0:
-        return (
-            f"{file}: the picture cannot be rendered, VTK was ended by signal {-code} ({last}); "
-            "off-screen rendering needs libEGL with Mesa or libOSMesa: install "
-            "libegl1 and libgl1-mesa-dri (Debian) or mesalib (conda-forge)"
-        )
-    return f"{file}: the picture cannot be rendered: {last}"
+    lines = stderr.strip().splitlines()
+    last = lines[-1].strip() if lines else "no message"
+    if code >= 0:
+        return f"{file}: the picture cannot be rendered: {last}"
+    return (
+        f"{file}: the picture cannot be rendered, VTK was ended by signal {-code} ({last}); off-screen rendering needs "
+        "libEGL with Mesa or libOSMesa: install libegl1 and libgl1-mesa-dri (Debian) or mesalib (conda-forge)"
+    )
 
 
 def half_channel(rendering: Rendering, wall: tuple[float, float] | None = None) -> Figure:
     """The 3-D picture above, cross-sections at inlet, middle and outlet below, one colour scale (°C) for all.
 
-    Args:
-        rendering: from `render`.
-        wall: y of the channel's wall and z of its floor (mm), drawn as a line in the cross-sections; none if not given.
+    The wall, y of the channel's side and z of its floor (mm), is drawn as a line in the cross-sections if it is given.
     """
-    low, high = rendering.arrays["limits"]
+    low, high = rendering["limits"]
     figure = Figure(figsize=(WIDTH_IN, 4.9), dpi=220)
     rows = figure.add_gridspec(2, 3, height_ratios=(1.2, 1.0))
     _show_body(figure.add_subplot(rows[0, :]), rendering)
-    x0, x1, _, y1, z0, z1 = rendering.arrays["bounds"]
+    x0, x1, _, y1, z0, z1 = rendering["bounds"]
     sections = [figure.add_subplot(rows[1, column]) for column in range(3)]
     for axes, (name, x) in zip(sections, {"inlet": x0, "middle": (x0 + x1) / 2, "outlet": x1}.items(), strict=True):
-        part = {key: rendering.arrays[f"slice_{name}_{key}"] for key in ("y", "z", "triangles", "t")}
+        part = {key: rendering[f"slice_{name}_{key}"] for key in ("y", "z", "triangles", "t")}
         mesh = Triangulation(part["y"], part["z"], part["triangles"])
-        colours = axes.tripcolor(
-            mesh, part["t"], shading="gouraud", cmap=COLOUR_MAP, vmin=low, vmax=high, rasterized=True
-        )
+        look = {"shading": "gouraud", "cmap": COLOUR_MAP, "vmin": low, "vmax": high, "rasterized": True}
+        colours = axes.tripcolor(mesh, part["t"], **look)
         if wall:
             axes.plot([wall[0], wall[0], 0.0], [z1, wall[1], wall[1]], color="white", linewidth=0.8)
-        axes.set(
-            title=f"{name}, x = {round(x, 3) + 0.0:g} mm",
-            xlabel="y (mm)",
-            xlim=(0.0, y1),
-            ylim=(z0, z1),
-            aspect=1.0 / STRETCH,
-        )
+        axes.set(title=f"{name}, x = {round(x, 3) + 0.0:g} mm", xlabel="y (mm)")
+        axes.set(xlim=(0.0, y1), ylim=(z0, z1), aspect=1.0 / STRETCH)
     sections[0].set_ylabel("z (mm)")
     bar = figure.colorbar(colours, ax=figure.axes, location="right", shrink=0.8, aspect=30, pad=0.04)
     bar.set_label("temperature (°C)")
@@ -112,13 +89,13 @@ def half_channel(rendering: Rendering, wall: tuple[float, float] | None = None) 
 
 def _show_body(axes: Axes, rendering: Rendering) -> None:
     """The 3-D picture with the names of its ends, cropped to what was drawn."""
-    image = rendering.image
+    image = rendering["image"]
     rows, columns = (np.flatnonzero(image[..., 3].any(axis=other)) for other in (1, 0))
     axes.imshow(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1], interpolation="antialiased")
     axes.axis("off")
     height, width = image.shape[:2]
     for name, offset in (("inlet", (18, -14)), ("outlet", (-18, -14))):
-        x, y = rendering.arrays[f"mark_{name}"]
+        x, y = rendering[f"mark_{name}"]
         place = (x * width - columns[0], (1.0 - y) * height - rows[0])
         axes.annotate(
             name, place, xytext=offset, textcoords="offset points", ha="center", va="top", annotation_clip=False

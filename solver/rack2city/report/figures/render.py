@@ -34,8 +34,7 @@ def read_celsius(file: Path) -> pv.UnstructuredGrid:
     Raises:
         ValueError: the file has no cells or no point array `temperature`.
     """
-    reader = pv.get_reader(str(file))
-    blocks = [block for block in reader.read() if block is not None and block.n_cells]
+    blocks = [block for block in pv.read(file) if block is not None and block.n_cells]
     if not blocks:
         raise ValueError(f"{file} has no cells")
     grid = blocks[0].merge(blocks[1:]) if len(blocks) > 1 else blocks[0]
@@ -71,14 +70,9 @@ def slice_at(grid: pv.UnstructuredGrid, share: float) -> dict[str, NDArray[Any]]
 def render(
     grid: pv.UnstructuredGrid, image: Path, limits: tuple[float, float], colours: str, stretch: float
 ) -> dict[str, list[float]]:
-    """Draw the whole half channel, seen from the inlet and the channel's mid-plane.
+    """Draw the half channel, seen from the inlet and its mid-plane, y stretched, as a PNG of transparent background.
 
-    Args:
-        grid: field from `read_celsius`.
-        image: PNG to write, transparent background.
-        limits: lowest and highest temperature of the colour scale (°C).
-        colours: name of the matplotlib colour map.
-        stretch: of the y direction (-).
+    Temperatures (°C) are coloured between the limits by a colour map of matplotlib.
 
     Returns:
         Where the lower near corners of inlet and outlet are: name to (x, y), shares of the picture's width and height

@@ -1,6 +1,5 @@
 """The drawing of a Sankey diagram, bars and ribbons to scale."""
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path as Curve
@@ -41,13 +40,10 @@ def draw(flows: EnergyFlows) -> Figure:
         colour, alpha = COLOURS[node.colour], 1.0 if node.label else 0.38
         axes.add_patch(Rectangle(corner, _BAR_IN, heights[key], facecolor=colour, edgecolor="none", alpha=alpha))
         if node.label:
+            place = left[key] + _BAR_IN + 0.04, centres[key]
             text = f"{node.label}\n{quantity(flows.through(key), MEGAWATT_HOUR)}"
-            _label(axes, left[key] + _BAR_IN + 0.04, centres[key], text)
+            axes.text(*place, text, va="center", ha="left", fontsize=_FONT_PT, linespacing=1.1, color=INK)
     return figure
-
-
-def _label(axes: Axes, x: float, y: float, text: str) -> None:
-    axes.text(x, y, text, va="center", ha="left", fontsize=_FONT_PT, linespacing=1.1, color=INK)
 
 
 def _edges(ribbons: list[Ribbon], side: str, top: dict[str, float], scale: float) -> dict[Ribbon, float]:

@@ -19,7 +19,6 @@ COLOURS = {
     "hot": "#d1493f",
     "warm": "#e0834a",
     "cool": "#3b82c4",
-    "cold": "#62b0d9",
     "loss": "#9aa1ab",
 }
 
@@ -30,11 +29,7 @@ def house_style() -> Iterator[None]:
     settings: dict[Any, Any] = {
         "font.size": 8.5,
         "axes.titlesize": 9.0,
-        "axes.edgecolor": INK,
-        "axes.labelcolor": INK,
-        "text.color": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
+        **dict.fromkeys(("axes.edgecolor", "axes.labelcolor", "text.color", "xtick.color", "ytick.color"), INK),
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.linewidth": 0.7,

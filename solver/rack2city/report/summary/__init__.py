@@ -6,28 +6,12 @@ Every attribute is a key of the file, its unit at the end of its name; docs/summ
 from dataclasses import dataclass
 
 from rack2city.case import CaseInput
-from rack2city.report.summary.evidence import BalanceRow, CheckRow, Kpi, Verdict
-from rack2city.report.summary.provenance import Iterations, Provenance, SolverRecord
-from rack2city.report.summary.rack import LoadFigures, PlantFigures, RackFigures
-from rack2city.report.summary.stages import CityFigures, MeshFigures, PlateFigures
-
-__all__ = [
-    "BalanceRow",
-    "CaseRecord",
-    "CheckRow",
-    "CityFigures",
-    "Iterations",
-    "Kpi",
-    "LoadFigures",
-    "MeshFigures",
-    "PlantFigures",
-    "PlateFigures",
-    "Provenance",
-    "RackFigures",
-    "SolverRecord",
-    "Summary",
-    "Verdict",
-]
+from rack2city.report.summary.evidence import BalanceRow, Kpi, Verdict
+from rack2city.report.summary.provenance import Provenance
+from rack2city.results.city import CityFigures
+from rack2city.results.plant import PlantFigures
+from rack2city.results.plate import MeshFigures, PlateFigures
+from rack2city.results.rack import LoadResult, RackFigures
 
 
 @dataclass(frozen=True)
@@ -58,7 +42,7 @@ class Summary:
     provenance: Provenance
 
     @property
-    def plate_load(self) -> LoadFigures:
+    def plate_load(self) -> LoadResult:
         """The load in the rack whose plate the finite elements have computed."""
         return next(load for load in self.rack.loads if load.name == self.plate.load)
 

@@ -1,0 +1,69 @@
+"""The plant of all racks."""
+
+from dataclasses import dataclass
+
+from rack2city.evidence import Balance, Check
+
+
+@dataclass(frozen=True)
+class CduState:
+    """The exchanger of the CDU at one load."""
+
+    heat_w: float
+    effectiveness: float
+    ntu: float
+    approach_k: float
+    coolant_return_k: float
+    facility_supply_k: float
+    facility_return_k: float
+
+
+@dataclass(frozen=True)
+class CduPoint(CduState):
+    """The CDU at one load with its pumps."""
+
+    tcs_head_pa: float
+    tcs_hydraulic_w: float
+    tcs_pump_w: float
+    facility_hydraulic_w: float
+    facility_pump_w: float
+    coolant_w_per_k: float
+    facility_w_per_k: float
+
+
+@dataclass(frozen=True)
+class HeatPumpPoint:
+    """The heat pump at the network's coldest design hour, with all heat of the racks."""
+
+    refrigerant: str
+    cop: float
+    evaporating_k: float
+    condensing_k: float
+    heat_w: float
+    electric_w: float
+
+
+@dataclass(frozen=True)
+class UpsPoint:
+    """The UPS at full power."""
+
+    efficiency: float
+    loss_w: float
+
+
+@dataclass(frozen=True)
+class PlantFigures:
+    """The plant with all racks at full power, as the summary tells it."""
+
+    racks: int
+    cdu: CduPoint
+    heat_pump: HeatPumpPoint
+    ups: UpsPoint
+
+
+@dataclass(frozen=True)
+class PlantResult(PlantFigures):
+    """The plant, with the balances of exchanger, heat pump and UPS, and its checks against the limits of the case."""
+
+    balances: tuple[Balance, ...]
+    checks: tuple[Check, ...]
