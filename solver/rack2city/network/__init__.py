@@ -2,7 +2,7 @@
 
 A `Network` is a set of tables, filled by `create_pipes` and its sisters or read from a file. `solve_steady` and `simulate`
 solve it, whatever its shape: trees by sweeps, loops by corrections. Below the tables lie arrays: `HydraulicNetwork` of branches
-with laws, `solve_hydraulics` and `mix_downstream`; single pipes in time are `PlugFlowPipes` and `RetardedPipes`.
+with laws, and `solve_hydraulics`; single pipes in time are `PlugFlowPipes` and `RetardedPipes`.
 """
 
 from rack2city.network.components import COMPONENTS, Component, describe
@@ -21,7 +21,6 @@ from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.hydraulics.pumps import PumpCurveLaw, PumpLaw
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
-from rack2city.network.pipes.mixing import HeatState, mix_downstream
 from rack2city.network.pipes.plug_flow import PlugFlowPipes
 from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.pipes.soil import fit_ground_climate, ground_temperature, single_pipe_conductance
@@ -55,7 +54,6 @@ __all__ = [
     "ControlValveLaw",
     "CurveLaw",
     "Exchanger",
-    "HeatState",
     "HydraulicNetwork",
     "HydraulicState",
     "Liquid",
@@ -93,7 +91,6 @@ __all__ = [
     "load_geojson",
     "load_network",
     "load_series",
-    "mix_downstream",
     "pipe_pressure_drop",
     "prepare",
     "save_geojson",

@@ -73,13 +73,14 @@ class RadialView:
         return supply, supply if self._radial.mirrored else self._drop(self._radial.back, self._done.back_flow)
 
     def _drop(self, side: Side, flow: Array) -> Array:
-        column, network = self.built.arrays["pipes"], self.built.arrays.network
+        arrays = self.built.arrays
         length, diameter, roughness, minor = (
-            column[name][side.rows, None] for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
+            arrays["pipes"][name][side.rows, None]
+            for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
         )
-        liquid = network.liquid
+        liquid = arrays.liquid
         return pipe_pressure_drop(
-            flow, length, diameter, roughness, liquid.density, liquid.viscosity, minor, network.friction
+            flow, length, diameter, roughness, liquid.density, liquid.viscosity, minor, arrays.friction
         )
 
     @cached_property

@@ -12,7 +12,7 @@ from rack2city.network.solvers.graph_run import GraphRun
 from rack2city.network.solvers.radial_run import RadialRun, find_radial_run
 from rack2city.network.solvers.record import Recorder
 from rack2city.network.solvers.start import Initial, Start
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.arrays import arrays_of
 from rack2city.network.tables.check import check_network, check_steps
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.profiles import Profiles, read_profiles
@@ -72,7 +72,7 @@ def simulate(
     check_network(network)
     read, index = read_profiles(network, profiles, steps)
     lengths = _lengths(step_s, len(index))
-    varying = Varying(Arrays.of(network), read, index, lengths)
+    varying = Varying(arrays_of(network), read, index, lengths)
     check_steps(varying)
     record = Recorder(network, index, lengths, keep)
     start = Start(mode == "dynamic", initial, warm_up_steps, dict(tank_k or {}), wall_film)

@@ -13,7 +13,7 @@ from rack2city.network.solvers.radial import Radial
 from rack2city.network.solvers.radial_run import find_steady_radial, hindered, solve_view
 from rack2city.network.solvers.tell import balances, told
 from rack2city.network.solvers.view import View
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.arrays import arrays_of
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.results import SteadyResult
@@ -52,7 +52,7 @@ class Prepared:
 
     def __init__(self, network: Network) -> None:
         check_network(network)
-        self.arrays = arrays = Arrays.of(network)
+        self.arrays = arrays = arrays_of(network)
         tanks = arrays["storages"]["in_service"]
         if tanks.any():
             name = arrays.name("storages", int(tanks.argmax()))
@@ -107,12 +107,12 @@ def prepare(network: Network) -> Prepared:
 
 def steady_result(view: View, method: str) -> SteadyResult:
     """One solved step in tables."""
-    network = view.built.arrays.network
+    arrays = view.built.arrays
     tables = {}
     for table, component in COMPONENTS.items():
         if names := [quantity.name for quantity in component.results if not quantity.in_time]:
             columns = told(view, table)
-            tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=network.table(table).index)
+            tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=arrays.names[table])
     mass, energy = balances(view).worst(view)
     about = view.about
     worst = int(about["worst"][0])
@@ -121,8 +121,8 @@ def steady_result(view: View, method: str) -> SteadyResult:
         mass=mass,
         energy=energy if view.junction_k.size and (view.junction_k == view.junction_k).any() else None,
         passes=int(about["passes"][0]),
-        friction=network.friction,
-        worst=str(network.substations.index[worst]) if worst >= 0 else "",
+        friction=arrays.friction,
+        worst=arrays.name("substations", worst) if worst >= 0 else "",
         margin_pa=float(about["margin_pa"][0]),
         method=method,
     ).require()

@@ -79,7 +79,7 @@ def check_steps(varying: Varying) -> None:
         InputError: names step, table, row and column.
     """
     for table in dict.fromkeys(profile.table for profile in varying.profiles):
-        component, names = COMPONENTS[table], varying.arrays.network.table(table).index
+        component, names = COMPONENTS[table], varying.arrays.names[table]
         for first in range(0, len(varying.index), _STEPS):
             steps = slice(first, first + _STEPS)
             columns = {column.name: varying.column(table, column.name, steps) for column in component.columns}

@@ -7,8 +7,8 @@ import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.network.components.columns import Values
+from rack2city.network.components.component import Arrays
 from rack2city.network.hydraulics.graph import Index
-from rack2city.network.tables.arrays import Arrays
 
 
 @dataclass(frozen=True)
