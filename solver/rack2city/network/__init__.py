@@ -14,9 +14,17 @@ from rack2city.network.formats.from_pandapipes import from_pandapipes
 from rack2city.network.formats.geojson import load_geojson, save_geojson
 from rack2city.network.formats.series_files import load_series, save_series
 from rack2city.network.hydraulics.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
-from rack2city.network.hydraulics.friction import darcy_friction_factor, pipe_pressure_drop
+from rack2city.network.hydraulics.friction import darcy_friction_factor
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork
-from rack2city.network.hydraulics.laws import BranchLaw, CurveLaw, PipeLaw, PrescribedFlow, PrescribedLift, QuadraticLaw
+from rack2city.network.hydraulics.laws import (
+    BranchLaw,
+    CurveLaw,
+    PipeLaw,
+    PrescribedFlow,
+    PrescribedLift,
+    QuadraticLaw,
+    pipe_pressure_drop,
+)
 from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.hydraulics.pumps import PumpCurveLaw, PumpLaw
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics

@@ -7,8 +7,8 @@ import numpy as np
 from rack2city.arrays import Array
 from rack2city.network.components.columns import Values
 from rack2city.network.components.substations import SUBSTATIONS
-from rack2city.network.hydraulics.friction import pipe_pressure_drop
 from rack2city.network.hydraulics.graph import Index
+from rack2city.network.hydraulics.laws import pipe_pressure_drop
 from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.radial import Radial, Side
 from rack2city.network.solvers.radial_step import RadialSteps
