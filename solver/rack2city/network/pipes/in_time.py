@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.pipes.pairs import PairedLines, Pairs
+from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.plug_flow import PlugFlowPipes
 from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.pipes.steps import PairedLines
 from rack2city.network.pipes.transport import Carried
 from rack2city.network.pipes.wall import wall_capacity
 
@@ -36,11 +38,7 @@ class PipesInTime:
     time_s: float
     ambient_k: Array
     pairs: Pairs
-
-    @property
-    def remembers(self) -> bool:
-        """See `Transport`."""
-        return True
+    remembers: ClassVar[bool] = True
 
     def lines(self, flow: Array) -> PairedLines:
         """See `Transport`."""
@@ -81,11 +79,7 @@ class FilmPipes:
     time_s: float
     ambient_k: Array
     pairs: Pairs
-
-    @property
-    def remembers(self) -> bool:
-        """See `Transport`."""
-        return True
+    remembers: ClassVar[bool] = True
 
     def lines(self, flow: Array) -> PairedLines:
         """See `Transport`: a step is linear in its inlets, so that two trials tell the line."""

@@ -15,18 +15,9 @@ import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.network.hydraulics.graph import Index
-from rack2city.network.pipes.retarded import PipeResponse
+from rack2city.network.pipes.steps import PairedLines, PipeResponse
 
 _SINGULAR = 1e-14  # steady pipes that both stand, and lose nothing but to each other
-
-
-@dataclass(frozen=True)
-class PairedLines:
-    """Mean outlet temperature of each pipe in a step: `offset_k + slope * T_in + cross * T_in'`, with its partner's inlet."""
-
-    offset_k: Array
-    slope: Array
-    cross: Array
 
 
 @dataclass(frozen=True)

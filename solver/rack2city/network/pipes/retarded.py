@@ -10,58 +10,19 @@ parcels stand the other way round and leave where they came in; nothing is mixed
 For steps of seconds, and for what the film between water and wall does to a front, see `plug_flow`.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.pipes.decay import mean_decay
+from rack2city.network.pipes.steps import HeatStep, OutletLine, PipeResponse
 
 PARCELS = 24
 """Parcels a pipe holds (-); the two neighbours whose merging loses least make room for a new one."""
 
 LEAST_PUSHED = 1e-12
 """Share of a pipe's content below which a step moves nothing (-): what rounding could not tell from standing water."""
-
-
-@dataclass(frozen=True)
-class OutletLine:
-    """Mean outlet temperature of each pipe in a step as a line in its inlet's: `offset_k + slope * T_in` (P)."""
-
-    offset_k: Array
-    slope: Array
-
-
-@dataclass(frozen=True)
-class PipeResponse:
-    """What pipes do in a step, linear in the temperatures of their inlets and of what is around them; arrays of shape (P).
-
-    Outlet: `outlet_k + outlet_inlet * T_in + outlet_around * T_around`, mean over pipe and step: the same of `mean`.
-    """
-
-    outlet_k: Array
-    outlet_inlet: Array
-    outlet_around: Array
-    mean_k: Array
-    mean_inlet: Array
-    mean_around: Array
-
-
-@dataclass(frozen=True)
-class RetardedStep:
-    """What a step did; arrays of shape (P), heat counted from the ground's temperature.
-
-    Attributes:
-        outlet_k: flow-weighted mean temperature of what left (K); of the parcel at the outlet where nothing flows.
-        loss_j: heat lost to the ground (J).
-        stored_change_j: growth of the heat in water and wall (J).
-    """
-
-    outlet_k: Array
-    loss_j: Array
-    stored_change_j: Array
 
 
 class RetardedPipes:
@@ -123,30 +84,23 @@ class RetardedPipes:
     @property
     def mean_k(self) -> Array:
         """Mean temperature of each pipe (K)."""
-        mean: Array = (self._share * self._temperature_k).sum(axis=0)
-        return mean
+        return np.asarray((self._share * self._temperature_k).sum(axis=0))
 
     def stored_j(self, datum_k: Array | float) -> Array:
         """Heat in water and wall above a temperature (J), shape (P)."""
-        stored: Array = self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)
-        return stored
+        return self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)
 
     def _facing(self, flow: Array) -> tuple[Array, Array]:
         """Shares and temperatures of the parcels, those at the outlet of the flow first."""
-        turned = (flow < 0.0) != self._backward
-        turned &= flow != 0.0
+        parcels = self._share, self._temperature_k
+        turned = ((flow < 0.0) != self._backward) & (flow != 0.0)
         if not turned.any():
-            return self._share, self._temperature_k
-        return (
-            np.where(turned, self._share[::-1], self._share),
-            np.where(turned, self._temperature_k[::-1], self._temperature_k),
-        )
+            return parcels
+        share, temperature = (np.where(turned, values[::-1], values) for values in parcels)
+        return share, temperature
 
     def _leaving(self, time_s: float, flow: Array, share: Array) -> tuple[Array, Array, Array, Array]:
-        """What leaves in a step.
-
-        Contents pushed through (P), transit time in decays (P), and per parcel what leaves, and what of its heat does (K, P).
-        """
+        """Contents pushed through (P), transit time in decays (P), and per parcel what leaves, and what of its heat (K, P)."""
         pushed = np.abs(flow) * self.heat_capacity * time_s / self.capacity_j_per_k
         pushed = np.where(pushed > LEAST_PUSHED, pushed, 0.0)
         moving = pushed > 0.0
@@ -167,7 +121,7 @@ class RetardedPipes:
         fresh = entered * (1.0 - mean_decay(transit * entered)) + np.maximum(pushed - 1.0, 0.0) * -np.expm1(-transit)
         return kept, parcels, fresh
 
-    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> OutletLine:
+    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> OutletLine[Array]:
         """What would leave in a step, as a line in the inlet temperature; nothing changes.
 
         Args:
@@ -202,15 +156,14 @@ class RetardedPipes:
     def ends_k(self, time_s: float, ground_k: Array | float) -> tuple[Array, Array]:
         """Temperatures at the start and at the end of each pipe (K) after standing for a time."""
         stay = np.exp(-self.decay_per_s * time_s)
-        outlet, inlet = (
-            ground_k + stay * (_first(*parcels) - ground_k)
-            for parcels in ((self._share, self._temperature_k), (self._share[::-1], self._temperature_k[::-1]))
-        )
+        share, temperature = self._share, self._temperature_k
+        stood = _first(share, temperature), _first(share[::-1], temperature[::-1])
+        outlet, inlet = (ground_k + stay * (end_k - ground_k) for end_k in stood)
         return np.where(self._backward, outlet, inlet), np.where(self._backward, inlet, outlet)
 
     def _line(
         self, time_s: float, pushed: Array, transit: Array, old: Array, ground_k: Array | float, last_k: Array
-    ) -> OutletLine:
+    ) -> OutletLine[Array]:
         """The line of what leaves, from `_leaving`, and the parcel at the outlet where nothing does."""
         moving = pushed > 0.0
         safe = np.where(moving, pushed, 1.0)
@@ -219,7 +172,9 @@ class RetardedPipes:
         excess = np.where(moving, old / safe, last * np.exp(-self.decay_per_s * time_s))
         return OutletLine(ground_k + excess - slope * ground_k, slope)
 
-    def step(self, time_s: float, mass_flow_kg_per_s: Array, inlet_k: Array, ground_k: Array | float) -> RetardedStep:
+    def step(
+        self, time_s: float, mass_flow_kg_per_s: Array, inlet_k: Array, ground_k: Array | float
+    ) -> HeatStep[Array]:
         """Advance by a step of constant flow and inlet temperature.
 
         Args:
@@ -249,7 +204,7 @@ class RetardedPipes:
         self._share, self._temperature_k = kept, ground_k + excess * np.exp(-self.decay_per_s * time_s)
         self._push(entered, ground_k + fresh * mean_decay(transit * entered))
         change = self.stored_j(ground_k) - before
-        return RetardedStep(outlet, loss * self.capacity_j_per_k, change)
+        return HeatStep(outlet, loss * self.capacity_j_per_k, change)
 
     def _push(self, share: Array, temperature_k: Array) -> None:
         """Put a parcel in at the inlet, behind the others; two neighbours merge to make room, with no heat lost."""
@@ -274,5 +229,4 @@ class RetardedPipes:
 def _first(share: Array, temperature_k: Array) -> Array:
     """Temperature of the first parcel that holds anything (K)."""
     first = np.argmax(share > 0.0, axis=0)
-    at_outlet: Array = np.take_along_axis(temperature_k, first[None], axis=0)[0]
-    return at_outlet
+    return np.asarray(np.take_along_axis(temperature_k, first[None], axis=0)[0])

@@ -11,7 +11,8 @@ from rack2city.network.pipes.decay import mean_decay
 
 LAMINAR_NUSSELT = 3.66
 """Nusselt number (-) of developed laminar flow at uniform wall temperature; kept down to rest."""
-_LARGEST_RATE = 1e6  # 1/s; a film without resistance equalises within microseconds
+LARGEST_RATE = 1e6
+"""Largest rate at which water follows a wall (1/s): a film without resistance equalises within microseconds."""
 
 
 def water_viscosity(water_k: npt.ArrayLike) -> Array:
@@ -82,9 +83,9 @@ def wall_capacity(
 class Relaxation:
     """What a time does to water, wall and surroundings in contact; temperatures are above the surroundings.
 
-    `water' = water_water * water + water_wall * wall`, and so on; the heat lost is
-    `loss_water * water + loss_wall * wall` (J/m). A difference between two pieces of water that touch the same wall
-    shrinks to `difference` of itself. All fields have the shape of the arguments of `relax`.
+    `water' = water_water * water + water_wall * wall`, and so on; the heat lost is `loss_water * water + loss_wall * wall`
+    (J). A difference between two pieces of water that touch the same wall shrinks to `difference` of itself. All fields
+    have the shape of the arguments of `relax`.
     """
 
     water_water: Array
@@ -101,10 +102,10 @@ def relax(time_s: npt.ArrayLike, water: Array, wall: Array, film: Array, loss: A
 
     Args:
         time_s: time (s), not negative.
-        water: heat capacity of the water per metre, Cf (J/(m K)), positive.
-        wall: heat capacity of the wall per metre, Cw (J/(m K)); zero for a wall that only conducts.
-        film: conductance water to wall G (W/(m K)); infinite for a perfect contact.
-        loss: conductance wall to surroundings U (W/(m K)).
+        water: heat capacity of the water in a piece of pipe, Cf (J/K), positive.
+        wall: heat capacity of its wall, Cw (J/K); zero for a wall that only conducts.
+        film: conductance water to wall G (W/K); infinite for a perfect contact.
+        loss: conductance wall to surroundings U (W/K).
 
     Returns:
         The coefficients of the linear map. The loss is the time integral of `U w`, found apart from the storage.
@@ -112,7 +113,7 @@ def relax(time_s: npt.ArrayLike, water: Array, wall: Array, film: Array, loss: A
     time = np.asarray(time_s, dtype=float)
     massless = wall <= 0.0
     wall = np.where(massless, water, wall)  # any number: that case has its own formula below
-    film = np.minimum(film, _LARGEST_RATE * water)
+    film = np.minimum(film, LARGEST_RATE * water)
     a, b, e = film / water, film / wall, loss / wall
     total = a + b + e
     root = np.sqrt((a - b - e) ** 2 + 4.0 * a * b)

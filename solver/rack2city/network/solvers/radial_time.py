@@ -15,7 +15,8 @@ import numpy as np
 from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.pipes.retarded import RetardedPipes, RetardedStep
+from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.pipes.steps import HeatStep
 from rack2city.network.solvers.graph_view import LEAST_K
 from rack2city.network.solvers.radial import Radial, Side
 from rack2city.network.solvers.radial_step import RadialSteps
@@ -37,8 +38,8 @@ class _Sweep:
 
     supply: RetardedPipes
     back: RetardedPipes
-    outward: RetardedStep
-    inward: RetardedStep
+    outward: HeatStep[Array]
+    inward: HeatStep[Array]
     around: tuple[Array, Array]
     flow: Array
     node_k: Array

@@ -10,7 +10,7 @@ from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.component import Arrays
 from rack2city.network.hydraulics.graph import Index
-from rack2city.network.pipes.retarded import OutletLine
+from rack2city.network.pipes.steps import OutletLine
 from rack2city.network.pipes.tank import StratifiedTank
 from rack2city.network.pipes.transport import Carried
 from rack2city.network.solvers.compile import Compiled
@@ -76,7 +76,7 @@ class Storages:
         at = (built.node[column["hot_junction"]], built.node[column["cold_junction"]])
         return cls(tanks, time_s, flow, *at, column["ambient_k"])
 
-    def lines(self) -> OutletLine:
+    def lines(self) -> OutletLine[Array]:
         """Outlet temperatures as lines in the inlets'."""
         lines = [tank.line(self.time_s, flow) for tank, flow in zip(self.tanks, self.flow.tolist(), strict=True)]
         return OutletLine(np.array([line.offset_k for line in lines]), np.array([line.slope for line in lines]))
