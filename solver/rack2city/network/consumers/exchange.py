@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import exprel
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
@@ -58,7 +59,6 @@ class Exchanger:
     band_k: float = 0.5
 
     def __post_init__(self) -> None:
-        """Check the ranges."""
         for name in ("ua_w_per_k", "primary_w_per_k", "secondary_w_per_k", "max_primary_w_per_k"):
             values = np.asarray(getattr(self, name), dtype=float)
             endless = name == "ua_w_per_k"
@@ -139,20 +139,6 @@ class ExchangerState:
     primary_slope: Array
 
 
-def secondary_effectiveness(units: npt.ArrayLike, ratio: npt.ArrayLike) -> Array:
-    """Counter-flow effectiveness seen from the secondary side (-), whichever side has the smaller capacity flow.
-
-    Args:
-        units: N = UA over the secondary capacity flow (-), 0 to infinite.
-        ratio: r = secondary over primary capacity flow (-), any positive number.
-    """
-    with np.errstate(divide="ignore"):
-        resistance = 1.0 / np.asarray(units, dtype=float)
-    r = np.asarray(ratio, dtype=float)
-    finite = np.where(np.isfinite(resistance), np.maximum(resistance, _LEAST_RESISTANCE), 1.0)
-    return np.where(np.isfinite(resistance), 1.0 / (r + finite * _bernoulli((1.0 - r) / finite)[0]), 0.0)
-
-
 def open_valve(
     exchanger: Exchanger,
     load_w: npt.ArrayLike,
@@ -228,12 +214,9 @@ def open_valve(
 
 def _bernoulli(x: Array) -> tuple[Array, Array]:
     """`x / (1 - e^-x)` and its derivative; 1 and 1/2 at zero."""
-    near = np.abs(x) < 1e-4
-    safe = np.where(near, 1.0, x)
-    with np.errstate(over="ignore"):
-        value = np.where(near, 1.0 + x * (0.5 + x / 12.0), safe / -np.expm1(-safe))
-        derivative = np.where(near, 0.5 + x / 6.0, value * (1.0 + (1.0 - value) / safe))
-    return value, derivative
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        value = 1.0 / exprel(-x)
+        return value, np.where(np.abs(x) < 1e-4, 0.5 + x / 6.0, value * (1.0 + (1.0 - value) / x))
 
 
 def _cost(r: Array, a: Array, b: Array, n: float) -> tuple[Array, Array]:
