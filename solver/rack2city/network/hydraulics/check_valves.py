@@ -17,16 +17,9 @@ _PUSHED = 1e-10  # of the largest pressure: a shut valve with more behind it is 
 def settle_check_valves(
     problem: Problem, solution: Solution, by_loops: bool, max_iterations: int
 ) -> tuple[Layout, Solution]:
-    """Shuts the check valves that leak and solves again, until each is either open or shut.
+    """Shuts the check valves that leak and solves again, until each is either open or shut; arguments of `solve_flows`.
 
-    Args:
-        problem: the laws and what is held, with all check valves open.
-        solution: its solution.
-        by_loops: see `solve_flows`.
-        max_iterations: of one solution.
-
-    Returns:
-        The structure with the closed check valves shut, and the solution on it.
+    `problem` and `solution` have all check valves open; the structure returned has the closed ones shut.
 
     Raises:
         InputError: a flow could only go against a check valve.

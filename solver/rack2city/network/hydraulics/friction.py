@@ -19,11 +19,7 @@ _PER_LN10 = 2.0 / np.log(10.0)
 
 
 def require_formula(friction: str) -> None:
-    """Refuse a formula that is not known.
-
-    Raises:
-        InputError: names what is allowed.
-    """
+    """Refuse a formula that is not known by an InputError that names what is allowed."""
     if friction not in get_args(Formula):
         allowed = ", ".join(repr(name) for name in get_args(Formula))
         raise InputError(f"the friction formula is {friction!r}; it must be one of {allowed}")

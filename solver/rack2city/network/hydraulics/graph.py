@@ -41,11 +41,7 @@ class BranchGroup:
 
 @dataclass(frozen=True)
 class HydraulicNetwork:
-    """Nodes joined by groups of branches; branches are numbered through the groups in their order.
-
-    Attributes:
-        node_names: one unique name per node.
-        groups: the branches.
+    """Nodes, each of a unique name, joined by groups of branches; branches are numbered through the groups in their order.
 
     Raises:
         InputError: no branch at all, names that repeat, ends that do not match the names, or a node index that does
@@ -158,8 +154,7 @@ class HydraulicNetwork:
         drops, slopes, first = [], [], 0
         for group in self.groups:
             count = len(group.names)
-            drop: npt.ArrayLike = 0.0
-            slope: npt.ArrayLike = 0.0
+            drop, slope = np.zeros(1), np.zeros(1)
             if isinstance(group.law, PrescribedLift):
                 drop = -np.asarray(group.law.lift_pa, dtype=float)
             elif not isinstance(group.law, PrescribedFlow):

@@ -57,7 +57,7 @@ class Problem:
     def free(self) -> Mask:
         """Edges that obey a law."""
         held = self.network.lift_held | self.network.flow_held | self.layout.shut
-        return np.concatenate([~held, np.zeros(self.pressure.size, dtype=bool)])
+        return np.append(~held, np.zeros(self.pressure.size, dtype=bool))
 
     @cached_property
     def constant(self) -> Array:
@@ -67,12 +67,11 @@ class Problem:
 
     def drop_and_slope(self, flow: Array) -> tuple[Array, Array]:
         """Drop (Pa) and slope (Pa s/kg) of the edges at a flow (kg/s) of each."""
-        drop, slope = self.network.drop_and_slope(flow[: len(self.network.start)])
-        full_drop, full_slope = self.constant.copy(), np.zeros(flow.size)
-        free = self.free[: drop.size]
-        full_drop[: drop.size][free] = drop[free]
-        full_slope[: drop.size][free] = slope[free]
-        return full_drop, full_slope
+        drop, slope = self.constant.copy(), np.zeros(flow.size)
+        free = np.flatnonzero(self.free)
+        of_laws = self.network.drop_and_slope(flow[: len(self.network.start)])
+        drop[free], slope[free] = (values[free] for values in of_laws)
+        return drop, slope
 
 
 Solution = tuple[Array, Array, int]
@@ -80,16 +79,10 @@ Solution = tuple[Array, Array, int]
 
 
 def solve_flows(problem: Problem, start: Array | None, by_loops: bool, max_iterations: int) -> Solution:
-    """Flows by Newton's method, on the loop flows or on all pressures.
-
-    Args:
-        problem: the laws and what is held.
-        start: flows (kg/s) per branch to begin with, or None.
-        by_loops: whether the unknowns are the loop flows.
-        max_iterations: Newton iterations before giving up.
+    """Flows by Newton's method, on the loop flows or on all pressures; `start` has flows (kg/s) per branch to begin with.
 
     Raises:
-        ConvergenceError: no convergence.
+        ConvergenceError: no convergence in `max_iterations`.
     """
     layout, scale = problem.layout, problem.scale
     if by_loops and not len(layout.chords):

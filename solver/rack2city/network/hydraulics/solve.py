@@ -24,7 +24,7 @@ class HydraulicState:
     """Solution of `solve_hydraulics`.
 
     Attributes:
-        network: the network it belongs to.
+        network: the network.
         mass_flow_kg_per_s: mass flow per branch (kg/s), positive from start to end.
         drop_pa: pressure drop per branch (Pa), with the sign of its law; `p_start - p_end` where a flow is prescribed or
             the branch is shut.

@@ -65,10 +65,8 @@ class Layout:
         """Triangular factors of the tree's mass balances: x_v less what its children take is what v takes."""
         count = len(self.order)
         below = np.flatnonzero(self.above >= 0)
-        rows = np.concatenate([np.arange(count), self.above[below]])
-        columns = np.concatenate([np.arange(count), below])
-        values = np.concatenate([np.ones(count), -np.ones(below.size)])
-        matrix = sp.csc_array((values, (rows, columns)), shape=(count, count))
+        onwards = sp.csc_array((np.ones(below.size), (self.above[below], below)), shape=(count, count))
+        matrix = (sp.eye_array(count, format="csc") - onwards).tocsc()
         return splu(matrix, permc_spec="NATURAL", diag_pivot_thresh=0.0, options={"Equil": False})
 
     def tree_flow(self, injection: Array) -> Array:
@@ -120,17 +118,10 @@ class Layout:
 
 
 def lay_out(network: HydraulicNetwork, fixed: Index, closed: Mask | None = None, scale: float = 1.0) -> Layout:
-    """Structure of a network.
+    """Structure of a network with nodes of fixed pressure.
 
-    Args:
-        network: the graph.
-        fixed: nodes of given pressure.
-        closed: branches to shut besides those that are, such as check valves under back pressure.
-        scale: mass flow (kg/s) at which resistances are compared: the tree takes the branches that resist least, the
-            loops are closed by those that resist most, which keeps the loops' equations apart.
-
-    Returns:
-        The layout.
+    The tree takes the branches that resist least at the mass flow `scale` (kg/s), the loops are closed by those that resist
+    most, which keeps the loops' equations apart. `closed` are branches to shut besides those that are, such as check valves.
 
     Raises:
         InputError: a node is not joined to any fixed pressure though all valves be open, or the pressure difference
