@@ -9,10 +9,9 @@ from rack2city.network.components import COMPONENTS, Component, describe
 from rack2city.network.consumers.exchange import Exchanger
 from rack2city.network.consumers.rows import exchanger_columns
 from rack2city.network.formats.epanet import load_epanet
-from rack2city.network.formats.files import load_network, save_network
+from rack2city.network.formats.files import load_network, load_series, save_network, save_series
 from rack2city.network.formats.from_pandapipes import from_pandapipes
 from rack2city.network.formats.geojson import load_geojson, save_geojson
-from rack2city.network.formats.series_files import load_series, save_series
 from rack2city.network.hydraulics.control import lift_for_worst_point, share_by_merit, speed_for_worst_point
 from rack2city.network.hydraulics.friction import darcy_friction_factor
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork
@@ -49,8 +48,7 @@ from rack2city.network.tables.create import (
     create_valves,
 )
 from rack2city.network.tables.network import WATER, Network
-from rack2city.network.tables.results import SteadyResult
-from rack2city.network.tables.series import Series
+from rack2city.network.tables.results import Series, SteadyResult
 
 __all__ = [
     "COMPONENTS",

@@ -17,7 +17,7 @@ from rack2city.network.solvers.record import Recorder
 from rack2city.network.solvers.settle import Settled, settle
 from rack2city.network.solvers.start import Start
 from rack2city.network.solvers.storages import Storages, tanks_of
-from rack2city.network.tables.varying import Varying
+from rack2city.network.tables.arrays import Varying
 
 _ACCURACY = 1e-9  # of the largest flow, that valves are brought to
 _PASSES, _BISECTIONS = 40, 120

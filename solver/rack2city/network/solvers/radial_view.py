@@ -12,7 +12,7 @@ from rack2city.network.hydraulics.laws import pipe_pressure_drop
 from rack2city.network.solvers.compile import Compiled
 from rack2city.network.solvers.radial import Radial, Side
 from rack2city.network.solvers.radial_step import RadialSteps
-from rack2city.network.tables.varying import Varying
+from rack2city.network.tables.arrays import Varying
 
 
 class RadialView:

@@ -12,7 +12,7 @@ from rack2city.network.solvers.graph_view import GraphView
 from rack2city.network.solvers.tell import TOLERANCE, Balances, balances, told
 from rack2city.network.solvers.view import View
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.series import Series, series_frame
+from rack2city.network.tables.results import Series, series_frame
 
 
 class Recorder:

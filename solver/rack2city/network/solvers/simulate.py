@@ -12,12 +12,11 @@ from rack2city.network.solvers.graph_run import GraphRun
 from rack2city.network.solvers.radial_run import RadialRun, find_radial_run
 from rack2city.network.solvers.record import Recorder
 from rack2city.network.solvers.start import Initial, Start
-from rack2city.network.tables.arrays import arrays_of
+from rack2city.network.tables.arrays import Varying, arrays_of
 from rack2city.network.tables.check import check_network, check_steps
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.profiles import Profiles, read_profiles
-from rack2city.network.tables.series import Series
-from rack2city.network.tables.varying import Varying
+from rack2city.network.tables.results import Series
 
 
 def simulate(

@@ -13,11 +13,10 @@ from rack2city.network.solvers.radial import Radial
 from rack2city.network.solvers.radial_run import find_steady_radial, hindered, solve_view
 from rack2city.network.solvers.tell import balances, told
 from rack2city.network.solvers.view import View
-from rack2city.network.tables.arrays import arrays_of
+from rack2city.network.tables.arrays import Varying, arrays_of
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.results import SteadyResult
-from rack2city.network.tables.varying import Varying
 
 
 def solve_steady(network: Network, heat: bool = True, max_iterations: int = 200) -> SteadyResult:

@@ -11,9 +11,8 @@ from rack2city.network.components import COMPONENTS, Component
 from rack2city.network.components.columns import Column
 from rack2city.network.components.component import Fault, is_empty
 from rack2city.network.hydraulics.friction import require_formula
-from rack2city.network.tables.arrays import columns_of
+from rack2city.network.tables.arrays import Varying, columns_of
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.varying import Varying
 
 _STEPS = 256  # checked at once
 

@@ -8,9 +8,9 @@ import pandas as pd
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
 from rack2city.network.components.columns import Column
+from rack2city.network.tables.arrays import Profile
 from rack2city.network.tables.check import unknown_column
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.varying import Profile
 
 Profiles = Mapping[tuple[str, str], "pd.DataFrame | pd.Series"]
 
