@@ -127,23 +127,12 @@ def exchanger_columns(
     heat_capacity: float,
     valve_reserve: float = 1.2,
 ) -> dict[str, Array]:
-    """Columns of substations whose exchangers transfer a load at four temperatures, for `create_substations`.
+    """Columns of substations, for `create_substations`, by the arguments and with the errors of `Exchanger.from_design`.
 
-    Args:
-        load_w: heat transferred at design (W); the demand itself is a column of its own.
-        primary_supply_k: temperature of the network's supply at design (K).
-        primary_return_k: temperature back to the network (K).
-        secondary_supply_k: temperature to the building (K).
-        secondary_return_k: temperature from the building (K).
-        heat_capacity: of the network's liquid (J/(kg K)).
-        valve_reserve: flow through the fully open valve over the design flow (-).
-
-    Raises:
-        InputError: a side or an end has no positive temperature difference; see `Exchanger.from_design`.
+    The demand itself is a column of its own; `heat_capacity` is that of the network's liquid (J/(kg K)).
     """
-    exchanger = Exchanger.from_design(
-        load_w, primary_supply_k, primary_return_k, secondary_supply_k, secondary_return_k, valve_reserve
-    )
+    temperatures = primary_supply_k, primary_return_k, secondary_supply_k, secondary_return_k
+    exchanger = Exchanger.from_design(load_w, *temperatures, valve_reserve)
     columns = {
         "ua_w_per_k": exchanger.ua_w_per_k,
         "design_w": load_w,

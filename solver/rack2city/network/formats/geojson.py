@@ -16,11 +16,12 @@ from rack2city.network.components import COMPONENTS
 from rack2city.network.components.component import is_empty
 from rack2city.network.formats.archive import naming, require_writable, whole
 from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.tables.create import create
+from rack2city.network.tables.create import create, made_names
 from rack2city.network.tables.network import WATER, Network
 
 SNAP_M = 0.01
 """Ends of lines that name no junction belong to one that is nearer than this (m)."""
+_PLACES = {("junctions", "x_m"), ("junctions", "y_m")}  # told by the geometry
 _LONG_LAT = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 
@@ -31,10 +32,7 @@ def save_geojson(network: Network, path: str | Path) -> Path:
 
     Args:
         network: the network; every junction needs `x_m` and `y_m`.
-        path: file to write.
-
-    Returns:
-        The path.
+        path: file to write; returned.
 
     Raises:
         InputError: a fault in the tables, a junction without coordinates, or laws given as objects.
@@ -66,21 +64,12 @@ def save_geojson(network: Network, path: str | Path) -> Path:
     return Path(path)
 
 
-_PLACES = {("junctions", "x_m"), ("junctions", "y_m")}
-
-
 def load_geojson(path: str | Path) -> Network:
-    """Read a network from GeoJSON, ours or one drawn in a GIS.
+    """Read a network from GeoJSON, ours or one drawn in a GIS, and check it.
 
     A feature's property `table` names its table; without it, points are junctions and lines pipes. Lines that name no
     junctions take those within `SNAP_M` of their ends, or new ones. Pipes without `length_m` get the length of their line,
     bends included; the bends themselves are not kept. Properties that no table knows are ignored, as a GIS adds its own.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The network, checked.
 
     Raises:
         InputError: not GeoJSON, coordinates in degrees, a geometry that does not fit its table, or a fault in the rows.
@@ -161,13 +150,10 @@ def _in_degrees(points: np.ndarray, crs: str, foreign: bool) -> bool:
 def _name(rows: dict[str, list[dict[str, Any]]]) -> None:
     """Give names to rows without."""
     for table, found in rows.items():
-        taken = {str(row["name"]) for row in found if row.get("name") is not None}
-        number = 0
+        made = made_names(COMPONENTS[table], {str(row["name"]) for row in found if row.get("name") is not None})
         for row in found:
-            while row.get("name") is None:
-                number += 1
-                if (name := f"{COMPONENTS[table].singular} {number}") not in taken:
-                    row["name"] = name
+            if row.get("name") is None:
+                row["name"] = next(made)
 
 
 def _join(rows: dict[str, list[dict[str, Any]]], lines: list[tuple[str, dict[str, Any], np.ndarray]]) -> None:
