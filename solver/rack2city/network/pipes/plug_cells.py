@@ -107,16 +107,7 @@ def exchange(state: PlugState, time: Relaxation, surroundings_k: Array) -> Array
 
 
 def advance(state: PlugState, shift: Array, inlet_k: Array) -> Array:
-    """Push water in at the first cell and out of the last.
-
-    Args:
-        state: changed in place.
-        shift: mass that enters, 0..1 cell, shape (P).
-        inlet_k: its temperature (K), shape (P).
-
-    Returns:
-        Sum of mass times temperature of what leaves (cells K), shape (P).
-    """
+    """Push 0..1 cells of mass in at the first cell and out of the last; returns mass times temperature of that (cells K)."""
     first = np.minimum(shift, 1.0 - state.fill)
     full = (shift >= 1.0 - state.fill) & (shift > 0.0)
     left = _within(state, first, inlet_k)
@@ -134,16 +125,8 @@ def move(
 ) -> tuple[Array, Array]:
     """Half a shift, exchange, shift, exchange ..., half a shift: second order in the shift, at most one section.
 
-    Args:
-        state: changed in place.
-        shift: mass that enters between two exchanges, 0..1 cell, shape (P).
-        count: number of exchanges.
-        time: what the time of an exchange does in each section.
-        inlet_k: temperature of what enters (K).
-        surroundings_k: temperature around the pipe (K).
-
-    Returns:
-        Mass times temperature of what leaves (cells K), and heat lost (J); each of shape (P).
+    `count` exchanges, each over a `time`, with a shift of mass (0..1 cell) between them. Returns mass times temperature of what
+    leaves (cells K), and heat lost (J).
     """
     left, lost = advance(state, shift / 2.0, inlet_k), exchange(state, time, surroundings_k)
     for _ in range(count - 1):

@@ -50,9 +50,9 @@ class RetardedPipes:
         heat_capacity: float,
     ) -> None:
         given = (length_m, water_j_per_m_k, wall_j_per_m_k, loss_w_per_m_k)
-        length, water, wall, loss = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, float)) for a in given))
         start = np.asarray(initial_k, dtype=float)
-        length, water, wall, loss = np.broadcast_arrays(length, water, wall, loss, np.empty(start.shape[-1:]))[:4]
+        arrays = (np.atleast_1d(np.asarray(values, dtype=float)) for values in (*given, np.empty(start.shape[-1:])))
+        length, water, wall, loss, _ = np.broadcast_arrays(*arrays)
         if np.any(length <= 0.0) or np.any(water <= 0.0) or np.any(wall < 0.0) or np.any(loss < 0.0):
             raise InputError("pipes: lengths and water capacities must be positive, walls and losses not negative")
         self.capacity_j_per_k = length * (water + wall)
@@ -62,14 +62,12 @@ class RetardedPipes:
         self.fill(start)
 
     def fill(self, temperature_k: npt.ArrayLike) -> None:
-        """Fill the pipes with water and wall of given temperatures.
+        """Fill the pipes with water and wall of given temperatures (K).
 
-        Args:
-            temperature_k: temperature (K), one, one per pipe (P), or one per equal piece of each pipe, from its start to its
-                end: (pieces, P), at most `PARCELS` pieces.
+        They are one, one per pipe (P), or one per equal piece of each pipe, from its start to its end (pieces, P).
 
         Raises:
-            InputError: too many pieces.
+            InputError: more pieces than `PARCELS`.
         """
         given = np.asarray(temperature_k, dtype=float)
         given = np.broadcast_to(given, (1 if given.ndim < 2 else len(given), self.capacity_j_per_k.size))
@@ -175,13 +173,9 @@ class RetardedPipes:
     def step(
         self, time_s: float, mass_flow_kg_per_s: Array, inlet_k: Array, ground_k: Array | float
     ) -> HeatStep[Array]:
-        """Advance by a step of constant flow and inlet temperature.
+        """Advance by a step of constant flow; arguments of `line`.
 
-        Args:
-            time_s: length of the step (s).
-            mass_flow_kg_per_s: mass flows (kg/s), shape (P); negative ones enter at the end of the pipe.
-            inlet_k: temperature of what enters (K), shape (P); any finite number where nothing flows.
-            ground_k: temperature of the ground (K), one or one per pipe.
+        What enters has `inlet_k` (K), shape (P); any finite number where nothing flows.
 
         Raises:
             InputError: a flow is not finite, or the time not positive.

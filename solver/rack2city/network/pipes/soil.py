@@ -45,12 +45,7 @@ class GroundClimate:
 
 
 def ground_temperature(climate: GroundClimate, depth_m: npt.ArrayLike, time_s: npt.ArrayLike) -> Array:
-    """Undisturbed ground temperature (K).
-
-    Args:
-        climate: the wave at the surface.
-        depth_m: depth below the surface (m), not negative.
-        time_s: time from the start of the year (s), broadcast with `depth_m`.
+    """Undisturbed ground temperature (K) at depths (m) and times from the start of the year (s), which broadcast.
 
     Raises:
         InputError: a depth is negative.
@@ -66,14 +61,9 @@ def ground_temperature(climate: GroundClimate, depth_m: npt.ArrayLike, time_s: n
 
 
 def fit_ground_climate(outdoor_k: npt.ArrayLike, time_s: npt.ArrayLike, diffusivity: float = 6e-7) -> GroundClimate:
-    """Least-squares yearly wave through an outdoor temperature series.
+    """Least-squares yearly wave through a series of outdoor temperatures (K) and times from the start of the year (s).
 
-    Takes the surface to follow the air, so that snow, sun and evaporation are left out.
-
-    Args:
-        outdoor_k: outdoor temperature (K), such as hourly over a year.
-        time_s: time from the start of the year (s), same shape.
-        diffusivity: thermal diffusivity of the soil (m2/s).
+    Takes the surface to follow the air, so that snow, sun and evaporation are left out. `diffusivity` is the soil's (m2/s).
 
     Raises:
         InputError: the series is shorter than three quarters of a year, so that mean and wave cannot be told apart.
@@ -93,16 +83,13 @@ def fit_ground_climate(outdoor_k: npt.ArrayLike, time_s: npt.ArrayLike, diffusiv
 def ground_series(
     outdoor_k: npt.ArrayLike, depth_m: npt.ArrayLike, step_s: float = 3600.0, diffusivity: float = 6e-7
 ) -> Array:
-    """Undisturbed ground temperature of every step, from the outdoor temperature of a year (K).
+    """Undisturbed ground temperature in the middle of every step (K): (steps), or steps x pipes, a profile of `ambient_k`.
 
     Args:
         outdoor_k: outdoor temperature of each step (K), the first step at the start of the year; see `fit_ground_climate`.
         depth_m: depth of the pipes (m): one, or one per pipe.
         step_s: length of a step (s).
         diffusivity: thermal diffusivity of the soil (m2/s).
-
-    Returns:
-        Temperatures in the middle of the steps: (steps), or steps x pipes: a profile of the pipes' `ambient_k`.
 
     Raises:
         InputError: the series is too short or a depth negative.

@@ -108,23 +108,18 @@ class StratifiedTank:
     def line(self, time_s: float, mass_flow_kg_per_s: float) -> OutletLine[float]:
         """What would leave in a step, as a line in the inlet temperature; nothing changes.
 
+        Its slope is above zero only where the step pushes more than the volume through.
+
         Args:
             time_s: length of the step (s).
             mass_flow_kg_per_s: charging flow, in at the top and out at the bottom (kg/s); negative when it discharges.
-
-        Returns:
-            The line; its slope is above zero only where the step pushes more than the volume through.
         """
         return self._line(*self._leaving(time_s, mass_flow_kg_per_s))
 
     def step(self, time_s: float, mass_flow_kg_per_s: float, inlet_k: float, ambient_k: float) -> HeatStep[float]:
-        """Advance by a step of constant flow and inlet temperature.
+        """Advance by a step of constant flow; arguments of `line`, and the temperature of the surroundings (K).
 
-        Args:
-            time_s: length of the step (s).
-            mass_flow_kg_per_s: charging flow (kg/s); negative when it discharges.
-            inlet_k: temperature of what enters (K); any finite number where nothing flows.
-            ambient_k: temperature of the surroundings (K).
+        What enters has `inlet_k` (K); any finite number where nothing flows.
 
         Raises:
             InputError: the time is not positive, or a flow or temperature not finite.
@@ -171,9 +166,8 @@ class StratifiedTank:
     def _mix_by_buoyancy(self) -> None:
         """Mix what lies colder above warmer: the nearest temperatures that fall from the top down, by volume."""
         if np.any(np.diff(self._temperature_k) > 0.0):
-            self._temperature_k = np.asarray(
-                isotonic_regression(self._temperature_k, weights=self._share, increasing=False).x
-            )
+            mixed = isotonic_regression(self._temperature_k, weights=self._share, increasing=False)
+            self._temperature_k = np.asarray(mixed.x)
 
     def _settle(self) -> None:
         """Bring the plugs to between a hundredth of a layer and a layer, at most twice as many as layers."""
@@ -193,9 +187,7 @@ class StratifiedTank:
 
     def _merge(self, first: int) -> None:
         """Mix a plug with the one below it."""
-        share = self._share[first : first + 2]
-        total = float(share.sum())
-        mixed = float((share * self._temperature_k[first : first + 2]).sum()) / total
-        self._share = np.delete(self._share, first + 1)
-        self._temperature_k = np.delete(self._temperature_k, first + 1)
-        self._share[first], self._temperature_k[first] = total, mixed
+        both = slice(first, first + 2)
+        total, heat = self._share[both].sum(), (self._share[both] * self._temperature_k[both]).sum()
+        self._share, self._temperature_k = (np.delete(v, first + 1) for v in (self._share, self._temperature_k))
+        self._share[first], self._temperature_k[first] = total, heat / total

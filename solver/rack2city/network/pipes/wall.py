@@ -34,14 +34,9 @@ def water_conductivity(water_k: npt.ArrayLike) -> Array:
 
 
 def pipe_nusselt(re: npt.ArrayLike, prandtl: npt.ArrayLike) -> Array:
-    """Nusselt number (-) of developed flow in a circular pipe, smooth wall.
+    """Nusselt number (-) of developed flow in a smooth circular pipe, for Reynolds (not negative) and Prandtl numbers (-).
 
-    Args:
-        re: Reynolds number (-), not negative.
-        prandtl: Prandtl number (-), broadcast with `re`.
-
-    Returns:
-        3.66 up to Re 2300, Gnielinski's formula from 4000 on, linear in Re between.
+    It is 3.66 up to Re 2300, Gnielinski's formula from 4000 on, linear in Re between.
 
     Source: Gnielinski (1976), with Petukhov's friction factor `f = (0.79 ln Re - 1.64)^-2`; the blend is
     Gnielinski's of 2013.
@@ -55,16 +50,10 @@ def pipe_nusselt(re: npt.ArrayLike, prandtl: npt.ArrayLike) -> Array:
 
 
 def water_film(mass_flow: npt.ArrayLike, diameter_m: npt.ArrayLike, water_k: npt.ArrayLike) -> Array:
-    """Conductance between flowing water and the pipe's wall, per metre of pipe (W/(m K)).
+    """Conductance between water at a mean temperature (K) and the pipe's wall, `pi k Nu` per metre of pipe (W/(m K)).
 
-    Args:
-        mass_flow: mass flow (kg/s) of either sign.
-        diameter_m: inner diameter (m).
-        water_k: mean temperature of the water (K).
-
-    Returns:
-        `pi k Nu`, broadcast of the arguments. Entry lengths and natural convection are left out: at rest the
-        film is that of laminar flow, which is less than the truth.
+    The mass flow (kg/s) is of either sign. Entry lengths and natural convection are left out: at rest the film is that of
+    laminar flow, which is less than the truth.
     """
     viscosity, conductivity = water_viscosity(water_k), water_conductivity(water_k)
     re = 4.0 * np.abs(np.asarray(mass_flow, dtype=float)) / (np.pi * np.asarray(diameter_m, dtype=float) * viscosity)
@@ -98,7 +87,7 @@ class Relaxation:
 
 
 def relax(time_s: npt.ArrayLike, water: Array, wall: Array, film: Array, loss: Array) -> Relaxation:
-    """Solve `Cf f' = -G (f - w)`, `Cw w' = G (f - w) - U w` over a time, exactly.
+    """Solve `Cf f' = -G (f - w)`, `Cw w' = G (f - w) - U w` over a time, exactly; loss and storage are found apart.
 
     Args:
         time_s: time (s), not negative.
@@ -106,9 +95,6 @@ def relax(time_s: npt.ArrayLike, water: Array, wall: Array, film: Array, loss: A
         wall: heat capacity of its wall, Cw (J/K); zero for a wall that only conducts.
         film: conductance water to wall G (W/K); infinite for a perfect contact.
         loss: conductance wall to surroundings U (W/K).
-
-    Returns:
-        The coefficients of the linear map. The loss is the time integral of `U w`, found apart from the storage.
     """
     time = np.asarray(time_s, dtype=float)
     massless = wall <= 0.0
@@ -116,8 +102,7 @@ def relax(time_s: npt.ArrayLike, water: Array, wall: Array, film: Array, loss: A
     film = np.minimum(film, LARGEST_RATE * water)
     a, b, e = film / water, film / wall, loss / wall
     total = a + b + e
-    root = np.sqrt((a - b - e) ** 2 + 4.0 * a * b)
-    root = np.maximum(root, 1e-300)  # no film and no loss: nothing happens
+    root = np.maximum(np.sqrt((a - b - e) ** 2 + 4.0 * a * b), 1e-300)  # no film and no loss: nothing happens
     slow = 2.0 * a * e / np.maximum(total + root, 1e-300)  # this form of the smaller root does not cancel
     fast = (total + root) / 2.0
     kept_slow, kept_fast = np.exp(-slow * time), np.exp(-fast * time)
