@@ -144,10 +144,7 @@ class Component:
 
     def column(self, name: str) -> Column:
         """A column by its name; KeyError if there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return {column.name: column for column in self.columns}[name]
 
     @property
     def ends(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
@@ -158,26 +159,19 @@ def _name(rows: dict[str, list[dict[str, Any]]]) -> None:
 
 def _join(rows: dict[str, list[dict[str, Any]]], lines: list[tuple[str, dict[str, Any], np.ndarray]]) -> None:
     """Name the junctions at the ends of lines and the lengths of pipes where the file does not."""
-    cells: dict[tuple[int, int], list[dict[str, Any]]] = {}
-
-    def keep(row: dict[str, Any]) -> None:
-        cells.setdefault((int(row["x_m"] // SNAP_M), int(row["y_m"] // SNAP_M)), []).append(row)
-
-    def junction_at(point: np.ndarray) -> str:
-        column, line = int(point[0] // SNAP_M), int(point[1] // SNAP_M)
-        near = [row for i in (-1, 0, 1) for j in (-1, 0, 1) for row in cells.get((column + i, line + j), [])]
-        near = [row for row in near if np.hypot(row["x_m"] - point[0], row["y_m"] - point[1]) <= SNAP_M]
-        if not near:
-            near = [{"name": f"junction {len(rows['junctions']) + 1}", "x_m": float(point[0]), "y_m": float(point[1])}]
-            rows["junctions"].append(near[0])
-            keep(near[0])
-        return str(near[0]["name"])
-
-    for row in rows["junctions"]:
-        keep(row)
+    junctions = rows["junctions"]
+    ends = [end for table, row, points in lines for end in zip(COMPONENTS[table].ends, points[[0, -1]], strict=True)]
+    owners = [row for _, row, _ in lines for _ in range(2)]
+    places = [*((row["x_m"], row["y_m"]) for row in junctions), *(point for _, point in ends)]
+    named: dict[int, Any] = {number: row["name"] for number, row in enumerate(junctions)}  # of the places
+    near = KDTree(places).query_ball_point([point for _, point in ends], SNAP_M, return_sorted=True) if ends else []
+    for number, (row, (end, (x, y)), around) in enumerate(zip(owners, ends, near, strict=True), len(named)):
+        if row.get(end) is None:
+            name = next((named[place] for place in around if place in named), None)
+            if name is None:
+                name = named[number] = f"junction {len(junctions) + 1}"
+                junctions.append({"name": name, "x_m": float(x), "y_m": float(y)})
+            row[end] = str(name)
     for table, row, points in lines:
-        for end, point in zip(COMPONENTS[table].ends, (points[0], points[-1]), strict=True):
-            if row.get(end) is None:
-                row[end] = junction_at(point)
         if table == "pipes" and row.get("length_m") is None:
             row["length_m"] = float(np.hypot(*np.diff(points, axis=0).T).sum())
