@@ -160,18 +160,21 @@ def _name(rows: dict[str, list[dict[str, Any]]]) -> None:
 def _join(rows: dict[str, list[dict[str, Any]]], lines: list[tuple[str, dict[str, Any], np.ndarray]]) -> None:
     """Name the junctions at the ends of lines and the lengths of pipes where the file does not."""
     junctions = rows["junctions"]
-    ends = [end for table, row, points in lines for end in zip(COMPONENTS[table].ends, points[[0, -1]], strict=True)]
-    owners = [row for _, row, _ in lines for _ in range(2)]
-    places = [*((row["x_m"], row["y_m"]) for row in junctions), *(point for _, point in ends)]
+    loose = [
+        (row, end, point)
+        for table, row, points in lines
+        for end, point in zip(COMPONENTS[table].ends, (points[0], points[-1]), strict=True)
+        if row.get(end) is None
+    ]
+    places = [*((row["x_m"], row["y_m"]) for row in junctions), *(point for _, _, point in loose)]
     named: dict[int, Any] = {number: row["name"] for number, row in enumerate(junctions)}  # of the places
-    near = KDTree(places).query_ball_point([point for _, point in ends], SNAP_M, return_sorted=True) if ends else []
-    for number, (row, (end, (x, y)), around) in enumerate(zip(owners, ends, near, strict=True), len(named)):
-        if row.get(end) is None:
-            name = next((named[place] for place in around if place in named), None)
-            if name is None:
-                name = named[number] = f"junction {len(junctions) + 1}"
-                junctions.append({"name": name, "x_m": float(x), "y_m": float(y)})
-            row[end] = str(name)
+    near = KDTree(places).query_ball_point(places[len(named) :], SNAP_M, return_sorted=True) if loose else []
+    for number, ((row, end, (x, y)), around) in enumerate(zip(loose, near, strict=True), len(named)):
+        name = next((named[place] for place in around if place in named), None)
+        if name is None:
+            name = named[number] = f"junction {len(junctions) + 1}"
+            junctions.append({"name": name, "x_m": float(x), "y_m": float(y)})
+        row[end] = str(name)
     for table, row, points in lines:
         if table == "pipes" and row.get("length_m") is None:
             row["length_m"] = float(np.hypot(*np.diff(points, axis=0).T).sum())
