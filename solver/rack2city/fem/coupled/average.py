@@ -49,11 +49,9 @@ class Monitor:
 
 @dataclass(frozen=True)
 class Carried:
-    """A heat problem that goes along with the flow.
+    """A heat problem that goes along with the flow, its temperature over time.
 
-    Attributes:
-        run: its temperature over time.
-        velocity: the function its stream moves with (m/s), made by `FlowProblem.velocity`; its values are kept up to date.
+    Its stream moves with `velocity` (m/s), made by `FlowProblem.velocity`, whose values are kept up to date.
     """
 
     run: TransientHeat
@@ -62,12 +60,7 @@ class Carried:
 
 @dataclass(frozen=True)
 class Averaged:
-    """A field over time.
-
-    Attributes:
-        mean: its mean.
-        rms: root mean square of its fluctuation, node by node and component by component.
-    """
+    """Mean of a field over time, and root mean square of its fluctuation, node by node and component by component."""
 
     mean: fem.Function
     rms: fem.Function
@@ -75,15 +68,11 @@ class Averaged:
 
 @dataclass(frozen=True)
 class MeanFlow:
-    """An averaged flow.
+    """An averaged flow: velocity (m/s), pressure (Pa) and, if a heat problem was carried along, temperature (K).
 
     Attributes:
-        velocity: velocity (m/s).
-        pressure: pressure (Pa).
-        temperature: temperature (K), if a heat problem was carried along.
         monitors: mean, fluctuation and uncertainty of each monitored number.
-        begin: when averaging began (s).
-        end: when it ended (s).
+        begin, end: when averaging began and ended (s).
         steps: of averaging.
         mass: balance of the mean velocity over all openings.
     """
@@ -168,7 +157,15 @@ def average_flow(
         if not unsettled and (late or _whole(found, dt)):
             break
         if late:
-            raise ConvergenceError(_excuse(unsettled, found, monitors, flow.time - begin))
+            parts = (
+                f"'{name}' is {s.mean:.6g} ± {s.uncertainty:.2g}, wanted ± {monitors[name].accepted(s.mean):.2g}"
+                for name, s in found.items()
+                if name in unsettled
+            )
+            raise ConvergenceError(
+                f"flow: after {flow.time - begin:.4g} s of averaging the mean is not settled: {'; '.join(parts)}. Allow a "
+                "longer settling or averaging time, or accept more uncertainty"
+            )
     averaged = [_averaged(like, kept) for like, kept in zip(_fields(problem, heat), moments, strict=True)]
     return MeanFlow(
         velocity=averaged[0],
@@ -202,20 +199,6 @@ def _whole(found: Mapping[str, Statistic], dt: float) -> bool:
     return remainder <= NEAREST * dt
 
 
-def _excuse(
-    unsettled: list[str], found: Mapping[str, Statistic], monitors: Mapping[str, Monitor], duration: float
-) -> str:
-    parts = [
-        f"'{name}' is {found[name].mean:.6g} ± {found[name].uncertainty:.2g}, wanted ± "
-        f"{monitors[name].accepted(found[name].mean):.2g}"
-        for name in unsettled
-    ]
-    return (
-        f"flow: after {duration:.4g} s of averaging the mean is not settled: {'; '.join(parts)}. Allow a longer settling or "
-        "averaging time, or accept more uncertainty"
-    )
-
-
 def mass_of(problem: FlowProblem, velocity: fem.Function) -> Balance:
     """Balance of a velocity (m/s) over all openings of a flow.
 
@@ -230,8 +213,7 @@ def mass_of(problem: FlowProblem, velocity: fem.Function) -> Balance:
         ds = fluid.ds(tuple(fluid.surfaces[name] for name in openings))
         outward, inward = outward_and_inward(across)
         entering, leaving = -fluid.integral(inward * ds), fluid.integral(outward * ds)
-    one = fem.Constant(fluid.mesh, 1.0)
-    largest = problem.speed * fluid.integral(one * ufl.ds(domain=fluid.mesh))
+    largest = problem.speed * problem.conditions.surface
     # Of a closed box: of what would cross its walls. Given velocities may miss by what interpolating them misses.
     scale = entering if entering > 1e-9 * largest else largest
     tolerance = COMPATIBLE if problem.conditions.closed else MASS_TOLERANCE
@@ -244,12 +226,11 @@ def pressure_drop(
     """A monitor's value: mean pressure on one surface less that on another (Pa)."""
     fluid = problem.fluid
     pressure = ufl.split(problem.unknown)[1]
-    one = fem.Constant(fluid.mesh, 1.0)
-    areas = [fluid.integral(one * fluid.ds(fluid.surfaces[name])) for name in (before, behind)]
-    forms = [compiled(pressure * fluid.ds(fluid.surfaces[name])) for name in (before, behind)]
+    measures = [fluid.ds(fluid.surfaces[name]) for name in (before, behind)]
+    areas, forms = [fluid.size(ds) for ds in measures], [compiled(pressure * ds) for ds in measures]
 
     def drop(now: FlowProblem) -> float:
-        sums = [fluid.total(form) for form in forms]
-        return (sums[0] / areas[0] - sums[1] / areas[1]) / float(now.scales.force.value)
+        high, low = (fluid.total(form) / area for form, area in zip(forms, areas, strict=True))
+        return (high - low) / float(now.scales.force.value)
 
     return drop

@@ -33,11 +33,7 @@ class Fluid:
 
 @dataclass(frozen=True)
 class ViscosityOfTemperature:
-    """The viscosity follows the temperature.
-
-    Attributes:
-        ln_viscosity: its logarithm (in Pa s) over temperature (in K).
-    """
+    """The viscosity follows the temperature: its logarithm (in Pa s) over temperature (in K)."""
 
     ln_viscosity: LnViscosity
 

@@ -8,7 +8,6 @@ fields keep their meshes, spaces and forms.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,23 +30,6 @@ MAX_STEPS = 15
 PATIENCE, HOPELESS = 6, 0.1  # a step this late that is still this large leads nowhere
 
 
-@dataclass(frozen=True)
-class Shared:
-    """What a flow and a heat problem share.
-
-    Attributes:
-        temperature: temperature (K) on the fluid mesh, on which the flow's form depends.
-        velocity: velocity (m/s) on the fluid mesh, on which the form of heat depends.
-        cells: cells of the fluid mesh and of the whole mesh, in pairs.
-        update: brings both up to date with the unknowns.
-    """
-
-    temperature: fem.Function
-    velocity: fem.Function
-    cells: tuple[np.ndarray, np.ndarray]
-    update: Callable[[], None]
-
-
 def _selection(rows: fem.FunctionSpace, columns: fem.FunctionSpace, pairs: tuple[np.ndarray, np.ndarray]) -> PETSc.Mat:
     """Matrix with a one for each pair of local unknowns (row, column)."""
     row_map, column_map = rows.dofmap.index_map, columns.dofmap.index_map
@@ -68,33 +50,35 @@ def _selection(rows: fem.FunctionSpace, columns: fem.FunctionSpace, pairs: tuple
 class CoupledNewton:
     """Newton's method on a flow and a heat problem.
 
-    Args:
-        flow: the flow.
-        heat: the heat.
-        shared: what they share.
-        options: PETSc options by prefix.
-        log: receives a line for each step.
+    The form of the flow depends on `temperature` (K), that of heat on `velocity` (m/s), functions on the fluid mesh that
+    `update` brings up to date with the unknowns; `cells` are those of the fluid mesh and of the whole mesh, in pairs.
     """
 
     def __init__(
-        self, flow: FlowProblem, heat: HeatProblem, shared: Shared, options: Mapping[str, Options] | None, log: Log
+        self,
+        flow: FlowProblem,
+        heat: HeatProblem,
+        temperature: fem.Function,
+        velocity: fem.Function,
+        cells: tuple[np.ndarray, np.ndarray],
+        update: Callable[[], None],
+        options: Mapping[str, Options] | None,
+        log: Log,
     ) -> None:
-        """Compile the forms of the coupling."""
-        self._flow, self._heat, self._shared, self._log = flow, heat, shared, log
+        self._flow, self._heat, self._update, self._log = flow, heat, update, log
         self._chosen: Options = chosen_options(DIRECT, COUPLED, options)
         heat_form = heat.terms.residual(heat.theta, ufl.TestFunction(heat.space), heat.history)
         maps = heat.terms.entity_maps
-        spaces = [f.function_space for f in (flow.unknown, shared.temperature, shared.velocity, heat.theta)]
-        w, temperature, velocity, theta = (ufl.TrialFunction(space) for space in spaces)
+        functions = flow.unknown, temperature, velocity, heat.theta
+        spaces = [function.function_space for function in functions]
         self._residuals = [compiled(flow.form), compiled(heat_form, maps)]
+        sources = (flow.form, None), (flow.form, None), (heat_form, maps), (heat_form, maps)
         self._forms = [
-            compiled(ufl.derivative(flow.form, flow.unknown, w)),
-            compiled(ufl.derivative(flow.form, shared.temperature, temperature)),
-            compiled(ufl.derivative(heat_form, shared.velocity, velocity), maps),
-            compiled(ufl.derivative(heat_form, heat.theta, theta), maps),
+            compiled(ufl.derivative(form, function, ufl.TrialFunction(function.function_space)), entity_maps)
+            for (form, entity_maps), function in zip(sources, functions, strict=True)
         ]
         self._parts = [petsc.create_matrix(form) for form in self._forms]
-        own, parents = shared.cells
+        own, parents = cells
         nodes = spaces[1].dofmap.list[own].ravel(), heat.space.dofmap.list[parents].ravel()
         self._to_fluid = _selection(spaces[1], heat.space, nodes)
         taken = flow.spaces.velocity_dofs
@@ -113,7 +97,7 @@ class CoupledNewton:
 
         def residual() -> float:
             nonlocal cold
-            self._shared.update()
+            self._update()
             self._heat.follow_backflow()
             norm = self._assemble_residual()
             cold = cold or norm or 1.0
@@ -138,10 +122,9 @@ class CoupledNewton:
 
     def _assemble_residual(self) -> float:
         """Residuals of flow and heat; the norm of both."""
-        bcs = self._flow.conditions.bcs
         for vector, form in zip(self._vectors, self._residuals, strict=True):
             assembled(form, vector)
-        petsc.set_bc(self._vectors[0], bcs, x0=self._flow.unknown.x.petsc_vec, alpha=-1.0)
+        petsc.set_bc(self._vectors[0], self._flow.conditions.bcs, x0=self._flow.unknown.x.petsc_vec, alpha=-1.0)
         return float(np.linalg.norm([vector.norm() for vector in self._vectors]))
 
     def _step(self) -> float:

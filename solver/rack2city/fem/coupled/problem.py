@@ -1,9 +1,8 @@
 """Flow and conjugate heat together on one mesh, in two or three dimensions, tied by any list of couplings.
 
 They are solved in turn, exchanging fields, or by Newton's method on both at once. Viscosity settles in an exchange within a
-few turns; buoyancy makes the plain exchange swing ever wider, so there Newton's method is the default. Where the common
-matrix is too large, Anderson acceleration of the temperature makes the exchange converge, but not as far up in the Rayleigh
-number. From rest buoyancy is raised in steps that adapt.
+few turns; buoyancy makes the plain exchange swing ever wider. Where the common matrix is too large, Anderson acceleration of
+the temperature makes the exchange converge, but not as far up in the Rayleigh number.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +15,7 @@ from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.coupled.couplings import Buoyancy, Coupling, Fluid, ViscosityOfTemperature
-from rack2city.fem.coupled.newton import CoupledNewton, Shared
+from rack2city.fem.coupled.newton import CoupledNewton
 from rack2city.fem.flow.boundaries import Boundary
 from rack2city.fem.flow.conditions import FlowRate
 from rack2city.fem.flow.problem import FlowProblem
@@ -99,7 +98,6 @@ class ConjugateProblem:
         options: Mapping[str, Options] | None = None,
         log: Log = lambda line: None,
     ) -> None:
-        """Build both problems and what they share."""
         viscous = [c for c in couplings if isinstance(c, ViscosityOfTemperature)]
         buoyant = [c for c in couplings if isinstance(c, Buoyancy)]
         if max(len(viscous), len(buoyant)) > 1:
@@ -134,8 +132,9 @@ class ConjugateProblem:
         self._change = np.inf
         self._newton: CoupledNewton | None = None
         if (method or ("newton" if buoyant else "exchange")) == "newton":
-            shared = Shared(self._fluid_temperature, self.velocity, self._cells, self._share_both)
-            self._newton = CoupledNewton(self.flow, self.heat, shared, options, log)
+            self._newton = CoupledNewton(
+                self.flow, self.heat, here, self.velocity, self._cells, self._share_both, options, log
+            )
 
     def solve(self, flow_rate: FlowRate = None, loads: Loads | None = None) -> CoupledReport:
         """Solve from the last solution, or without a guess, with the buoyancy raised from nothing.
@@ -202,11 +201,9 @@ class ConjugateProblem:
                 return
             if not self._change <= DIVERGED * max(first, tolerance):
                 break
-        cause = (
-            "the flow may be unsteady at this Rayleigh number"
-            if self._buoyant
-            else "the heat may be more than this flow can carry: raise the flow or lower the power"
-        )
+        cause = "the heat may be more than this flow can carry: raise the flow or lower the power"
+        if self._buoyant:
+            cause = "the flow may be unsteady at this Rayleigh number"
         raise ConvergenceError(
             f"coupling: flow and temperature do not agree after {count} exchanges (last change {self._change:.1e}, wanted "
             f"{tolerance:.0e}); {cause}"

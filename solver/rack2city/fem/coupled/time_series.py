@@ -27,8 +27,7 @@ class Statistic:
     """Mean and fluctuation of a recorded quantity, in its unit.
 
     Attributes:
-        mean: over the record.
-        rms: root mean square of the difference from the mean.
+        mean, rms: over the record; root mean square of the difference from the mean.
         uncertainty: half of the 95 % interval of the mean; infinite for a record too short to tell.
         period: of a periodic signal (s); None of any other.
         remainder: what the record has beyond, or lacks of, a whole number of periods (s).
@@ -49,7 +48,6 @@ class Moments:
     """
 
     def __init__(self, first: np.ndarray) -> None:
-        """Begin with a sample."""
         self._last, self._weight = first.copy(), 0.0
         self.mean, self._squares = first.copy(), np.zeros_like(first)
 
@@ -69,12 +67,7 @@ class Moments:
 
 
 def statistic(time: np.ndarray, values: np.ndarray) -> Statistic:
-    """Mean of a record of a statistically steady quantity.
-
-    Args:
-        time: of the samples (s), rising, shape (n,).
-        values: samples, shape (n,).
-    """
+    """Mean of a record of a statistically steady quantity, shape (n,), over rising times (s), shape (n,)."""
     time, values = np.asarray(time, dtype=float), np.asarray(values, dtype=float)
     if len(time) < 2 * BATCHES:
         return Statistic(float(np.mean(values)) if len(values) else inf, inf, inf)

@@ -23,10 +23,8 @@ VelocityProfile = Callable[[np.ndarray, float], Any]
 class FlowInlet:
     """A plane surface through which a given flow rate enters, exactly.
 
-    Attributes:
-        surface: name of the surface.
-        profile: `"developed"` (laminar, of the inlet's own cross-section), `"uniform"` (zero at the rim on walls; the
-            pressure is singular there) or a shape, scaled to the flow rate.
+    Its profile is `"developed"` (laminar, of the inlet's own cross-section), `"uniform"` (zero at the rim on walls; the
+    pressure is singular there) or a shape, scaled to the flow rate.
     """
 
     surface: str = "inlet"
@@ -35,12 +33,7 @@ class FlowInlet:
 
 @dataclass(frozen=True)
 class Velocity:
-    """A surface with a given velocity, which may depend on place and time.
-
-    Attributes:
-        surface: name of the surface.
-        value: velocity (m/s), constant or a function of place and time.
-    """
+    """A surface with a given velocity (m/s), constant or a function of place and time."""
 
     surface: str
     value: Sequence[float] | VelocityProfile
@@ -84,11 +77,7 @@ NAMED: tuple[Boundary, ...] = (FlowInlet(), FlowOutlet(), Slip())
 
 
 def chosen_boundaries(boundaries: Collection[Boundary] | None, surfaces: Collection[str]) -> tuple[Boundary, ...]:
-    """Conditions as given, or those that the names `inlet`, `outlet` and `symmetry` say.
-
-    Args:
-        boundaries: conditions; None for those of the names.
-        surfaces: names of the surfaces of the mesh.
+    """Conditions as given or, for None, those that the names `inlet`, `outlet` and `symmetry` say.
 
     Raises:
         InputError: a condition names a surface that is not there, or two name the same.

@@ -36,18 +36,11 @@ def force_on(problem: FlowProblem, surface: str) -> np.ndarray:
     return np.asarray(fluid.comm.allreduce(force, op=MPI.SUM))
 
 
-def traction(problem: FlowProblem) -> ufl.core.expr.Expr:
-    """Viscous force per area of the fluid on its boundary, -2 mu eps(u) n with n out of the fluid (Pa), for integrals."""
-    n = ufl.FacetNormal(problem.fluid.mesh)
-    return -2.0 * problem.viscosity * ufl.sym(ufl.grad(problem.velocity())) * n
-
-
 def mean_wall_shear(problem: FlowProblem, surface: str) -> float:
     """Mean magnitude of the tangential stress on an exterior surface (Pa)."""
     fluid = problem.fluid
     n = ufl.FacetNormal(fluid.mesh)
-    t = traction(problem)
+    t = -2.0 * problem.viscosity * ufl.sym(ufl.grad(problem.velocity())) * n  # of the fluid on its boundary
     tangential = t - ufl.dot(t, n) * n
     ds = fluid.ds(fluid.surfaces[surface], metadata={"quadrature_degree": 4})
-    total = fluid.integral(ufl.sqrt(ufl.dot(tangential, tangential)) * ds)
-    return total / fluid.integral(fem.Constant(fluid.mesh, 1.0) * ds)
+    return fluid.mean(ufl.sqrt(ufl.dot(tangential, tangential)), ds)

@@ -99,16 +99,7 @@ def steady_form(
     stabilisation: Stabilisation,
     body_force: BodyForce | None,
 ) -> ufl.Form:
-    """Residual of steady flow.
-
-    Args:
-        conditions: what happens on the boundary.
-        unknown: scaled velocity and pressure.
-        viscosity: dynamic viscosity (Pa s).
-        scales: numbers of the form.
-        stabilisation: which terms to add.
-        body_force: force per volume (N/m³).
-    """
+    """Residual of steady flow in the scaled velocity and pressure, for a dynamic viscosity (Pa s)."""
     fluid = conditions.fluid
     u, p = ufl.split(unknown)
     v, q = ufl.TestFunctions(unknown.function_space)
@@ -132,41 +123,35 @@ def steady_form(
     if conditions.closed:
         form += scales.source * q * dx
     for outlet in (b for b in conditions.boundaries if isinstance(b, FlowOutlet)):
-        surface, pressure = outlet.surface, fem.Constant(fluid.mesh, float(outlet.pressure_pa))
-        ds = fluid.ds(fluid.surfaces[surface])
+        pressure, ds = fem.Constant(fluid.mesh, float(outlet.pressure_pa)), fluid.ds(fluid.surfaces[outlet.surface])
         form += ufl.inner(scales.force * pressure * n - mu * ufl.grad(u).T * n, v) * ds
         if stabilisation.backflow:
             into = ufl.conditional(ufl.lt(ufl.dot(u, n), 0.0), ufl.dot(u, n), 0.0)
-            form -= 0.5 * re * into * ufl.inner(u, v) * fluid.ds(fluid.surfaces[surface], metadata=DEGREE)
+            form -= 0.5 * re * into * ufl.inner(u, v) * ds(metadata=DEGREE)
     for surface in conditions.weak_slip:
         form += _nitsche(fluid, surface, mu, (u, p), (v, q))
     return form
 
 
-def lagged_convection(unknown: fem.Function, scales: Scales, stabilisation: Stabilisation) -> ufl.Form:
-    """What Picard's method leaves out of the derivative: the change of the velocity that is carried."""
+def lagged_and_inertia(
+    unknown: fem.Function, scales: Scales, stabilisation: Stabilisation
+) -> tuple[ufl.Form, ufl.Form]:
+    """What Picard's method leaves out of the derivative, and what a step in pseudo-time adds times its inverse (1/m).
+
+    The former is the change of the velocity that is carried; pseudo-time is told by the way of the velocity that scales.
+    """
     u, _ = ufl.split(unknown)
     du, _ = ufl.split(ufl.TrialFunction(unknown.function_space))
     v, _ = ufl.TestFunctions(unknown.function_space)
     change = ufl.grad(u) * du
     if stabilisation.skew:
         change += 0.5 * ufl.div(du) * u
-    return scales.reynolds * ufl.inner(change, v) * ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
-
-
-def pseudo_inertia(unknown: fem.Function, scales: Scales) -> ufl.Form:
-    """Inertia of a step in pseudo-time, which is told by the way of the velocity that scales: times the inverse (1/m)."""
-    du, _ = ufl.split(ufl.TrialFunction(unknown.function_space))
-    v, _ = ufl.TestFunctions(unknown.function_space)
-    return scales.reynolds * ufl.inner(du, v) * ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
+    dx = ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
+    return scales.reynolds * ufl.inner(change, v) * dx, scales.reynolds * ufl.inner(du, v) * dx
 
 
 def _nitsche(
-    fluid: FluidDomain,
-    surface: str,
-    mu: Expression,
-    trial: tuple[Expression, Expression],
-    test: tuple[Expression, Expression],
+    fluid: FluidDomain, surface: str, mu: Expression, trial: tuple[Expression, ...], test: tuple[Expression, ...]
 ) -> ufl.Form:
     """u.n = 0 without tangential traction: symmetric Nitsche terms; with q = 1 nothing crosses the surface."""
     n = ufl.FacetNormal(fluid.mesh)

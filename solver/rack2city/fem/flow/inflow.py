@@ -25,7 +25,7 @@ def plane_normal(fluid: FluidDomain, surface: str) -> np.ndarray | None:
     """Unit outward normal of an exterior surface of the fluid, shape (2,) or (3,); None where it is empty or not plane."""
     normal = ufl.FacetNormal(fluid.mesh)
     ds = fluid.ds(fluid.surfaces[surface])
-    area = fluid.integral(fem.Constant(fluid.mesh, 1.0) * ds)
+    area = fluid.size(ds)
     vector = np.array([fluid.integral(normal[i] * ds) for i in range(fluid.dimensions)])
     if area <= 0.0 or np.linalg.norm(vector) < (1.0 - 1e-8) * area:
         return None
@@ -53,15 +53,7 @@ def unit_inflow(
 ) -> fem.Function:
     """Velocity on an inlet with unit flow rate into the domain (1 m³/s; in two dimensions 1 m²/s), zero elsewhere.
 
-    Args:
-        fluid: the fluid.
-        space: the vector-valued space of the velocity.
-        inlet: which surface, and its profile.
-        walls: facets of no-slip walls and of other inlets, on whose edges the profile is zero.
-        options: PETSc options by prefix that override the default of `inflow_`.
-
-    Returns:
-        A function of `space`; multiply its array by the flow rate.
+    The profile is zero on the edges of `walls`, facets of no-slip walls and of other inlets.
 
     Raises:
         InputError: the surface is empty, not plane, or its profile carries no flow into the domain.

@@ -17,26 +17,10 @@ COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating giv
 
 
 class MassBalance:
-    """Flow through the boundary, of the scaled velocity.
-
-    Args:
-        conditions: conditions of the flow.
-        unknown: scaled velocity and pressure.
-    """
+    """Flow through the boundary, of the scaled velocity."""
 
     def __init__(self, conditions: FlowConditions, unknown: fem.Function) -> None:
-        """Keep what the forms need."""
         self._conditions, self._unknown, self._fluid = conditions, unknown, conditions.fluid
-
-    @cached_property
-    def volume(self) -> float:
-        """Volume of the fluid (m³)."""
-        return self._fluid.integral(fem.Constant(self._fluid.mesh, 1.0) * ufl.dx(domain=self._fluid.mesh))
-
-    @cached_property
-    def surface(self) -> float:
-        """Area of all of its boundary (m²)."""
-        return self._fluid.integral(fem.Constant(self._fluid.mesh, 1.0) * ufl.ds(domain=self._fluid.mesh))
 
     @cached_property
     def _given(self) -> tuple[fem.Form, fem.Form]:
@@ -69,18 +53,17 @@ class MassBalance:
             bc.set(values)
         net, gross = (self._fluid.total(form) for form in self._given)
         values[:] = present
-        if abs(net) > COMPATIBLE * gross and gross > 1e-9 * self.surface:
+        if abs(net) > COMPATIBLE * gross and gross > 1e-9 * self._conditions.surface:
             raise InputError(
                 f"flow: there is no outlet, but {abs(net) / gross:.2g} of the flow through the boundary does not "
                 f"{'return' if net < 0.0 else 'come in'}; given velocities must balance, or name an outlet"
             )
-        return net / self.volume
+        return net / self._conditions.volume
 
     def check(self, rows: np.ndarray) -> None:
         """Assert that what enters leaves.
 
-        Args:
-            rows: residual of mass at the pressures that this rank owns; their sum is the net flow, surfaces of slip apart.
+        The residual of mass at the pressures that this rank owns, `rows`, adds up to the net flow, surfaces of slip apart.
 
         Raises:
             BalanceError: it does not, to 1e-10 of what enters.
@@ -88,6 +71,7 @@ class MassBalance:
         net = float(self._fluid.comm.allreduce(float(np.sum(rows))))
         has_openings = self._conditions.given_surfaces() or not self._conditions.closed
         gross = self._fluid.total(self._open[1]) if has_openings else 0.0
-        gross = gross if gross > 1e-9 * self.surface else self.surface  # a closed box: of what would cross its walls
+        if not gross > 1e-9 * self._conditions.surface:
+            gross = self._conditions.surface  # a closed box: of what would cross its walls
         if not abs(net) <= TOLERANCE * gross:
             raise BalanceError(f"flow: mass is not conserved: {abs(net) / gross:.1e} of what enters is lost or made")

@@ -31,11 +31,6 @@ def chosen_solver(
 ) -> dict[str, Any]:
     """Options of the flow, `method` among them: of the method that the user or, without one, the size chooses.
 
-    Args:
-        fluid: the fluid.
-        boundaries: its conditions.
-        options: the user's, by prefix.
-
     Raises:
         InputError: there is no such method, or it does not serve these conditions.
     """

@@ -1,8 +1,7 @@
 """Incompressible laminar flow with variable viscosity: quadratic velocity, linear pressure; steady flow.
 
-Strong and weak form stand in `forms`, the boundary conditions in `boundaries`, unsteady flow in `transient`.
-Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and pressure by mu U / D_h, so that the residual
-means the same at every size. Velocity is quadratic and pressure linear; testing with q = 1 shows that mass is conserved
+Strong and weak form stand in `forms`. Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and
+pressure by mu U / D_h, so that the residual means the same at every size. Testing with q = 1 shows that mass is conserved
 exactly, which is asserted in every solve.
 """
 
@@ -77,7 +76,6 @@ class FlowProblem:
         speed: float | None = None,
         pressure: PressureKind | None = None,
     ) -> None:
-        """Build spaces, boundary conditions and the weak form."""
         self.fluid, self.density, self.log = fluid, density, log
         self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
         self._viscosity_scale, self._typical_speed = viscosity_scale, speed
@@ -148,9 +146,8 @@ class FlowProblem:
 
     def system(self, form: ufl.Form) -> NonlinearSystem | BlockSystem:
         """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
-        lagged = forms.lagged_convection(self.unknown, self.scales, self.stabilisation)
-        inertia = forms.pseudo_inertia(self.unknown, self.scales)
-        equations = Equations("flow", form, self.unknown, self.conditions.bcs, lagged, inertia)
+        steps = forms.lagged_and_inertia(self.unknown, self.scales, self.stabilisation)
+        equations = Equations("flow", form, self.unknown, self.conditions.bcs, *steps)
         options = without_method(self._chosen)
         if self.method == "direct":
             return NonlinearSystem(equations, self.spaces.velocity_dofs, FLOW, options, self.log)
@@ -201,9 +198,7 @@ class FlowProblem:
     def set_scale(self, flow_rate: FlowRate, speed: float | None = None) -> None:
         """Choose the speed that scales the velocity: the largest mean of an inlet or given velocity, else the typical one.
 
-        Args:
-            flow_rate: flow rate as in `solve`.
-            speed: the speed (m/s), if it is to be this one.
+        If `speed` (m/s) is given, it is this one.
 
         Raises:
             InputError: nothing tells how fast the flow is.
@@ -268,5 +263,5 @@ class FlowProblem:
         p = fem.Function(self.spaces.pressure, name="pressure")
         p.x.array[:] = self.unknown.x.array[self.spaces.pressure_dofs] / float(self.scales.force.value)
         if self.conditions.closed:
-            p.x.array[:] -= self.fluid.integral(p * ufl.dx(domain=self.fluid.mesh)) / self.mass.volume
+            p.x.array[:] -= self.fluid.mean(p, ufl.dx(domain=self.fluid.mesh))
         return p

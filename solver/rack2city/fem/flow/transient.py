@@ -35,7 +35,6 @@ class TransientFlow:
         speed: float | None = None,
         slack: float = 1.0,
     ) -> None:
-        """Compile the forms."""
         self.problem, self.time, self._flow_rate, self._slack = problem, time, flow_rate, slack
         before = problem.speed
         problem.scales.time.value = time
@@ -74,12 +73,7 @@ class TransientFlow:
         return self._system.report().since(before)
 
     def advance(self, until: float, dt: float, callback: Callable[["TransientFlow"], None] | None = None) -> None:
-        """Advance to a time (s) in equal steps of at most `dt` (s); `callback` is called after each.
-
-        Raises:
-            BalanceError: a solution does not conserve mass.
-            ConvergenceError: a step does not converge.
-        """
+        """Advance to a time (s) in equal steps of at most `dt` (s), like `step`; `callback` is called after each."""
         steps = max(1, int(np.ceil((until - self.time) / dt - 1e-9)))
         start = self.time
         for n in range(1, steps + 1):

@@ -25,15 +25,9 @@ MOST = 25
 
 
 class Backflow:
-    """The outlets of a heat problem where fluid may come back with a temperature that is not given.
-
-    Args:
-        terms: terms of the heat problem; the temperatures in `terms.returning` are set here.
-        theta: temperature above the reference.
-    """
+    """The outlets of a heat problem where fluid may come back; sets the temperatures in `terms.returning`."""
 
     def __init__(self, terms: HeatTerms, theta: fem.Function) -> None:
-        """Compile the forms."""
         self._terms, self._theta = terms, theta
         self._carried = fem.Function(theta.function_space)  # one, or theta
         self._forms: dict[str, tuple[fem.Form, fem.Form]] = {}
@@ -65,7 +59,8 @@ class Backflow:
         """
         if not self._leaving:
             return True
-        present, mixed, span = self._present(), self.mixed(), self._span()
+        present = np.array([float(self._terms.returning[name]) for name in self._leaving])
+        mixed, span = self.mixed(), self._span()
         if np.max(np.abs(mixed - present)) <= RTOL * span + ATOL_K:
             return True
         if self._steps == MOST:
@@ -88,10 +83,6 @@ class Backflow:
         shift, total = float(self._terms.shift), self._terms.domain.total
         return np.array([shift + total(self._forms[name][0]) / out for name, out in self._leaving.items()])
 
-    def _present(self) -> np.ndarray:
-        return np.array([float(self._terms.returning[name]) for name in self._leaving])
-
     def _span(self) -> float:
-        comm, values = self._terms.domain.comm, self._theta.x.array
-        highest = comm.allreduce(float(np.max(values, initial=-np.inf)), op=MPI.MAX)
-        return highest - float(comm.allreduce(float(np.min(values, initial=np.inf)), op=MPI.MIN))
+        comm, theta = self._terms.domain.comm, self._theta.x.array
+        return float(sum(comm.allreduce(float(np.max(v, initial=-np.inf)), op=MPI.MAX) for v in (theta, -theta)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dolfinx import fem
 
 from rack2city.evidence.balance import Balance
-from rack2city.fem.heat.forms import HeatTerms
+from rack2city.fem.heat.forms import QUADRATURE, HeatTerms
 from rack2city.fem.mesh.compilation import compiled
 
 BALANCE_TOLERANCE = 1e-8  # of the heat put in
@@ -33,45 +33,28 @@ class HeatReport:
 
 
 class HeatAccount:
-    """Sums up what crosses each surface, is set free in each volume and is stored.
-
-    Args:
-        terms: terms of the heat problem.
-        theta: temperature above the reference.
-        history: what earlier steps contribute to the rate of change.
-    """
+    """Sums up what crosses each surface, is set free in each volume and is stored."""
 
     def __init__(self, terms: HeatTerms, theta: fem.Function, history: fem.Function) -> None:
-        """Compile the forms."""
         self._domain = domain = terms.domain
-        maps = terms.entity_maps
-        measure = {"quadrature_degree": 6}
+        dx, ds, maps = domain.dx(metadata=QUADRATURE), domain.ds(metadata=QUADRATURE), terms.entity_maps
         self._inflows: dict[str, fem.Form | None] = {}
         for condition in terms.surface_conditions:
-            flux = terms.inflow(condition, theta)
-            here = domain.ds(domain.surfaces[condition.surface], metadata=measure)
+            flux, here = terms.inflow(condition, theta), ds(domain.surfaces[condition.surface])
             self._inflows[condition.surface] = None if flux is None else compiled(flux * here, maps)
         self._sources = {
-            c.volume: compiled(terms.loads[c.volume] * domain.dx(domain.volumes[c.volume], metadata=measure), maps)
-            for c in terms.sources
+            c.volume: compiled(terms.loads[c.volume] * dx(domain.volumes[c.volume]), maps) for c in terms.sources
         }
         self._stored: fem.Form | None = None
         if terms.transient:
             rise = terms.rate * theta + history
-            self._stored = compiled(
-                sum(
-                    m.heat_capacity * rise * domain.dx(domain.volumes[name], metadata=measure)
-                    for name, m in terms.materials.items()
-                ),
-                maps,
-            )
+            stored = (m.heat_capacity * rise * dx(domain.volumes[name]) for name, m in terms.materials.items())
+            self._stored = compiled(sum(stored), maps)
 
     def report(self, absolute: float, steps: int) -> HeatReport:
-        """The account of the present temperature (collective).
+        """The account of the present temperature, to which so many Newton steps led (collective).
 
-        Args:
-            absolute: absolute sum of the right-hand side: a measure of rounding (W).
-            steps: Newton steps that led to it.
+        The absolute sum of the right-hand side (W) is a measure of rounding.
 
         Raises:
             BalanceError: heat is lost or made beyond 1e-8 of what is put in.

@@ -30,10 +30,8 @@ type Conductivity = float | Sequence[Sequence[float]] | Callable[[Any], Any]
 class Material:
     """What a volume is made of.
 
-    Attributes:
-        conductivity: number, tensor or function of temperature (W/(m K)).
-        heat_capacity: volumetric heat capacity, rho c (J/(m³ K)), a number or a field; needed where the volume streams
-            or time passes.
+    Its conductivity (W/(m K)) is a number, tensor or function of temperature. The volumetric heat capacity, rho c
+    (J/(m³ K)), a number or a field, is needed where the volume streams or time passes.
     """
 
     conductivity: Conductivity
@@ -42,12 +40,10 @@ class Material:
 
 @dataclass(frozen=True)
 class Stream:
-    """A fluid body that moves with a given velocity.
+    """Fluid bodies (volume groups) that move with a given velocity (m/s).
 
-    Attributes:
-        volumes: its volume groups.
-        velocity: velocity (m/s): a function on the mesh or on a submesh, or an expression; update values in place.
-        cell_map: which cells of the mesh the submesh's are, if the velocity lives on a submesh.
+    It is a function on the mesh or on a submesh, whose `cell_map` tells its cells in the mesh, or an expression; update
+    values in place.
     """
 
     volumes: tuple[str, ...]
@@ -100,9 +96,7 @@ class HeatInlet:
 class HeatOutlet:
     """Surface through which a stream leaves by advection alone.
 
-    Attributes:
-        surface: its name.
-        load: temperature (K) of fluid that comes back in; None where it has the mixed temperature of what leaves there.
+    Its load is the temperature (K) of fluid that comes back in; None where it has the mixed one of what leaves there.
     """
 
     surface: str
@@ -134,7 +128,7 @@ def check_names(
     contacts: Sequence[Contact],
     transient: bool,
 ) -> None:
-    """See that all names are groups of the mesh, and that nothing is missing or twice there.
+    """See that all names are groups of the mesh, and that nothing is missing or twice.
 
     Raises:
         InputError: the first thing that is wrong.

@@ -1,7 +1,6 @@
 """The equation of heat in matrices, and its solution: one linear system, or Newton's method with a line search."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import ufl
@@ -23,19 +22,9 @@ ADVICE = "; a conductivity may fall to zero at the temperatures of this load"
 
 
 class HeatEquations:
-    """Matrix and right-hand side of a heat problem.
+    """Matrix and right-hand side of a heat problem, solved for `theta` in place; `linear` if no conductivity follows it.
 
-    Args:
-        terms: terms of the weak form.
-        theta: temperature above the reference, solved for in place.
-        history: what earlier steps contribute to the rate of change.
-        options: PETSc options by prefix.
-        log: receives lines on the choice of the solver, and one for each Newton step.
-
-    Attributes:
-        linear: whether no conductivity depends on temperature.
-        assembled: whether the matrix is that of the present velocities.
-        solver: the linear solver.
+    `assembled` says whether the matrix is that of the present velocities.
     """
 
     def __init__(
@@ -46,7 +35,6 @@ class HeatEquations:
         options: Mapping[str, Options] | None,
         log: Log,
     ) -> None:
-        """Compile the forms."""
         self._terms, self._theta, self._history, self._log = terms, theta, history, log
         self.linear = not any(callable(m.conductivity) for m in terms.materials.values())
         self.assembled, self._cold_start = False, True
@@ -91,13 +79,11 @@ class HeatEquations:
 
     def _load_norm(self) -> float:
         """Assemble the right-hand side; its norm."""
-        norm: Any = assembled(self._load_form, self._rhs).norm()
-        return float(norm)
+        return float(np.asarray(assembled(self._load_form, self._rhs).norm()))
 
     def _absolute(self) -> float:
         """Absolute sum of the right-hand side."""
-        norm: Any = self._rhs.norm(PETSc.NormType.NORM_1)
-        return float(norm)
+        return float(np.asarray(self._rhs.norm(PETSc.NormType.NORM_1)))
 
     def _solve_linear(self) -> None:
         self.solver.solve(self._rhs, self._theta.x.petsc_vec)

@@ -67,7 +67,6 @@ class HeatProblem:
         log: Log = lambda line: None,
         advection: Advection = BOUNDED,
     ) -> None:
-        """Build the space and the compiled forms."""
         levels = of.HeatInlet | of.FixedTemperature | of.Convection
         if not transient and not any(isinstance(c, levels) for c in conditions):
             raise InputError("heat: a steady temperature needs an inlet, a fixed temperature or convection somewhere")

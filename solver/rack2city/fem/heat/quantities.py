@@ -16,24 +16,19 @@ from rack2city.fem.heat.conditions import HeatInlet, HeatOutlet
 from rack2city.fem.heat.forms import QUADRATURE
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import assembled, compiled
-from rack2city.fem.mesh.groups import facet_dofs, indicator, volumes_at
-
-
-def _cells(problem: HeatProblem, volumes: tuple[str, ...]) -> np.ndarray:
-    tags = problem.domain
-    return np.concatenate([tags.cell_tags.find(tags.volumes[name]) for name in volumes])
+from rack2city.fem.mesh.groups import cells_beside, facet_dofs, indicator, volumes_at
 
 
 def mean_temperature(problem: HeatProblem, *volumes: str) -> float:
     """Volume mean of one or more volume groups (K)."""
     domain = problem.domain
     dx = domain.dx(tuple(domain.volumes[name] for name in volumes))
-    return domain.integral(problem.temperature * dx) / domain.integral(fem.Constant(domain.mesh, 1.0) * dx)
+    return domain.mean(problem.temperature, dx)
 
 
 def highest_temperature(problem: HeatProblem, *volumes: str) -> float:
     """Largest nodal temperature of one or more volume groups, each side of a contact its own (K)."""
-    dofs = np.unique(problem.space.dofmap.list[_cells(problem, volumes)])
+    dofs = np.unique(problem.space.dofmap.list[problem.domain.cells_in(volumes)])
     local = np.max(problem.temperature.x.array[dofs], initial=-np.inf)
     return float(problem.domain.comm.allreduce(local, op=MPI.MAX))
 
@@ -98,15 +93,11 @@ def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]
 
 def _marked(problem: HeatProblem, surface: str, side: tuple[str, ...]) -> fem.Function:
     """1 at the nodes of a surface that belong to a side, 0 elsewhere."""
-    domain, space = problem.domain, problem.space
-    dim = domain.mesh.topology.dim
-    marked = fem.Function(space)
-    to_cells = domain.mesh.topology.connectivity(dim - 1, dim)
-    inside = set(_cells(problem, side).tolist())
-    for facet in domain.facets([surface]):
-        for cell in to_cells.links(facet):
-            if cell in inside:
-                marked.x.array[facet_dofs(space, facet, cell)] = 1.0
+    facets, inside = problem.domain.facets([surface]), problem.domain.cells_in(side)
+    marked = fem.Function(problem.space)
+    for cells in cells_beside(problem.domain.mesh, facets).T:
+        here = np.isin(cells, inside)
+        marked.x.array[facet_dofs(problem.space, facets[here], cells[here])] = 1.0
     marked.x.petsc_vec.ghostUpdate(addv=PETSc.InsertMode.MAX, mode=PETSc.ScatterMode.REVERSE)
     marked.x.scatter_forward()
     return marked

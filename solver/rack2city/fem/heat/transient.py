@@ -26,7 +26,6 @@ class TransientHeat:
     """
 
     def __init__(self, problem: HeatProblem, initial: Load | None = None, time: float = 0.0) -> None:
-        """Set the initial temperature."""
         if not problem.terms.transient:
             raise InputError("heat: for a transient run make the heat problem with transient=True")
         self.problem, self.time = problem, time
@@ -39,13 +38,9 @@ class TransientHeat:
         self._rate = 0.0
 
     def step(self, dt: float, loads: Loads | None = None, flow_changed: bool = True) -> HeatReport:
-        """Advance by one step.
+        """Advance by one step (s), which may differ from the last, to loads at its end.
 
-        Args:
-            dt: step (s); it may differ from the last.
-            loads: loads at the end of the step that differ from before.
-            flow_changed: whether velocities have changed since the last step; if not, and dt has not, the matrix and its
-                factor stay.
+        If velocities have not changed since the last step, nor its length, the matrix and its factor stay.
 
         Raises:
             ConvergenceError: the solver failed.

@@ -67,11 +67,7 @@ def jit_options() -> dict[str, object]:
 
 
 def compiled(form: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> fem.Form:
-    """A form, compiled (collective).
-
-    Args:
-        form: the form.
-        entity_maps: relate the meshes of its functions.
+    """A form, compiled (collective); `entity_maps` relate the meshes of its functions.
 
     Raises:
         InputError: compiled forms cannot be kept, or another process compiles this one for too long.

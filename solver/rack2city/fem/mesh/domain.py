@@ -72,26 +72,36 @@ class Domain:
 
     def facets(self, surfaces: Collection[str]) -> np.ndarray:
         """Facets of this rank that belong to any of the named surfaces, sorted."""
-        found = [self.facet_tags.find(self.surfaces[name]) for name in surfaces]
-        return np.unique(np.concatenate([*found, np.empty(0, dtype=np.int32)])).astype(np.int32)
+        return _found(self.facet_tags, [self.surfaces[name] for name in surfaces])
+
+    def cells_in(self, volumes: Collection[str]) -> np.ndarray:
+        """Cells of this rank, ghosts included, that belong to any of the named volumes, sorted."""
+        return _found(self.cell_tags, [self.volumes[name] for name in volumes])
 
     def integral(self, expression: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> float:
         """Value of a scalar integral over all ranks; the same on each of them."""
         return self.total(compiled(expression, entity_maps))
+
+    def size(self, measure: ufl.Measure) -> float:
+        """Volume (m³) or area (m²) that a measure covers; one dimension less in two."""
+        return self.integral(fem.Constant(self.mesh, 1.0) * measure)
+
+    def mean(self, value: ufl.core.expr.Expr, measure: ufl.Measure) -> float:
+        """Mean of a scalar over what a measure covers (unit of `value`)."""
+        return self.integral(value * measure) / self.size(measure)
 
     def total(self, form: fem.Form) -> float:
         """Value of a compiled scalar form over all ranks (collective)."""
         return float(self.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
 
 
+def _found(tags: mesh.MeshTags, wanted: list[int]) -> np.ndarray:
+    return np.asarray(tags.indices[np.isin(tags.values, wanted)])
+
+
 @dataclass(frozen=True)
 class FluidDomain(Domain):
-    """The fluid part of a domain: a submesh with the tags it inherits.
-
-    Attributes:
-        parent: the whole domain.
-        cell_map: which cells of the parent the fluid cells are.
-    """
+    """The fluid part of a domain `parent`: a submesh with the tags it inherits; `cell_map` tells its cells in the parent."""
 
     parent: Domain
     cell_map: mesh.EntityMap
@@ -106,11 +116,9 @@ class FluidDomain(Domain):
 
 
 def read_domain(path: Path, comm: MPI.Comm) -> Domain:
-    """Read a Gmsh mesh (rank 0 reads, all ranks share).
+    """Read a `.msh` file of Gmsh in metres, of two dimensions (in the plane z = 0) or three, with named physical groups.
 
-    Args:
-        path: a `.msh` file in metres with named physical groups, of two dimensions (in the plane z = 0) or three.
-        comm: communicator over which the mesh is distributed.
+    Rank 0 reads, and distributes the mesh over all ranks.
 
     Raises:
         InputError: the file cannot be read.
@@ -198,11 +206,7 @@ def tagged_domain(
 
 
 def fluid_domain(domain: Domain, volume: str | Collection[str] = "fluid") -> FluidDomain:
-    """Submesh of the fluid with the tags of the whole mesh.
-
-    Args:
-        domain: the whole mesh.
-        volume: name of the fluid's volume group, or the names of several.
+    """Submesh of the fluid, one volume group or several, with the tags of the whole mesh.
 
     Raises:
         InputError: there is no such volume group.
@@ -213,8 +217,7 @@ def fluid_domain(domain: Domain, volume: str | Collection[str] = "fluid") -> Flu
             known = ", ".join(sorted(domain.volumes))
             raise InputError(f"mesh: there is no volume group '{name}' for the fluid; it has: {known}")
     dim = domain.mesh.topology.dim
-    cells = np.unique(np.concatenate([domain.cell_tags.find(domain.volumes[name]) for name in names]))
-    submesh, cell_map, vertex_map, _ = mesh.create_submesh(domain.mesh, dim, cells.astype(np.int32))
+    submesh, cell_map, vertex_map, _ = mesh.create_submesh(domain.mesh, dim, domain.cells_in(names))
     submesh.topology.create_entities(dim - 1)
     submesh.topology.create_connectivity(dim - 1, dim)
     facets = mesh.transfer_meshtags_to_submesh(domain.facet_tags, submesh, vertex_map, cell_map)

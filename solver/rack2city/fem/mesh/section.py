@@ -30,12 +30,8 @@ SIMPLICES: dict[Any, list[tuple[int, ...]]] = {
 class Section:
     """Quadrature on a plane section, on each rank the part in its own cells.
 
-    Attributes:
-        comm: communicator of the mesh.
-        normal: unit normal, shape (2,) or (3,).
-        points: places, shape (n, 3).
-        weights: areas (m²; lengths in two dimensions), shape (n,).
-        cells: cell of each point, shape (n,).
+    Normal: unit, shape (2,) or (3,). Points, shape (n, 3), have weights (areas, m²; lengths in two dimensions) and cells,
+    both of shape (n,).
     """
 
     comm: MPI.Comm

@@ -22,10 +22,7 @@ def _with_subclasses(kind: type) -> Iterator[type]:
 
 
 def forget_dispatched() -> int:
-    """Switch that cache off for all of UFL's traversers; on how many methods.
-
-    Zero where Python has no such cache.
-    """
+    """Switch that cache off for all of UFL's traversers; on how many methods (zero where Python has no such cache)."""
     caches = 0
     for kind in _with_subclasses(DAGTraverser):
         for _, member in getmembers_static(kind, lambda m: isinstance(m, singledispatchmethod)):

@@ -9,27 +9,20 @@ from mpi4py import MPI
 
 
 class Anderson:
-    """Keeps the last iterates and mixes them.
-
-    Args:
-        comm: communicator over which the vectors are distributed.
-        depth: how many earlier iterates take part.
-        condition: largest condition number of the least-squares problem before the oldest are forgotten.
+    """Mixes the last `depth` iterates and the present one, fewer where the least-squares problem exceeds a `condition` number.
 
     Attributes:
         gain: what the last mix leaves of the last residual (-).
     """
 
     def __init__(self, comm: MPI.Comm, depth: int = 8, condition: float = 1e12) -> None:
-        """Start without a memory."""
-        self._comm, self._depth, self._condition = comm, depth, condition
-        self._residuals: list[np.ndarray] = []
-        self._images: list[np.ndarray] = []
-        self.gain = 1.0
+        self._comm, self._depth, self._condition, self.gain = comm, depth, condition, 1.0
+        self.forget()
 
     def forget(self) -> None:
         """Start afresh."""
-        self._residuals, self._images = [], []
+        self._residuals: list[np.ndarray] = []
+        self._images: list[np.ndarray] = []
 
     def next(self, guess: np.ndarray, image: np.ndarray, measured: np.ndarray | slice = slice(None)) -> np.ndarray:
         """The next guess from the present one and its image, owned values, shape (n,); `measured` entries tell how near."""

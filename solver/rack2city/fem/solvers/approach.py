@@ -30,11 +30,7 @@ ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's me
 def approach(equations: "System", comm: MPI.Comm, length: float, predicted: bool = False) -> None:
     """Bring the state near to the solution: to a residual of `ROUGH`.
 
-    Args:
-        equations: what to solve.
-        comm: communicator.
-        length: hydraulic diameter (m).
-        predicted: the state already comes from solutions near by, so that Picard's method is not needed.
+    A `predicted` state comes from solutions near by and needs no Picard's method; `length` is the hydraulic diameter (m).
 
     Raises:
         ConvergenceError: no step helps any more.

@@ -10,11 +10,7 @@ from rack2city.errors import InputError
 
 
 def bdf2(dt: float, before: float | None) -> tuple[float, float, float]:
-    """Weights a0, a1, a2 over dt (1/s) of the values at the end, the beginning and the beginning of the step before.
-
-    Args:
-        dt: step (s).
-        before: the step before (s); None for the first.
+    """Weights a0, a1, a2 over dt (1/s), for a step and the one `before` it (s; None for the first).
 
     Raises:
         InputError: the step is not positive.

@@ -26,22 +26,17 @@ DIRECT: dict[str, Any] = {
     "mat_mumps_icntl_14": 60,  # room for pivoting: saddle-point matrices need more than MUMPS foresees
 }
 # Of PETSc's names those of everyday use: what the nearest is sought among, and what may stand there for another method.
-NAMES = (
-    *(f"ksp_{name}" for name in ("type", "rtol", "atol", "divtol", "max_it", "pc_side", "norm_type", "gmres_restart")),
-    *(
-        f"ksp_{name}"
-        for name in ("convergence_test", "view", "monitor", "converged_reason", "gmres_modifiedgramschmidt")
-    ),
-    *(
-        f"pc_{name}"
-        for name in ("type", "precision", "mg_levels", "mg_galerkin", "mg_type", "gamg_agg_nsmooths", "hypre_type")
-    ),
-    *(
-        f"pc_{name}"
-        for name in ("gamg_threshold", "gamg_type", "factor_mat_solver_type", "factor_levels", "factor_fill")
-    ),
-    *("pc_factor_mat_ordering_type", "pc_factor_shift_type", "pc_hypre_boomeramg_strong_threshold"),
-    *(f"mat_mumps_icntl_{number}" for number in (13, 14, 22, 23, 24, 35)),
+NAMES = tuple(
+    prefix + name
+    for prefix, names in {
+        "ksp_": "type rtol atol divtol max_it pc_side norm_type gmres_restart gmres_modifiedgramschmidt convergence_test view "
+        "monitor converged_reason",
+        "pc_": "type precision mg_levels mg_galerkin mg_type gamg_agg_nsmooths gamg_threshold gamg_type hypre_type "
+        "hypre_boomeramg_strong_threshold factor_mat_solver_type factor_levels factor_fill factor_mat_ordering_type "
+        "factor_shift_type",
+        "mat_mumps_icntl_": "13 14 22 23 24 35",
+    }.items()
+    for name in names.split()
 )
 INNER = r"^((sub|mg_levels|mg_levels_\d+|mg_coarse|velocity|component|pressure)_)*"
 WRONG_INPUT = (56, 62, 63, 83, 86, 92)  # codes of PETSc's errors that an option brings about
@@ -71,15 +66,9 @@ def chosen_method(prefix: str, overrides: Mapping[str, Options] | None, by_size:
 
 
 class Given:
-    """Options of one solver, in PETSc's database only while that solver reads them: the next must not inherit them.
-
-    Args:
-        prefix: option prefix, ends in `_`, such as `"flow_"`.
-        options: PETSc options without the prefix.
-    """
+    """Options of one solver, in PETSc's database only while that solver reads them: the next must not inherit them."""
 
     def __init__(self, prefix: str, options: Options) -> None:
-        """Nothing is read yet."""
         self.prefix, self._options = prefix, dict(options)
         if prefix in OUTER and PETSc.Options().hasName("ksp_view"):  # without a prefix, as -ksp_view in PETSC_OPTIONS
             self._options.setdefault("ksp_view", None)

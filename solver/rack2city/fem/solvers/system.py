@@ -33,15 +33,11 @@ def impose(unknown: fem.Function, bcs: list[fem.DirichletBC]) -> None:
 
 @dataclass(frozen=True)
 class Equations:
-    """Nonlinear equations form(unknown) = 0 in the unknowns that no condition fixes.
+    """Nonlinear equations form(unknown) = 0 in the unknowns that no condition fixes; the solution is changed in place.
 
-    Attributes:
-        name: for messages.
-        form: residual as a UFL form in `unknown`.
-        unknown: the solution, changed in place.
-        bcs: conditions; of two on the same unknown the last wins. Their values may change between solves.
-        lagged: the part of the derivative, a bilinear form in the unknown's space, that Picard's method leaves out.
-        inertia: bilinear form that a pseudo-time adds to the derivative, times its inverse.
+    Of two conditions on the same unknown the last wins; their values may change between solves. `lagged` is the part of the
+    derivative, a bilinear form in the unknown's space, that Picard's method leaves out; a pseudo-time adds `inertia`, times
+    its inverse.
     """
 
     name: str
@@ -55,10 +51,7 @@ class Equations:
 class System(ABC):
     """What the ways to solve equations share: their state, its residual over that of a start from rest, and counts.
 
-    Args:
-        equations: what to solve.
-        parts: the functions in which the solution lives while it is sought.
-        log: receives one line for each Newton step.
+    The solution lives in `parts` while it is sought.
 
     Attributes:
         near: relative change of the velocity by a Picard step, once mixed, from which Newton's method is tried.
@@ -68,7 +61,6 @@ class System(ABC):
     near: float
 
     def __init__(self, equations: Equations, parts: tuple[fem.Function, ...], log: Log) -> None:
-        """Begin to count."""
         self.equations, self.unknown, self.bcs = equations, equations.unknown, equations.bcs
         self.name, self.log, self._parts = equations.name, log, parts
         self.steps, self.factorisations, self.linear_iterations, self.norm, self._cold = 0, 0, 0, np.inf, 1.0
@@ -87,24 +79,27 @@ class System(ABC):
         if self._cold > 0.0:
             approach(self, self.unknown.function_space.mesh.comm, length, predicted)
 
-    @abstractmethod
     def solve(self, slack: float = 1.0) -> None:
-        """Newton's method from the present values of the unknown.
-
-        Args:
-            slack: factor on the tolerance of the residual.
+        """Newton's method from the present values of the unknown, to `slack` times the tolerance of the residual.
 
         Raises:
             ConvergenceError: it diverges or stalls.
         """
+        self._start()
+        if self._cold > 0.0:
+            self._newton(slack)
+        else:  # nothing drives it, and rest is the solution
+            self.unknown.x.array[:] = 0.0
+
+    @abstractmethod
+    def _newton(self, slack: float) -> None:
+        """Newton's method once conditions and measure are up to date."""
 
     @abstractmethod
     def take_step(self, lagged: bool, rate: float) -> None:
         """Linearise at the state of the last `residual`, solve, and take the step.
 
-        Args:
-            lagged: Picard's method instead of Newton's.
-            rate: inverse of the pseudo-time, as a distance (1/m); 0 for none.
+        Picard's method if `lagged`, else Newton's; `rate` is the inverse of the pseudo-time, as a distance (1/m; 0: none).
         """
 
     @property
@@ -157,18 +152,12 @@ class System(ABC):
 class NonlinearSystem(System):
     """Equations solved by Newton's method with a Jacobian, and its factor, that are kept for as long as they serve.
 
-    Args:
-        equations: what to solve.
-        velocities: unknowns by which `approach` tells a distance.
-        prefix: option prefix of the linear solver.
-        options: its PETSc options, without the prefix.
-        log: receives one line for each Newton step.
+    `velocities` are the unknowns by which `approach` tells a distance.
     """
 
     near = 0.02
 
     def __init__(self, equations: Equations, velocities: np.ndarray, prefix: str, options: Options, log: Log) -> None:
-        """Compile the forms."""
         unknown = equations.unknown
         super().__init__(equations, (unknown,), log)
         msh = unknown.function_space.mesh
@@ -183,12 +172,7 @@ class NonlinearSystem(System):
         self._linear = LinearSolver(self._matrix, prefix, options)
         self._has_jacobian = False
 
-    def solve(self, slack: float = 1.0) -> None:
-        """As `System` says."""
-        self._start()
-        if self._cold == 0.0:  # nothing drives it, and rest is the solution
-            self.unknown.x.array[:] = 0.0
-            return
+    def _newton(self, slack: float) -> None:
         before, least, jacobians = np.inf, np.inf, 0
 
         def step(norm: float) -> float | None:

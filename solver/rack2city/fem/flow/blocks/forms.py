@@ -6,28 +6,21 @@ from dolfinx import fem
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
-from rack2city.fem.flow.space import MixedSpace
+from rack2city.fem.flow.space import MixedSpace, part
 from rack2city.fem.mesh.compilation import assembled, compiled
-from rack2city.fem.mesh.parts import part
 from rack2city.fem.solvers.system import Equations
 
 
 class BlockForms:
-    """Residual and Jacobian blocks of a form in a mixed space; they share their values with the mixed unknown.
-
-    Args:
-        equations: of the flow, with conditions on the velocity alone.
-        space: the mixed space of their unknown.
+    """Residual and Jacobian blocks of a form in a mixed space, with conditions on the velocity alone.
 
     Attributes:
-        velocity: velocity of the mixed unknown.
-        pressure: pressure of the mixed unknown.
+        velocity, pressure: of the mixed unknown, with which `pull` and `push` exchange values.
         fixed: velocity unknowns, of those this rank owns, that a condition fixes.
         k, g, d: matrices: derivative of the momentum by velocity and by pressure, of the mass by velocity.
     """
 
     def __init__(self, equations: Equations, space: MixedSpace) -> None:
-        """Compile the forms and make the matrices."""
         form, unknown = equations.form, equations.unknown
         self.space, self.unknown = space, unknown
         self.velocity, self.pressure = fem.Function(space.velocity), fem.Function(space.pressure)
@@ -95,11 +88,7 @@ class BlockForms:
         self.unknown.x.array[self.space.pressure_dofs] = self.pressure.x.array
 
     def residual(self, fixed: bool = True) -> tuple[PETSc.Vec, PETSc.Vec]:
-        """Residuals of momentum and mass of the present values.
-
-        Args:
-            fixed: whether rows of fixed unknowns are zero; else they hold what the conditions have to supply.
-        """
+        """Residuals of momentum and mass; rows of `fixed` unknowns are zero, or hold what the conditions have to supply."""
         assembled(self._momentum, self._ru)
         assembled(self._mass, self._rp)
         if fixed:
@@ -107,11 +96,9 @@ class BlockForms:
         return self._ru, self._rp
 
     def linearise(self, picard: bool = False, rate: float = 0.0) -> None:
-        """Assemble the derivative of the momentum by the velocity; the other blocks are constant.
+        """Assemble the derivative of the momentum by the velocity, or Picard's part of it; the other blocks are constant.
 
-        Args:
-            picard: only Picard's part of it.
-            rate: inverse of the pseudo-time (1/m).
+        `rate` is the inverse of the pseudo-time (1/m).
         """
         self._picard.value, self._rate.value = float(picard), rate
         self.k.zeroEntries()

@@ -47,14 +47,9 @@ BLOCKS: dict[str, Any] = {
 
 
 class Saddle:
-    """Python matrix [K G; D 0] on vectors that hold velocity, then pressure, on each rank.
-
-    Args:
-        blocks: K, G and D.
-    """
+    """Python matrix [K G; D 0] on vectors that hold velocity, then pressure, on each rank."""
 
     def __init__(self, blocks: BlockForms) -> None:
-        """Make work vectors."""
         self._k, self._g, self._d = blocks.k, blocks.g, blocks.d
         self._u = [self._g.createVecLeft() for _ in range(2)]
         self._p = [self._g.createVecRight() for _ in range(2)]
@@ -108,13 +103,10 @@ class _Components:
         if not self._parts:
             self._parts = [k.createSubMatrix(row, row) for row in rows]
             linear = self._rows(*self._interpolation.getOwnershipRangeColumn(), k.comm)
+            levels = [self._interpolation.createSubMatrix(*pair) for pair in zip(rows, linear, strict=True)]
             self._solvers = [
-                configured(
-                    part,
-                    self._given,
-                    interpolation=self._interpolation.createSubMatrix(fine, coarse) if self._two_levels else None,
-                )
-                for part, fine, coarse in zip(self._parts, rows, linear, strict=True)
+                configured(part, self._given, interpolation=level if self._two_levels else None)
+                for part, level in zip(self._parts, levels, strict=True)
             ]
             self._right, self._product = (self._parts[0].createVecLeft() for _ in range(2))
             self._solved = [part.createVecRight() for part in self._parts]
@@ -155,18 +147,11 @@ class _Components:
 class FlowPreconditioner:
     """Python preconditioner of the saddle-point matrix; see the module.
 
-    Args:
-        saddle: the matrix.
-        blocks: its blocks.
-        prefix: option prefix of the flow.
-        options: options without the prefix: `velocity_`, `component_` and `pressure_` are ours.
-
     Attributes:
         velocity_iterations: of the velocity's own solver since the last `update`.
     """
 
     def __init__(self, saddle: Saddle, blocks: BlockForms, prefix: str, options: dict[str, Any]) -> None:
-        """Factor what does not change."""
         self._saddle, self._fixed = saddle, blocks.fixed
         self._k, self._g, self._d = k, g, d = blocks.k, blocks.g, blocks.d
         self._inverse_mass = blocks.mass_diagonal()

@@ -31,18 +31,12 @@ USEFUL = 0.3  # reduction by the linear solver below which a step is worth takin
 class BlockSystem(System):
     """Equations of the flow solved in blocks of velocity and pressure; they are solved only when mass balances, too.
 
-    Args:
-        equations: of the flow, with conditions on the velocity alone.
-        space: the mixed space of their unknown.
-        prefix: option prefix of the linear solver.
-        options: its options, without the prefix; see `schur.BLOCKS`.
-        log: receives one line for each step.
+    Options are those of `schur.BLOCKS`.
     """
 
     near = 1e-4  # Newton's systems take ten times the iterations of Picard's
 
     def __init__(self, equations: Equations, space: MixedSpace, prefix: str, options: dict[str, Any], log: Log) -> None:
-        """Compile the forms and factor what does not change."""
         for key in options:
             if not key.startswith(OURS):
                 raise InputError(unknown(prefix, key, options.keys() - {key}))
@@ -74,14 +68,8 @@ class BlockSystem(System):
             out[np.asarray(dofs)[:owned]] = vector.array_r
         return out[: self.blocks.space.owned]
 
-    def solve(self, slack: float = 1.0) -> None:
-        """As `System` says; the linear solver may fail, too."""
-        rtol = slack * RTOL
-        self._start()
-        self._net_before = np.nan  # no step yet
-        if self._cold == 0.0:  # nothing drives it, and rest is the solution
-            self.unknown.x.array[:] = 0.0
-            return
+    def _newton(self, slack: float) -> None:
+        rtol, self._net_before = slack * RTOL, np.nan  # no step yet
         before, forcing, steps = np.inf, LINEAR_RTOL, 0
 
         def step(norm: float) -> float | None:

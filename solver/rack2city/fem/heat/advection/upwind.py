@@ -51,13 +51,7 @@ def cell_metric(msh: mesh.Mesh) -> Expression:
 
 
 def residence_time(msh: mesh.Mesh, velocity: Expression, diffusivity: Expression) -> Expression:
-    """The time tau (s).
-
-    Args:
-        msh: the mesh.
-        velocity: velocity (m/s).
-        diffusivity: conductivity over volumetric heat capacity, a scalar or a tensor (m²/s).
-    """
+    """The time tau (s), by a velocity (m/s) and a diffusivity, a scalar or a tensor (m²/s)."""
     metric = cell_metric(msh)
     spread = ufl.dot(diffusivity, metric) if getattr(diffusivity, "ufl_shape", ()) else diffusivity * metric
     conduction = ufl.inner(spread, spread.T)
