@@ -1,6 +1,5 @@
 """Mean of a flow that has no steady state: march in time, let the start be forgotten, average until the mean is settled.
 
-What a mean flow is good for: pressure drops, forces and flow rates are means of what happens. Heat is another matter.
 The mean temperature obeys rho c (<u>.grad <T> + div <u'T'>) = div(k grad <T>) + q: a heat problem solved on the mean
 velocity lacks the heat <u'T'> that the fluctuations carry, and finds walls too hot where they mix. So give the heat
 problem along (`Carried`): it is stepped with every velocity, and its temperature is averaged beside.
@@ -30,12 +29,10 @@ MASS_TOLERANCE = 1e-9  # of the flow that enters, of the mean; each step keeps t
 
 @dataclass(frozen=True)
 class Monitor:
-    """A number that tells whether the mean is settled.
+    """A number of the present state, the same on every rank, that tells whether the mean is settled.
 
-    Attributes:
-        value: the number for the present state, the same on every rank.
-        relative: accepted uncertainty of the mean over the mean (-).
-        absolute: accepted uncertainty in the number's own unit; infinite to watch only. The larger of both counts.
+    The larger counts of two accepted uncertainties of the mean: `relative` to it (-), and `absolute` in the number's own unit,
+    infinite to watch only.
     """
 
     value: Callable[[FlowProblem], float]
@@ -102,14 +99,11 @@ def average_flow(
     The flow's problem is left in its last state, from which one may go on.
 
     Args:
-        flow: the flow at its present time, from any state: `TransientFlow(problem, flow_rate)` starts at rest if the
-            problem has not been solved. It should be statistically steady after `settling`.
+        flow: the flow at its present time; from any state, also rest. It should be statistically steady after `settling`.
         dt: time step (s), a small part of the fastest fluctuation that matters.
         monitors: numbers whose means must be settled, by name; see `pressure_drop`.
-        settling: time before averaging begins (s): some passages of the fluid through the domain. At least one step is
-            made, because forces are those of a step.
-        averaging: least time to average over (s): several of the slowest fluctuations. A shorter one may mistake a slow
-            fluctuation for a mean.
+        settling: time before averaging begins (s): some passages of the fluid through the domain, at least one step.
+        averaging: least time to average over (s): several of the slowest fluctuations, one of which may be mistaken for a mean.
         longest: time of averaging after which to give up (s).
         heat: heat problem to carry along.
 
@@ -154,7 +148,9 @@ def average_flow(
         found = {name: statistic(np.array(times), np.array(values)) for name, values in record.items()}
         unsettled = [name for name, s in found.items() if not s.uncertainty <= monitors[name].accepted(s.mean)]
         late = flow.time - begin >= longest - 0.5 * dt
-        if not unsettled and (late or _whole(found, dt)):
+        # Best is the end of the slowest period, as far as steps can tell, if there is one.
+        _, remainder = max(((s.period, s.remainder) for s in found.values() if s.period), default=(0.0, 0.0))
+        if not unsettled and (late or remainder <= NEAREST * dt):
             break
         if late:
             parts = (
@@ -167,16 +163,9 @@ def average_flow(
                 "longer settling or averaging time, or accept more uncertainty"
             )
     averaged = [_averaged(like, kept) for like, kept in zip(_fields(problem, heat), moments, strict=True)]
-    return MeanFlow(
-        velocity=averaged[0],
-        pressure=averaged[1],
-        temperature=averaged[2] if heat is not None else None,
-        monitors=found,
-        begin=begin,
-        end=flow.time,
-        steps=steps,
-        mass=mass_of(problem, averaged[0].mean),
-    )
+    velocity, pressure, *carried = averaged
+    mass = mass_of(problem, velocity.mean)
+    return MeanFlow(velocity, pressure, next(iter(carried), None), found, begin, flow.time, steps, mass)
 
 
 def _fields(problem: FlowProblem, heat: Carried | None) -> list[fem.Function]:
@@ -187,24 +176,13 @@ def _fields(problem: FlowProblem, heat: Carried | None) -> list[fem.Function]:
 
 def _averaged(like: fem.Function, moments: Moments) -> Averaged:
     """Moments as functions of a function's space."""
-    mean = fem.Function(like.function_space, name=f"mean_{like.name}")
-    rms = fem.Function(like.function_space, name=f"rms_{like.name}")
+    mean, rms = (fem.Function(like.function_space, name=f"{kind}_{like.name}") for kind in ("mean", "rms"))
     mean.x.array[:], rms.x.array[:] = moments.mean, moments.rms
     return Averaged(mean, rms)
 
 
-def _whole(found: Mapping[str, Statistic], dt: float) -> bool:
-    """Whether the slowest period has just come to its end, as far as steps can tell, or there is none."""
-    _, remainder = max(((s.period, s.remainder) for s in found.values() if s.period), default=(0.0, 0.0))
-    return remainder <= NEAREST * dt
-
-
 def mass_of(problem: FlowProblem, velocity: fem.Function) -> Balance:
-    """Balance of a velocity (m/s) over all openings of a flow.
-
-    Raises:
-        BalanceError: more enters than leaves, or less.
-    """
+    """Balance of a velocity (m/s) over all openings of a flow; `BalanceError` if more enters than leaves, or less."""
     fluid = problem.fluid
     openings = [b.surface for b in problem.boundaries if not isinstance(b, Slip | Wall)]
     across = ufl.dot(velocity, ufl.FacetNormal(fluid.mesh))

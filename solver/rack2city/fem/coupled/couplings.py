@@ -14,14 +14,9 @@ LnViscosity = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Fluid:
-    """What flows.
+    """What flows: its density (kg/m³), heat capacity (J/(kg K)) and conductivity (W/(m K), as that of a `Material`).
 
-    Attributes:
-        density: (kg/m³).
-        heat_capacity: (J/(kg K)).
-        conductivity: as that of a `Material` (W/(m K)).
-        viscosity: dynamic (Pa s); where it follows the temperature, a typical value.
-        volumes: volume groups of the fluid.
+    The viscosity is dynamic (Pa s); where it follows the temperature, a typical value. The fluid fills some volume groups.
     """
 
     density: float
@@ -46,10 +41,8 @@ class ViscosityOfTemperature:
 class Buoyancy:
     """Boussinesq's approximation: the force -rho beta (T - T_neutral) g acts on the fluid.
 
-    Attributes:
-        expansion: thermal expansion coefficient beta (1/K).
-        gravity: acceleration (m/s²), one entry for each dimension.
-        neutral_k: temperature of neutral buoyancy (K); it also sets the level of the pressure's gradient.
+    The expansion coefficient is beta (1/K), gravity (m/s²) has one entry for each dimension, and the temperature of neutral
+    buoyancy (K) also sets the level of the pressure's gradient.
     """
 
     expansion: float

@@ -3,8 +3,7 @@
 The Jacobian of (flow residual, heat residual) by (flow unknown w, theta) is
   [ dF/dw        dF/dT P ]
   [ dH/du S      dH/dtheta ]
-with P, which takes the nodes of the whole mesh that lie in the fluid, and S, which takes the velocity out of w. Both
-fields keep their meshes, spaces and forms.
+with P, which takes the nodes of the whole mesh that lie in the fluid, and S, which takes the velocity out of w.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,16 +34,13 @@ def _selection(rows: fem.FunctionSpace, columns: fem.FunctionSpace, pairs: tuple
     row_map, column_map = rows.dofmap.index_map, columns.dofmap.index_map
     row_bs, column_bs = rows.dofmap.index_map_bs, columns.dofmap.index_map_bs
     sizes: Any = [(m.size_local * bs, m.size_global * bs) for m, bs in ((row_map, row_bs), (column_map, column_bs))]
-    matrix = PETSc.Mat().createAIJ(sizes, nnz=(1, 1), comm=rows.mesh.comm)
-    owned = pairs[0] < row_map.size_local * row_bs
-    row, unique = np.unique(pairs[0][owned], return_index=True)
-    local = np.asarray(pairs[1])[owned][unique].astype(np.int64)
+    size = row_map.size_local * row_bs
+    row, unique = np.unique(pairs[0][pairs[0] < size], return_index=True)
+    local = np.asarray(pairs[1])[pairs[0] < size][unique]
     column = column_map.local_to_global((local // column_bs).astype(np.int32)) * column_bs + local % column_bs
-    first = row_map.local_range[0] * row_bs
-    for i, j in zip(row + first, column, strict=True):
-        matrix.setValue(int(i), int(j), 1.0)
-    matrix.assemble()
-    return matrix
+    starts = np.searchsorted(row, np.arange(size + 1))
+    csr: Any = starts.astype(PETSc.IntType), column.astype(PETSc.IntType), np.ones(len(column))
+    return PETSc.Mat().createAIJ(sizes, csr=csr, comm=rows.mesh.comm)
 
 
 class CoupledNewton:
@@ -81,25 +77,25 @@ class CoupledNewton:
         own, parents = cells
         nodes = spaces[1].dofmap.list[own].ravel(), heat.space.dofmap.list[parents].ravel()
         self._to_fluid = _selection(spaces[1], heat.space, nodes)
-        taken = flow.spaces.velocity_dofs
+        taken = np.asarray(flow.spaces.velocity_dofs)
         self._to_velocity = _selection(spaces[2], spaces[0], (np.arange(len(taken)), taken))
         self._vectors = [function.x.petsc_vec.duplicate() for function in (flow.unknown, heat.theta)]
         self._matrix: PETSc.Mat | None = None
 
     def solve(self) -> int:
-        """Newton's method from the present unknowns; the number of steps.
-
-        Raises:
-            ConvergenceError: it diverges or stalls.
-        """
-        impose(self._flow.unknown, self._flow.conditions.bcs)
+        """Newton's method from the present unknowns; the number of steps, or a `ConvergenceError`."""
+        flow = self._flow
+        impose(flow.unknown, flow.conditions.bcs)
         cold, steps, change = 0.0, 0, np.inf
 
         def residual() -> float:
             nonlocal cold
             self._update()
             self._heat.follow_backflow()
-            norm = self._assemble_residual()
+            for vector, form in zip(self._vectors, self._residuals, strict=True):
+                assembled(form, vector)
+            petsc.set_bc(self._vectors[0], flow.conditions.bcs, x0=flow.unknown.x.petsc_vec, alpha=-1.0)
+            norm = float(np.linalg.norm([vector.norm() for vector in self._vectors]))
             cold = cold or norm or 1.0
             return norm / cold
 
@@ -120,13 +116,6 @@ class CoupledNewton:
         """PETSc options; after the first step those that are in use."""
         return self._chosen if self._matrix is None else self._solver.options
 
-    def _assemble_residual(self) -> float:
-        """Residuals of flow and heat; the norm of both."""
-        for vector, form in zip(self._vectors, self._residuals, strict=True):
-            assembled(form, vector)
-        petsc.set_bc(self._vectors[0], self._flow.conditions.bcs, x0=self._flow.unknown.x.petsc_vec, alpha=-1.0)
-        return float(np.linalg.norm([vector.norm() for vector in self._vectors]))
-
     def _step(self) -> float:
         """Linearise, solve and go; the change over the solution, of flow or heat, whichever is larger."""
         matrix = self._jacobian()
@@ -140,10 +129,9 @@ class CoupledNewton:
             state.scatter_forward()
         right.destroy()
         step.destroy()
-        squares = [
-            [part @ part, s.petsc_vec.array_r @ s.petsc_vec.array_r] for s, part in zip(states, parts, strict=True)
-        ]
-        steps, sizes = self._heat.domain.comm.allreduce(np.array(squares)).T
+        pairs = zip(parts, (state.petsc_vec.array_r for state in states), strict=True)
+        squares = np.array([[part @ part, values @ values] for part, values in pairs])
+        steps, sizes = self._heat.domain.comm.allreduce(squares).T
         return float(np.max(np.sqrt(steps / np.maximum(sizes, np.finfo(float).tiny))))
 
     def _jacobian(self) -> PETSc.Mat:

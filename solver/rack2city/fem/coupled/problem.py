@@ -9,9 +9,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import dolfinx
 import numpy as np
 from dolfinx import fem
 from mpi4py import MPI
+from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.coupled.couplings import Buoyancy, Coupling, Fluid, ViscosityOfTemperature
@@ -24,7 +26,6 @@ from rack2city.fem.heat.problem import HeatProblem, Loads
 from rack2city.fem.mesh.domain import Domain, fluid_domain
 from rack2city.fem.solvers.anderson import Anderson
 from rack2city.fem.solvers.continuation import continue_to_one
-from rack2city.fem.solvers.linear import library_versions
 from rack2city.fem.solvers.newton import Log
 from rack2city.fem.solvers.options import Options
 from rack2city.fem.solvers.prefixes import COUPLED, FLOW, HEAT
@@ -41,10 +42,8 @@ class CoupledReport:
 
     Attributes:
         exchanges: solutions of flow and heat in turn; at least one, which shows that neither changes any more.
-        newton_steps: Newton steps of both at once.
-        flow_steps: Newton steps of the flow alone, summed.
-        flow_factorisations: how often a Jacobian of the flow was factored or its preconditioner set up.
-        heat_factorisations: how often a matrix of heat was.
+        newton_steps, flow_steps: Newton steps of both at once, and of the flow alone, summed.
+        flow_factorisations, heat_factorisations: how often a matrix was factored or its preconditioner set up.
         change: last change of temperature in an exchange, over its range (-).
     """
 
@@ -128,8 +127,6 @@ class ConjugateProblem:
         self.heat = HeatProblem(domain, materials, conditions, [stream], contacts, options, log=log)
         self._cells = self.fluid.cells, self.fluid.cell_map.sub_topology_to_topology(self.fluid.cells, inverse=False)
         self._solved, self._buoyant = False, bool(buoyant)
-        self._exchanges = self._newton_steps = self._flow_steps = self._flow_factorisations = 0
-        self._change = np.inf
         self._newton: CoupledNewton | None = None
         if (method or ("newton" if buoyant else "exchange")) == "newton":
             self._newton = CoupledNewton(
@@ -139,9 +136,7 @@ class ConjugateProblem:
     def solve(self, flow_rate: FlowRate = None, loads: Loads | None = None) -> CoupledReport:
         """Solve from the last solution, or without a guess, with the buoyancy raised from nothing.
 
-        Args:
-            flow_rate: flow rate into the inlets, if there are any, as in `FlowProblem.solve`.
-            loads: loads of heat that change, as in `HeatProblem.solve`.
+        Flow rates are those of `FlowProblem.solve`, loads of heat that change those of `HeatProblem.solve`.
 
         Raises:
             BalanceError: mass or heat is lost or made.
@@ -243,5 +238,8 @@ class ConjugateProblem:
                 "stabilisation": asdict(self.flow.stabilisation),
             },
             "heat": {"method": self.heat.options["method"], "unknowns": self.heat.space.dofmap.index_map.size_global},
-            "libraries": library_versions(),
+            "libraries": {
+                "dolfinx": dolfinx.__version__,  # it and PETSc need not be Python packages of their own
+                "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
+            },
         }

@@ -1,19 +1,18 @@
 """Mean and fluctuation of a quantity over time, and how sure the mean is.
 
-The record is integrated by the trapezoidal rule, so that samples may be unevenly spaced. It is cut into pieces whose
-means scatter: by the whole periods of a periodic signal, else into batches of equal length. From n piece means of
-scatter s and lag-one correlation r the mean is uncertain by t s sqrt((1 + r) / (n (1 - r))), t Student's factor of
-95 %; it is not taken to be surer than half the difference of the two halves of the record, which shows a drift. What a
-record of a periodic signal has beyond whole periods is added with half the signal's range.
+The record, integrated by the trapezoidal rule, is cut into pieces whose means scatter: by the whole periods of a periodic
+signal, else into batches of equal length. From n piece means of scatter s and lag-one correlation r the mean is uncertain
+by t s sqrt((1 + r) / (n (1 - r))), t Student's factor of 95 %, and by no less than half the difference of the two halves of
+the record, which shows a drift. What a periodic record has beyond whole periods is added with half the signal's range.
 
-Source: Law, Simulation Modeling and Analysis (2015), chapter 9: batch means; the correlation is that of a first-order
-autoregressive process.
+Source: Law, Simulation Modeling and Analysis (2015), chapter 9: batch means; the correlation of a first-order process.
 """
 
 from dataclasses import dataclass
 from math import inf
 
 import numpy as np
+from scipy.integrate import cumulative_trapezoid
 from scipy.stats import t as student
 
 BATCHES = 10
@@ -80,7 +79,7 @@ def statistic(time: np.ndarray, values: np.ndarray) -> Statistic:
         pieces = int(length / period)
         span = pieces * period
         remainder = float(min(length - span, span + period - length))
-    total = np.concatenate([[0.0], np.cumsum(0.5 * np.diff(time) * (values[1:] + values[:-1]))])
+    total = cumulative_trapezoid(values, time, initial=0.0)
     ends = np.linspace(time[-1] - span, time[-1], pieces + 1)
     means = np.diff(np.interp(ends, time, total)) / np.diff(ends)
     halves = np.array([means[: pieces // 2].mean(), means[(pieces + 1) // 2 :].mean()])

@@ -46,12 +46,7 @@ class Velocity:
 
 @dataclass(frozen=True)
 class FlowOutlet:
-    """A surface with -p n + mu du/dn = -p_out n, bounded in energy where fluid comes back.
-
-    Attributes:
-        surface: name of the surface.
-        pressure_pa: pressure outside (Pa).
-    """
+    """A surface with -p n + mu du/dn = -p_out n, p_out the pressure outside (Pa); bounded in energy where fluid comes back."""
 
     surface: str = "outlet"
     pressure_pa: float = 0.0

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import ufl
-from dolfinx import fem
+from dolfinx import fem, mesh
 from mpi4py import MPI
-from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
@@ -20,11 +19,11 @@ FlowRate = float | Mapping[str, float] | None
 
 
 class FlowConditions:
-    """Values of the scaled velocity on the boundary, and of one pressure where nothing else fixes its level.
+    """Values of the scaled velocity on the boundary, and of one pressure where nothing else fixes its level (`closed`).
 
     Attributes:
         bcs: conditions in the order in which they are to be applied: the last one wins.
-        closed: no outlet fixes the level of the pressure.
+        given_surfaces: those whose normal velocity is given and may differ from zero.
         weak_slip: surfaces on which u.n = 0 has to be asked for weakly.
         volume, surface: size of the fluid (m³) and of all of its boundary (m²).
     """
@@ -48,10 +47,11 @@ class FlowConditions:
                 self.bcs.append(self._symmetry(name, int(np.argmax(np.abs(normal)))))
             else:
                 self.weak_slip.append(name)
-        given = [b.surface for b in self._velocities] + [b.surface for b in self.inlets]
-        self._values = {name: fem.Function(spaces.velocity) for name in given}
+        self.given_surfaces = [b.surface for kind in (Velocity, FlowInlet) for b in boundaries if isinstance(b, kind)]
+        self._values = {name: fem.Function(spaces.velocity) for name in self.given_surfaces}
         self.bcs += [self._on_facets(fluid.facets([name]), value) for name, value in self._values.items()]
-        walls = fluid.walls([b.surface for b in boundaries if not isinstance(b, Wall)])
+        openings = fluid.facets([b.surface for b in boundaries if not isinstance(b, Wall)])
+        walls = np.setdiff1d(mesh.exterior_facet_indices(fluid.mesh.topology), openings).astype(np.int32)
         self.bcs.append(self._on_facets(walls, fem.Function(spaces.velocity)))
         if self.closed:
             self.bcs.append(self._pressure_pin())
@@ -92,11 +92,7 @@ class FlowConditions:
             self._set_velocity(boundary, time, speed)
 
     def rates(self, flow_rate: FlowRate) -> dict[str, float]:
-        """Flow rate into each inlet (m³/s).
-
-        Raises:
-            InputError: an inlet has no flow rate, or there is one for something that is no inlet.
-        """
+        """Flow rate into each inlet (m³/s); `InputError` if one has none, or something else has one."""
         names = sorted(inlet.surface for inlet in self.inlets)
         if flow_rate is None:
             flow_rate = {}
@@ -114,10 +110,6 @@ class FlowConditions:
             )
         return {name: float(rate) for name, rate in flow_rate.items()}
 
-    def given_surfaces(self) -> list[str]:
-        """Surfaces whose normal velocity is given and may differ from zero."""
-        return list(self._values)
-
     def _area(self, surface: str) -> float:
         return self.fluid.size(self.fluid.ds(self.fluid.surfaces[surface]))
 
@@ -133,25 +125,18 @@ class FlowConditions:
     def _symmetry(self, surface: str, axis: int) -> fem.DirichletBC:
         component = self._spaces.whole.sub(0).sub(axis)
         dofs = fem.locate_dofs_topological(component, self.fluid.dimensions - 1, self.fluid.facets([surface]))
-        return fem.dirichletbc(PETSc.ScalarType(0.0), dofs, component)  # type: ignore[operator]
+        return fem.dirichletbc(0.0, dofs, component)
 
     def _pressure_pin(self) -> fem.DirichletBC:
         """Pressure zero at one node, the same on any number of ranks: the first in x, then y, then z."""
-        pressure_space = self._spaces.pressure
-        points = pressure_space.tabulate_dof_coordinates()[: pressure_space.dofmap.index_map.size_local]
-        comm, sub = self.fluid.comm, self._spaces.whole.sub(1)
+        space, comm = self._spaces.pressure, self.fluid.comm
+        points = space.tabulate_dof_coordinates()[: space.dofmap.index_map.size_local]
         size = comm.allreduce(float(np.max(np.abs(points), initial=0.0)), op=MPI.MAX)
         rounded = np.round(points / (1e-9 * size))
-        first, rank = min(
-            (place, rank)
-            for rank, place in enumerate(comm.allgather(min((tuple(row) for row in rounded), default=(np.inf,) * 3)))
-        )
-        if pressure_space.ufl_element().discontinuous:  # several values at a place, each of one cell: take one
-            own = np.flatnonzero(np.all(rounded == np.array(first), axis=1))[: int(rank == comm.rank)].astype(np.int32)
-            dofs = [self._spaces.pressure_dofs[own], own]
-        else:
-            place = np.array(first) * 1e-9 * size
-            dofs = fem.locate_dofs_geometrical(
-                (sub, pressure_space), lambda x: np.max(np.abs(x.T - place), axis=1) < 1e-8 * size
-            )
-        return fem.dirichletbc(fem.Function(pressure_space), dofs, sub)
+        first = np.lexsort(rounded.T[::-1])[:1]
+        firsts = comm.allgather([(*row, comm.rank) for row in rounded[first].tolist()])
+        pinned = fem.Function(space)
+        pinned.x.array[first] = float(min(place for places in firsts for place in places)[-1] == comm.rank)
+        pinned.x.scatter_forward()
+        own = np.flatnonzero(pinned.x.array).astype(np.int32)
+        return fem.dirichletbc(fem.Function(space), [self._spaces.pressure_dofs[own], own], self._spaces.whole.sub(1))

@@ -43,10 +43,8 @@ DEGREE = {"quadrature_degree": 5}
 class Stabilisation:
     """Consistent terms that keep a coarse mesh bounded; `PLAIN` is none of them, `STABLE` the default.
 
-    Attributes:
-        skew: half the divergence, so that convection produces no energy inside.
-        backflow: convection produces no energy where fluid comes back through an outlet.
-        grad_div: weight of the divergence over rho U D (-): inertia is what it keeps bounded.
+    Convection produces no energy inside (`skew`: half the divergence), or where fluid comes back by an outlet (`backflow`).
+    `grad_div` is the weight of the divergence over rho U D (-): inertia is what it keeps bounded.
     """
 
     skew: bool = True
@@ -61,34 +59,16 @@ STABLE = Stabilisation(grad_div=0.04)
 
 @dataclass(frozen=True)
 class Scales:
-    """Numbers of the form that change without a new compilation.
+    """Numbers of the form that change without a new compilation."""
 
-    Attributes:
-        length: D (m).
-        reynolds: rho U D / mu_s, times the share of the inertia (-).
-        unsteadiness: rho D² / mu_s over the time (s).
-        viscosity: mu_s (Pa s).
-        force: D / (mu_s U), over forces per area (1/Pa).
-        grad_div: gamma (-).
-        source: mean divergence that given velocities impose on a closed domain by their interpolation (1/m).
-        time: time (s).
-    """
-
-    length: fem.Constant
-    reynolds: fem.Constant
-    unsteadiness: fem.Constant
-    viscosity: fem.Constant
-    force: fem.Constant
-    grad_div: fem.Constant
-    source: fem.Constant
-    time: fem.Constant
-
-
-def scaled_force(body_force: BodyForce, fluid: FluidDomain, scales: Scales) -> Expression:
-    """Body force over mu_s U / D."""
-    if not isinstance(body_force, ufl.core.expr.Expr):  # which can be called as well
-        body_force = body_force(ufl.SpatialCoordinate(fluid.mesh), scales.time)
-    return scales.force * body_force
+    length: fem.Constant  # D (m)
+    reynolds: fem.Constant  # rho U D / mu_s, times the share of the inertia (-)
+    unsteadiness: fem.Constant  # rho D² / mu_s over the time (s)
+    viscosity: fem.Constant  # mu_s (Pa s)
+    force: fem.Constant  # D / (mu_s U), over forces per area (1/Pa)
+    grad_div: fem.Constant  # gamma (-)
+    source: fem.Constant  # mean divergence that given velocities impose on a closed domain by their interpolation (1/m)
+    time: fem.Constant  # (s)
 
 
 def steady_form(
@@ -119,7 +99,9 @@ def steady_form(
     if stabilisation.grad_div:
         form += scales.grad_div * re * d * ufl.div(u) * ufl.div(v) * dx
     if body_force is not None:
-        form -= ufl.inner(scaled_force(body_force, fluid, scales), v) * dx
+        if not isinstance(body_force, ufl.core.expr.Expr):  # which can be called as well
+            body_force = body_force(ufl.SpatialCoordinate(fluid.mesh), scales.time)
+        form -= ufl.inner(scales.force * body_force, v) * dx
     if conditions.closed:
         form += scales.source * q * dx
     for outlet in (b for b in conditions.boundaries if isinstance(b, FlowOutlet)):

@@ -33,11 +33,7 @@ def plane_normal(fluid: FluidDomain, surface: str) -> np.ndarray | None:
 
 
 def inlet_normal(fluid: FluidDomain, surface: str = "inlet") -> np.ndarray:
-    """Unit outward normal of a plane surface, shape (2,) or (3,).
-
-    Raises:
-        InputError: the surface is empty or not plane.
-    """
+    """Unit outward normal of a plane surface, shape (2,) or (3,); `InputError` if it is empty or not plane."""
     normal = plane_normal(fluid, surface)
     if normal is None:
         raise InputError(f"mesh: the surface '{surface}' must be a plane face of the fluid")
@@ -53,10 +49,8 @@ def unit_inflow(
 ) -> fem.Function:
     """Velocity on an inlet with unit flow rate into the domain (1 m³/s; in two dimensions 1 m²/s), zero elsewhere.
 
-    The profile is zero on the edges of `walls`, facets of no-slip walls and of other inlets.
-
-    Raises:
-        InputError: the surface is empty, not plane, or its profile carries no flow into the domain.
+    The profile is zero on the edges of `walls`, facets of no-slip walls and of other inlets. A surface that is empty or not
+    plane, or a profile that carries no flow into the domain, is an `InputError`.
     """
     scalar = fem.functionspace(fluid.mesh, ("Lagrange", space.ufl_element().degree))
     facets = fluid.dimensions - 1

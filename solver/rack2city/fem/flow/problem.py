@@ -46,8 +46,7 @@ class FlowProblem:
         viscosity_scale: a typical value of the viscosity (Pa s).
         options: PETSc options by prefix that override the default of `flow_`.
         log: receives one line for each Newton step.
-        boundaries: what happens at the surfaces; by default what the names `inlet`, `outlet` and `symmetry` say.
-            Exterior surfaces without a condition are walls.
+        boundaries: what happens at the surfaces, else walls; by default what `inlet`, `outlet` and `symmetry` say.
         body_force: force per volume (N/m³).
         stabilisation: consistent terms that keep coarse meshes bounded; by default `STABLE`, its backflow control only
             where there is an inlet: without one, what enters through a pressure boundary drives the flow.
@@ -113,16 +112,13 @@ class FlowProblem:
         )
 
     def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
-        """Solve for a flow rate, from the last solution (scaled), or without a guess where there is none or it does not help.
+        """Solve for a volume flow into the inlet, or into each by name (m³/s; in two dimensions m²/s).
 
-        Without a guess the flow starts as creeping flow, without inertia, which is then raised to its full share.
-
-        Args:
-            flow_rate: volume flow into the inlet of this mesh, or into each by name (m³/s; in two dimensions m²/s).
+        Where the last solution is no help, it begins as creeping flow, without inertia, which is raised to its full share.
 
         Raises:
             BalanceError: the solution does not conserve mass.
-            ConvergenceError: Newton's method does not reach the tolerance from any start.
+            ConvergenceError: Newton's method converges from no start.
             InputError: the flow rates do not fit the inlets, or nothing tells how fast the flow is.
         """
         system = self._steady
@@ -163,11 +159,7 @@ class FlowProblem:
         return True
 
     def _raise_inertia(self) -> None:
-        """Solve without a guess: from creeping flow, by solutions with ever more of the inertia.
-
-        Raises:
-            ConvergenceError: it diverges or stalls.
-        """
+        """Solve without a guess: from creeping flow, by solutions with ever more of the inertia."""
         values, followed = self.unknown.x.array, 0.0
 
         def predict(before: np.ndarray, last: np.ndarray, ahead: float) -> None:
@@ -196,12 +188,9 @@ class FlowProblem:
         self.scales.reynolds.value = share * full
 
     def set_scale(self, flow_rate: FlowRate, speed: float | None = None) -> None:
-        """Choose the speed that scales the velocity: the largest mean of an inlet or given velocity, else the typical one.
+        """Choose the speed that scales: given (m/s), else the largest mean of an inlet or given velocity, else the typical one.
 
-        If `speed` (m/s) is given, it is this one.
-
-        Raises:
-            InputError: nothing tells how fast the flow is.
+        If nothing tells how fast the flow is, that is an `InputError`.
         """
         chosen = speed or self.conditions.speed(flow_rate, float(self.scales.time.value)) or self._typical_speed
         if not chosen:
@@ -213,21 +202,13 @@ class FlowProblem:
         self.scales.force.value = self.hydraulic_diameter / (self._viscosity_scale * self.speed)
 
     def set_conditions(self, flow_rate: FlowRate, time: float) -> None:
-        """Set the values on the boundary to a flow rate and a time (s).
-
-        Raises:
-            InputError: what enters a closed domain does not leave it.
-        """
+        """Set the values on the boundary to a flow rate and a time (s)."""
         self.scales.time.value = time
         self.conditions.set(flow_rate, time, self.speed)
         self.scales.source.value = self.mass.imposed_divergence()
 
     def check_mass(self, system: NonlinearSystem | BlockSystem) -> None:
-        """Assert that what enters leaves, in the solution of a system.
-
-        Raises:
-            BalanceError: it does not, to 1e-10 of what enters.
-        """
+        """Assert that what enters leaves, in the solution of a system; `BalanceError` if it does not, to 1e-10 of that."""
         self._last, rows = system, self.spaces.pressure_dofs
         self.mass.check(system.reaction()[rows[rows < self.spaces.owned]])
 
@@ -247,10 +228,6 @@ class FlowProblem:
         self.unknown.sub(1).interpolate(lambda x: np.asarray(pressure(x)) * float(self.scales.force.value))
         self.unknown.x.scatter_forward()
         self._solved = True
-
-    def rescale_state(self, speed: float) -> None:
-        """Keep the state in SI units, which was scaled with another speed (m/s)."""
-        self.unknown.x.array[:] *= speed / self.speed
 
     def velocity(self) -> fem.Function:
         """Velocity (m/s), a quadratic function on the fluid mesh."""

@@ -48,8 +48,7 @@ def mixed_space(msh: mesh.Mesh, pressure: PressureKind) -> MixedSpace:
 def pressure_element(cell: basix.CellType, kind: PressureKind) -> Any:
     """Linear pressure, continuous (Taylor-Hood) or discontinuous, which conserves mass on each cell.
 
-    Raises:
-        InputError: it is to be discontinuous on simplices, where with quadratic velocity it is not stable.
+    On simplices with quadratic velocity the latter is not stable: `InputError`.
     """
     if kind == "continuous":
         return basix.ufl.element("Lagrange", cell, 1)

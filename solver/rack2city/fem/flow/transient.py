@@ -18,13 +18,10 @@ FlowRateOverTime = FlowRate | Callable[[float], FlowRate]
 class TransientFlow:
     """Flow over time from the present state of a flow problem: rest, a solution, or what `start_from` set.
 
-    Args:
-        problem: the flow; it holds the state, and its velocity and pressure are those of the present time.
-        flow_rate: flow rate into the inlets, which may depend on time.
-        time: where to begin (s).
-        speed: what scales the velocity (m/s); by default what it is at the beginning.
-        slack: factor on the tolerance of the residual of a step: 100 lets a step err by about 1e-7 and saves a quarter of
-            the work, which is plenty for engineering figures.
+    The problem holds the state, and its velocity and pressure are those of the present `time` (s). The flow rate may depend on
+    time. Velocities are scaled by `speed` (m/s), by default what it is at the beginning. The residual of a step is solved to
+    `slack` times the tolerance: 100 lets a step err by about 1e-7 and saves a quarter of the work, which is plenty for
+    engineering figures.
     """
 
     def __init__(
@@ -39,7 +36,7 @@ class TransientFlow:
         before = problem.speed
         problem.scales.time.value = time
         problem.set_scale(self._rate(time), speed)
-        problem.rescale_state(before)
+        problem.unknown.x.array[:] *= before / problem.speed
         msh = problem.fluid.mesh
         self._weights = [fem.Constant(msh, 0.0) for _ in range(3)]  # a0, a1, a2 over dt (1/s)
         self._now, self._past = fem.Function(problem.space), fem.Function(problem.space)

@@ -2,12 +2,10 @@
 
 Outside an outlet there is nothing of which the solution knows a temperature. Had fluid that comes back the temperature it
 meets on the surface, nothing would bound it where an eddy reaches through the outlet: the weak form loses its coercivity
-there (in case C on coarse tetrahedra at 0.5 m/s temperatures from -293 to 163 °C, with every balance closed). With the mixed
-temperature of what leaves, an outlet carries away as much heat as all of the net flow at that temperature.
-
-The mixed temperature follows the solution, so it is found by repeated solutions, which cost back-substitutions. Where the
-problem is linear it is an affine function of itself, and Anderson's mixing ends after as many steps as outlets take fluid
-back, plus two.
+there (in case C on coarse tetrahedra at 0.5 m/s temperatures from -293 to 163 °C, with every balance closed). The mixed
+temperature follows the solution, so it is found by repeated solutions, which cost back-substitutions. Where the problem is
+linear it is an affine function of itself, and Anderson's mixing ends after as many steps as outlets take fluid back, plus
+two.
 """
 
 import numpy as np
@@ -54,13 +52,13 @@ class Backflow:
     def settled(self) -> bool:
         """Whether what comes back has the temperature of what leaves; if not, takes a better guess (collective).
 
-        Raises:
-            ConvergenceError: no end comes in sight.
+        After too many of them a `ConvergenceError`.
         """
         if not self._leaving:
             return True
         present = np.array([float(self._terms.returning[name]) for name in self._leaving])
-        mixed, span = self.mixed(), self._span()
+        mixed, comm, theta = self.mixed(), self._terms.domain.comm, self._theta.x.array
+        span = sum(comm.allreduce(float(np.max(v, initial=-np.inf)), op=MPI.MAX) for v in (theta, -theta))
         if np.max(np.abs(mixed - present)) <= RTOL * span + ATOL_K:
             return True
         if self._steps == MOST:
@@ -82,7 +80,3 @@ class Backflow:
         self._carried.x.array[:] = self._theta.x.array
         shift, total = float(self._terms.shift), self._terms.domain.total
         return np.array([shift + total(self._forms[name][0]) / out for name, out in self._leaving.items()])
-
-    def _span(self) -> float:
-        comm, theta = self._terms.domain.comm, self._theta.x.array
-        return float(sum(comm.allreduce(float(np.max(v, initial=-np.inf)), op=MPI.MAX) for v in (theta, -theta)))

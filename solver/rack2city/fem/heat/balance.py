@@ -19,8 +19,7 @@ class HeatReport:
     Attributes:
         inflows: heat into the domain through each surface with a condition (W); of streams, above the supply temperature
             of their first inlet. Every other exterior surface is adiabatic.
-        sources: heat set free in each volume with a source (W).
-        stored: rate at which heat is stored (W); zero if steady.
+        sources, stored: heat set free in each volume with a source, and rate at which heat is stored (W).
         balance: the sum of all these, asserted.
         newton_iterations: Newton steps; one if linear.
     """
@@ -54,10 +53,8 @@ class HeatAccount:
     def report(self, absolute: float, steps: int) -> HeatReport:
         """The account of the present temperature, to which so many Newton steps led (collective).
 
-        The absolute sum of the right-hand side (W) is a measure of rounding.
-
-        Raises:
-            BalanceError: heat is lost or made beyond 1e-8 of what is put in.
+        The absolute sum of the right-hand side (W) is a measure of rounding. Heat lost or made beyond 1e-8 of what is put in is
+        a `BalanceError`.
         """
         inflows = {name: self._sum(form) for name, form in self._inflows.items()}
         sources = {name: self._sum(form) for name, form in self._sources.items()}

@@ -1,8 +1,7 @@
 """What heats, cools and moves: materials, streams and the conditions on surfaces and in volumes of a heat problem.
 
 Every condition has one *load*, the number that may change from one solve to the next without a new matrix: a flux, a
-source, an ambient, fixed or supply temperature. It is a number, a field (a UFL expression or a finite-element function)
-or a NumPy function of position.
+source, an ambient, fixed or supply temperature.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -128,11 +127,7 @@ def check_names(
     contacts: Sequence[Contact],
     transient: bool,
 ) -> None:
-    """See that all names are groups of the mesh, and that nothing is missing or twice.
-
-    Raises:
-        InputError: the first thing that is wrong.
-    """
+    """See that all names are groups of the mesh, and nothing is missing or twice: `InputError` on the first thing wrong."""
     names = [load_name(c) for c in conditions]
     for condition, name in zip(conditions, names, strict=True):
         known = domain.volumes if isinstance(condition, Source) else domain.surfaces

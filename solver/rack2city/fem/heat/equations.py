@@ -58,16 +58,11 @@ class HeatEquations:
         return compiled(matrix, self._terms.entity_maps), compiled(load, self._terms.entity_maps)
 
     def solve(self) -> tuple[int, float]:
-        """Solve for the present coefficients; Newton steps (one if linear), and the absolute sum of the load (W).
-
-        Raises:
-            ConvergenceError: the solver failed.
-        """
+        """Solve for the present coefficients; Newton steps (one if linear), and the absolute sum of the load (W)."""
         if not self.linear:
             return self._newton()
         if not self.assembled:
             self._assemble_matrix()
-        self._load_norm()
         self._solve_linear()
         return 1, self._absolute()
 
@@ -86,15 +81,12 @@ class HeatEquations:
         return float(np.asarray(self._rhs.norm(PETSc.NormType.NORM_1)))
 
     def _solve_linear(self) -> None:
+        self._load_norm()
         self.solver.solve(self._rhs, self._theta.x.petsc_vec)
         self._theta.x.scatter_forward()
 
     def _newton(self) -> tuple[int, float]:
-        """Newton's method with a line search from the last temperature.
-
-        Raises:
-            ConvergenceError: it does not converge.
-        """
+        """Newton's method with a line search from the last temperature."""
         guess = self._theta.x.array.copy()
         self._theta.x.array[:] = 0.0
         cold, absolute = self._load_norm() or 1.0, self._absolute()
@@ -136,6 +128,5 @@ class HeatEquations:
         newtons, (self._matrix_form, self._load_form) = (self._matrix_form, self._load_form), forms
         for _ in range(START):
             self._assemble_matrix()
-            self._load_norm()
             self._solve_linear()
         self._matrix_form, self._load_form = newtons

@@ -28,14 +28,14 @@ from typing import Any
 import numpy as np
 import ufl
 from dolfinx import fem
+from dolfinx.mesh import CellType
 
 from rack2city.errors import InputError
 from rack2city.fem.heat import conditions as of
 from rack2city.fem.heat.advection.solenoidal import Solenoidal, may_diverge
 from rack2city.fem.heat.advection.upwind import Advection, residence_time
-from rack2city.fem.heat.trace import trace_penalty
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.mesh.groups import cells_at, indicator, outward_and_inward, volumes_at
+from rack2city.fem.mesh.groups import cells_at, indicator, outward_and_inward, share_of_cells, volumes_at
 
 Expression = Any  # of UFL
 QUADRATURE = {"quadrature_degree": 6}
@@ -43,11 +43,7 @@ ROOM_K = 293.15  # T0 where nothing says better
 
 
 class HeatTerms:
-    """The terms of a heat problem over the functions they act on; arguments are those of `problem.HeatProblem`.
-
-    Raises:
-        InputError: a name is unknown, or a material or condition is missing.
-    """
+    """The terms of a heat problem over the functions they act on; arguments are those of `problem.HeatProblem`."""
 
     def __init__(
         self,
@@ -78,7 +74,7 @@ class HeatTerms:
         openings = [c.surface for c in self.surface_conditions if isinstance(c, of.HeatInlet | of.HeatOutlet)]
         self._stream_of = {name: self._find_stream(name) for name in openings}
         fixed = [c.surface for c in self.surface_conditions if isinstance(c, of.FixedTemperature)]
-        self._penalty = trace_penalty(domain, fixed) if fixed else None
+        self._penalty = _trace_penalty(domain, fixed) if fixed else None
         self.entity_maps = [s.cell_map for s in streams if s.cell_map is not None]
         self.transient, self._upwinding = transient, advection.upwind
         self._corrections: list[Solenoidal] = []
@@ -230,3 +226,15 @@ class HeatTerms:
             jump = (theta("+") - theta("-")) / contact.resistance
             forms.append(jump * ufl.jump(cut(s)) * jump_ds(domain.surfaces[contact.surface]))
         return sum(forms[1:], forms[0])
+
+
+def _trace_penalty(domain: Domain, surfaces: Collection[str]) -> fem.Function:
+    """Twice the constant of the inverse trace inequality of the cells beside fixed surfaces (1/m)."""
+    dim = domain.mesh.topology.dim
+    volume = share_of_cells(domain.mesh, ufl.dx(domain.mesh))
+    penalty = share_of_cells(domain.mesh, domain.ds(tuple(domain.surfaces[s] for s in surfaces)))
+    # Simplices: p (p - 1 + d) / d for the gradient of degree p - 1 (Warburton & Hesthaven 2003); boxes: (p + 1)^2.
+    simplex = domain.mesh.topology.cell_type in (CellType.triangle, CellType.tetrahedron)
+    constant = 2.0 * (1 + dim) / dim if simplex else 9.0
+    penalty.x.array[:] *= 2.0 * constant / volume.x.array
+    return penalty

@@ -21,9 +21,8 @@ from rack2city.fem.mesh.groups import cells_beside, facet_dofs, indicator, volum
 
 def mean_temperature(problem: HeatProblem, *volumes: str) -> float:
     """Volume mean of one or more volume groups (K)."""
-    domain = problem.domain
-    dx = domain.dx(tuple(domain.volumes[name] for name in volumes))
-    return domain.mean(problem.temperature, dx)
+    tags = tuple(problem.domain.volumes[name] for name in volumes)
+    return problem.domain.mean(problem.temperature, problem.domain.dx(tags))
 
 
 def highest_temperature(problem: HeatProblem, *volumes: str) -> float:
@@ -55,12 +54,8 @@ def bulk_temperature_at(problem: HeatProblem, surface: str) -> float:
 def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]) -> float:
     """Heat that crosses an inner surface into the volumes on one of its sides (W), consistent with the solution.
 
-    Where several tagged inner surfaces of that side meet, each takes an even share of what crosses at their common edge.
-
-    Args:
-        problem: a solved problem.
-        surface: an inner surface, with or without contact resistance.
-        into: volume group(s) on the side that receives; the whole body that the surface cuts off.
+    The surface may have a contact resistance; `into` names all volume groups of the body that it cuts off. Where several tagged
+    inner surfaces of that side meet, each takes an even share of what crosses at their common edge.
 
     Raises:
         InputError: the surface does not separate these volumes from others.

@@ -81,9 +81,6 @@ class HeatSolver:
 
     Where size alone has chosen multigrid and it does not converge, the direct method takes over. The space of the temperature
     is of degree 2 and broken across contacts.
-
-    Raises:
-        InputError: the user's method does not exist.
     """
 
     def __init__(
@@ -122,11 +119,7 @@ class HeatSolver:
         self._log(f"heat: {self._unknowns} unknowns, solved by the {self.method} method ({solver})")
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> None:
-        """Solve in place.
-
-        Raises:
-            ConvergenceError: the solver does not converge; says what to try.
-        """
+        """Solve in place; a `ConvergenceError` says what to try."""
         try:
             self._linear.solve(rhs, solution)
         except ConvergenceError as error:

@@ -1,11 +1,9 @@
 """A temperature space that is broken across contact surfaces and continuous everywhere else.
 
-A contact resistance lets the temperature jump: nodes on its surface exist once for each side. Which nodes to double is
-decided without touching the mesh. A node on a contact surface has one copy for each *group of volumes* that hang
-together around it: two volume groups at the node belong together if a facet that is no contact joins them there. So a
+A contact resistance lets the temperature jump: nodes on its surface exist once for each *group of volumes* that hang
+together around them: two volume groups at the node belong together if a facet that is no contact joins them there. So a
 surface of contact that ends inside an interface closes at its edge, several may meet at a line, and the mesh, its tags
-and its distribution over ranks stay as they are: the copies are further unknowns of the same space, and one matrix holds
-everything.
+and its distribution over ranks stay as they are: the copies are further unknowns of the same space.
 """
 
 from collections.abc import Collection
@@ -51,25 +49,16 @@ def _cell_labels(domain: Domain) -> np.ndarray:
     return np.rint(labels.x.array).astype(np.int64)
 
 
-def _facet_cells(domain: Domain) -> tuple[np.ndarray, np.ndarray]:
-    """Owned facets with two cells on this rank, and these cells, shape (n, 2)."""
-    domain.mesh.topology.create_entities(domain.dimensions - 1)
-    owned = np.arange(domain.mesh.topology.index_map(domain.dimensions - 1).size_local, dtype=np.int32)
-    sides = cells_beside(domain.mesh, owned)
-    inner = sides[:, 1] >= 0
-    return owned[inner], sides[inner]
-
-
 def _check(domain: Domain, contacts: Collection[str], labels: np.ndarray) -> None:
-    facets, cells = _facet_cells(domain)
-    owned = domain.mesh.topology.index_map(domain.mesh.topology.dim - 1).size_local
-    outer = mesh.exterior_facet_indices(domain.mesh.topology)
+    owned = domain.mesh.topology.index_map(domain.dimensions - 1).size_local
     for name in contacts:
         tagged = domain.facets([name])
         tagged = tagged[tagged < owned]
-        here = np.isin(facets, tagged)
-        same = int(np.sum(labels[cells[here, 0]] == labels[cells[here, 1]]))
-        counts = [len(tagged), int(np.isin(tagged, outer).sum()), len(tagged) - int(here.sum()), same]
+        sides = cells_beside(domain.mesh, tagged)
+        alone = sides[:, 1] < 0
+        same = ~alone & (labels[sides[:, 0]] == labels[sides[:, 1]])
+        outer = np.isin(tagged, mesh.exterior_facet_indices(domain.mesh.topology))
+        counts = [len(tagged), outer.sum(), alone.sum(), same.sum()]
         total, exterior, single, alike = np.sum(domain.comm.allgather(counts), axis=0)
         if total == 0 or exterior or alike:
             raise InputError(
@@ -94,8 +83,9 @@ def _copies(
     numbers = space.dofmap.index_map.local_to_global(space.dofmap.list.ravel()).reshape(space.dofmap.list.shape)
     cells, columns = np.nonzero(np.isin(numbers, nodes))
     seen = _gather(domain, np.column_stack([numbers[cells, columns], labels[cells]]))
-    facets, sides = _facet_cells(domain)
-    joining = (labels[sides[:, 0]] != labels[sides[:, 1]]) & ~np.isin(facets, tagged)
+    facets = np.arange(domain.mesh.topology.index_map(domain.dimensions - 1).size_local)
+    sides = cells_beside(domain.mesh, facets)
+    joining = (sides[:, 1] >= 0) & (labels[sides[:, 0]] != labels[sides[:, 1]]) & ~np.isin(facets, tagged)
     shared = global_dofs(facets[joining], sides[joining, 0])
     at_contact = np.isin(shared, nodes)
     pairs = np.broadcast_to(labels[sides[joining]][:, None], (*shared.shape, 2))[at_contact]

@@ -27,10 +27,8 @@ class Domain:
 
     Attributes:
         mesh: the whole mesh, solids and fluid.
-        cell_tags: tag of each cell (volume groups).
-        facet_tags: tag of each tagged facet (surface groups).
-        volumes: tag of each volume group by name.
-        surfaces: tag of each surface group by name.
+        cell_tags, facet_tags: tag of each cell (volume groups) and of each tagged facet (surface groups).
+        volumes, surfaces: tag of each group by name.
     """
 
     mesh: mesh.Mesh
@@ -106,14 +104,6 @@ class FluidDomain(Domain):
     parent: Domain
     cell_map: mesh.EntityMap
 
-    def walls(self, openings: Collection[str] = ("inlet", "outlet", "symmetry")) -> np.ndarray:
-        """Exterior facets of the fluid, seen from this rank, that are in none of the named surfaces: no-slip."""
-        tdim = self.dimensions
-        self.mesh.topology.create_connectivity(tdim - 1, tdim)
-        exterior = mesh.exterior_facet_indices(self.mesh.topology)
-        present = [name for name in openings if name in self.surfaces]
-        return np.setdiff1d(exterior, self.facets(present)).astype(np.int32)
-
 
 def read_domain(path: Path, comm: MPI.Comm) -> Domain:
     """Read a `.msh` file of Gmsh in metres, of two dimensions (in the plane z = 0) or three, with named physical groups.
@@ -141,14 +131,10 @@ def read_domain(path: Path, comm: MPI.Comm) -> Domain:
     data = dolfinx.io.gmsh.model_to_mesh(gmsh.model, comm, 0, gdim=dim, partitioner=partitioner)
     if comm.rank == 0:
         gmsh.finalize()
-    groups = data.physical_groups
-    return Domain(
-        mesh=data.mesh,
-        cell_tags=data.cell_tags,
-        facet_tags=data.facet_tags,
-        volumes={name: group.tag for name, group in groups.items() if group.dim == dim},
-        surfaces={name: group.tag for name, group in groups.items() if group.dim == dim - 1},
+    volumes, surfaces = (
+        {name: group.tag for name, group in data.physical_groups.items() if group.dim == d} for d in (dim, dim - 1)
     )
+    return Domain(data.mesh, data.cell_tags, data.facet_tags, volumes, surfaces)
 
 
 def _drop_strays(dim: int) -> None:
@@ -170,39 +156,30 @@ def _drop_strays(dim: int) -> None:
 def tagged_domain(
     msh: mesh.Mesh, surfaces: Mapping[str, Marker], volumes: Mapping[str, Marker] | None = None
 ) -> Domain:
-    """A domain from a mesh of DOLFINx and markers (collective).
+    """A domain from a mesh of DOLFINx and markers of its surfaces and volumes by name (collective).
 
-    Args:
-        msh: the mesh.
-        surfaces: marker of each surface by name; facets all of whose vertices it takes belong to it, those of the
-            boundary if there are any, else those inside. Of two that take the same facet the later wins.
-        volumes: marker of each volume by name, likewise; if not given all is `fluid`.
+    Facets all of whose vertices a marker takes belong to it, those of the boundary if there are any, else those inside; cells
+    likewise. Of two that take the same the later wins. Without markers of volumes all is `fluid`.
     """
     dim = msh.topology.dim
     msh.topology.create_entities(dim - 1)
     msh.topology.create_connectivity(dim - 1, dim)
-    cells, facets = msh.topology.index_map(dim), msh.topology.index_map(dim - 1)
-    cell_tags = np.zeros(cells.size_local + cells.num_ghosts, dtype=np.int32)
-    for tag, marker in enumerate((volumes or {"fluid": lambda x: np.full(x.shape[1], True)}).values(), start=1):
-        cell_tags[mesh.locate_entities(msh, dim, marker)] = tag
-    facet_tags = np.zeros(facets.size_local + facets.num_ghosts, dtype=np.int32)
-    for tag, marker in enumerate(surfaces.values(), start=1):
-        found = mesh.locate_entities_boundary(msh, dim - 1, marker)
-        if msh.comm.allreduce(found.size) == 0:
-            found = mesh.locate_entities(msh, dim - 1, marker)
-        facet_tags[found] = tag
+    volumes = volumes or {"fluid": lambda x: np.full(x.shape[1], True)}
 
-    def tags(dimension: int, values: np.ndarray) -> mesh.MeshTags:
+    def tags(dimension: int, markers: Mapping[str, Marker]) -> mesh.MeshTags:
+        index_map = msh.topology.index_map(dimension)
+        values = np.zeros(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+        for tag, marker in enumerate(markers.values(), start=1):
+            found = mesh.locate_entities(msh, dimension, marker)
+            if dimension < dim:
+                outer = mesh.locate_entities_boundary(msh, dimension, marker)
+                found = outer if msh.comm.allreduce(outer.size) else found
+            values[found] = tag
         tagged = np.flatnonzero(values).astype(np.int32)
         return mesh.meshtags(msh, dimension, tagged, values[tagged])
 
-    return Domain(
-        mesh=msh,
-        cell_tags=tags(dim, cell_tags),
-        facet_tags=tags(dim - 1, facet_tags),
-        volumes={name: tag for tag, name in enumerate(volumes or ["fluid"], start=1)},
-        surfaces={name: tag for tag, name in enumerate(surfaces, start=1)},
-    )
+    numbers = ({name: tag for tag, name in enumerate(markers, start=1)} for markers in (volumes, surfaces))
+    return Domain(msh, tags(dim, volumes), tags(dim - 1, surfaces), *numbers)
 
 
 def fluid_domain(domain: Domain, volume: str | Collection[str] = "fluid") -> FluidDomain:

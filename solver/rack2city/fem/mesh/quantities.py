@@ -17,10 +17,7 @@ def mean_over_surface(domain: Domain, value: fem.Function | ufl.core.expr.Expr, 
 
 
 def values_at(function: fem.Function, points: np.ndarray) -> np.ndarray:
-    """Values of a scalar or vector function at points (m, shape (n, 2) or (n, 3)), the same on all ranks (collective).
-
-    Returns:
-        Shape (n, components).
+    """Values of a function at points (m, shape (n, 2) or (n, 3)), the same on all ranks, shape (n, components) (collective).
 
     Raises:
         InputError: a point lies outside the mesh.

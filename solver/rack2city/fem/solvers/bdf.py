@@ -10,11 +10,7 @@ from rack2city.errors import InputError
 
 
 def bdf2(dt: float, before: float | None) -> tuple[float, float, float]:
-    """Weights a0, a1, a2 over dt (1/s), for a step and the one `before` it (s; None for the first).
-
-    Raises:
-        InputError: the step is not positive.
-    """
+    """Weights a0, a1, a2 over dt (1/s), for a positive step and the one `before` it (s; None for the first)."""
     if not dt > 0.0:
         raise InputError(f"a time step must be positive, not {dt:g} s")
     if before is None:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import dolfinx
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError
@@ -16,15 +15,9 @@ WORN = 1.25  # or, of a preconditioner that is no factor, of the iterations with
 class LinearSolver:
     """A PETSc Krylov solver that keeps its factor from one matrix to the next for as long as it serves.
 
-    `interpolation` leads from the unknowns of a second, coarser level, for the preconditioner `mg`.
-
-    Attributes:
-        options: PETSc options without the prefix; after the first solve those that are in use.
-        factorisations: how often a factor or preconditioner was set up.
-        all_iterations: Krylov iterations of all solves.
-
-    Raises:
-        InputError: an option is not one of PETSc's, or its value is none.
+    `interpolation` leads from the unknowns of a second, coarser level, for the preconditioner `mg`. An option that is not one
+    of PETSc's, or has no value of its, is an `InputError`, of the first solve at the latest; after it `options`, without the
+    prefix, are those in use. `factorisations` tells how often a factor or preconditioner was set up.
     """
 
     def __init__(
@@ -43,13 +36,9 @@ class LinearSolver:
         return int(self._ksp.getIterationNumber())
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, rtol: float | None = None) -> None:
-        """Solve in place, with the kept factor if it still serves, else with a new one.
+        """Solve in place, with the kept factor if it still serves, else with a new one; `ConvergenceError` if that fails, too.
 
         Where `rtol` is given, this reduction of the residual is enough, whatever the options say.
-
-        Raises:
-            ConvergenceError: the solver does not converge even with a new factor.
-            InputError: in the first solve: PETSc has not read an option, or cannot do what it says.
         """
         own_rtol, atol, divtol, most = self._tolerances
         loose = rtol is not None and rtol > own_rtol
@@ -86,9 +75,6 @@ def configured(
     """A Krylov solver with options, which it goes on to read while it is set up; `interpolation` as in `LinearSolver`.
 
     Its preconditioner is `context`, an object with a method `apply(pc, x, y)`, or one of PETSc's.
-
-    Raises:
-        InputError: a value is none that PETSc takes.
     """
     ksp = PETSc.KSP().create(matrix.comm)
     ksp.setOptionsPrefix(given.prefix)
@@ -103,8 +89,3 @@ def configured(
         ksp.getPC().setType(PETSc.PC.Type.PYTHON)
         ksp.getPC().setPythonContext(context)
     return ksp
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of DOLFINx and of PETSc, which need not be Python packages of their own."""
-    return {"dolfinx": dolfinx.__version__, "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion())}

@@ -43,14 +43,11 @@ def newton(
     most: int,
     advice: str = "",
 ) -> int:
-    """Newton's method from the present values; the number of steps.
+    """Newton's method from the present values; the number of steps, or a `ConvergenceError` with an advice.
 
-    `residual` gives the norm of the residual of the present values, over that of a cold start. `step` linearises at the
-    values of the last one, whose norm it is given, solves and goes there; it gives the change relative to the solution, or
-    None to give up. `converged` says whether a residual, and the change that led to it, are small enough.
-
-    Raises:
-        ConvergenceError: it diverges, stalls or does not come to an end, which `advice` comments.
+    `residual` gives the norm of the residual of the present values, over that of a cold start. `step` linearises at the values
+    of the last one, whose norm it is given, solves and goes there; it gives the change relative to the solution, or None to
+    give up. `converged` says whether a residual, and the change that led to it, are small enough.
     """
     change = np.inf
     for count in range(most + 1):

@@ -53,11 +53,7 @@ def without_method(options: Options) -> dict[str, Any]:
 
 
 def chosen_method(prefix: str, overrides: Mapping[str, Options] | None, by_size: str, methods: Collection[str]) -> str:
-    """Our own option `method`: the user's or, without one, the one that size chooses.
-
-    Raises:
-        InputError: there is no such method.
-    """
+    """Our own option `method`: the user's or, without one, the one that size chooses; `InputError` if there is no such."""
     method = (overrides or {}).get(prefix, {}).get("method", by_size)
     if method not in methods:
         allowed = " and ".join(f"'{name}'" for name in methods)
@@ -77,12 +73,7 @@ class Given:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """While PETSc may read options, and fail.
-
-        Raises:
-            InputError: an option's value is none, or the type of a solver that PETSc lacks.
-            ConvergenceError: PETSc fails for another reason.
-        """
+        """While PETSc may read options, and fail: an `InputError` of a value or a missing solver, else a `ConvergenceError`."""
         database: Any = PETSc.Options()
         waiting = {} if self._settled else self._options
         for key, value in waiting.items():
@@ -99,8 +90,7 @@ class Given:
     def settle(self) -> dict[str, Any]:
         """Options in use, once the solver has been set up and has read all it ever will.
 
-        Raises:
-            InputError: an option was not read whose name is none that the methods know.
+        An `InputError` if one was not read whose name is none that the methods know.
         """
         self._settled = True
         for key in self._options:

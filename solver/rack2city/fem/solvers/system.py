@@ -2,14 +2,12 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc
-from petsc4py import PETSc
 
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.solvers.approach import approach
@@ -56,13 +54,15 @@ class System(ABC):
     Attributes:
         near: relative change of the velocity by a Picard step, once mixed, from which Newton's method is tried.
         norm: the last residual over that of a start from rest (-).
+        velocities: entries of the state that are velocities; the pressure enters linearly, so only they tell a distance.
     """
 
     near: float
+    velocities: np.ndarray
 
     def __init__(self, equations: Equations, parts: tuple[fem.Function, ...], log: Log) -> None:
-        self.equations, self.unknown, self.bcs = equations, equations.unknown, equations.bcs
-        self.name, self.log, self._parts = equations.name, log, parts
+        self.name, self.unknown, self.bcs = equations.name, equations.unknown, equations.bcs
+        self.log, self._parts = log, parts
         self.steps, self.factorisations, self.linear_iterations, self.norm, self._cold = 0, 0, 0, np.inf, 1.0
 
     def report(self) -> NewtonReport:
@@ -70,21 +70,13 @@ class System(ABC):
         return NewtonReport(self.steps, self.factorisations, self.norm, self.linear_iterations)
 
     def approach(self, length: float, predicted: bool) -> None:
-        """Come near to the solution as `approach.approach` says; `length` is the hydraulic diameter (m).
-
-        Raises:
-            ConvergenceError: no step helps any more.
-        """
+        """Come near to the solution as `approach.approach` says."""
         self._start()
         if self._cold > 0.0:
             approach(self, self.unknown.function_space.mesh.comm, length, predicted)
 
     def solve(self, slack: float = 1.0) -> None:
-        """Newton's method from the present values of the unknown, to `slack` times the tolerance of the residual.
-
-        Raises:
-            ConvergenceError: it diverges or stalls.
-        """
+        """Newton's method from the present values, to `slack` times the tolerance of the residual, or a `ConvergenceError`."""
         self._start()
         if self._cold > 0.0:
             self._newton(slack)
@@ -108,12 +100,8 @@ class System(ABC):
         """PETSc options without the prefix; after the first step those that are in use."""
 
     @abstractmethod
-    def velocities(self) -> np.ndarray:
-        """Which entries of the state are velocities; the pressure enters linearly, so only they tell a distance."""
-
-    @abstractmethod
-    def norm_of_residual(self) -> float:
-        """Norm of the residual of the present values, with that of the conditions."""
+    def _norm(self) -> float:
+        """Norm of the residual of the present values; of a fixed unknown, its value minus what is prescribed."""
 
     @abstractmethod
     def reaction(self) -> np.ndarray:
@@ -130,11 +118,11 @@ class System(ABC):
 
     def _at_rest(self) -> float:
         """Norm of the residual of the present values, which are those of rest."""
-        return self.norm_of_residual()
+        return self._norm()
 
     def residual(self) -> float:
         """Norm of the residual of the present values over that of a start from rest."""
-        self.norm = self.norm_of_residual() / self._cold
+        self.norm = self._norm() / self._cold
         return self.norm
 
     def state(self) -> np.ndarray:
@@ -164,11 +152,11 @@ class NonlinearSystem(System):
         self._residual_form = compiled(equations.form)
         self._picard = fem.Constant(msh, 0.0)  # 1 for Picard's method, 0 for Newton's
         self._rate = fem.Constant(msh, 0.0)
-        self._velocities = np.sort(velocities[velocities < unknown.x.petsc_vec.getLocalSize()])
+        self.velocities = np.sort(velocities[velocities < unknown.x.petsc_vec.getLocalSize()])
         derivative = ufl.derivative(equations.form, unknown, ufl.TrialFunction(unknown.function_space))
         self._jacobian_form = compiled(derivative - self._picard * equations.lagged + self._rate * equations.inertia)
         self._matrix = petsc.create_matrix(self._jacobian_form)
-        self._rhs, self._step = unknown.x.petsc_vec.duplicate(), unknown.x.petsc_vec.duplicate()
+        self._rhs, self._step, self._reaction = (unknown.x.petsc_vec.duplicate() for _ in range(3))
         self._linear = LinearSolver(self._matrix, prefix, options)
         self._has_jacobian = False
 
@@ -216,20 +204,11 @@ class NonlinearSystem(System):
         self.unknown.x.scatter_forward()
         self.steps += 1
 
-    def velocities(self) -> np.ndarray:
-        """As `System` says."""
-        return self._velocities
-
     def reaction(self) -> np.ndarray:
         """As `System` says."""
         return assembled(self._residual_form, self._reaction).array.copy()
 
-    @cached_property
-    def _reaction(self) -> PETSc.Vec:
-        return self.unknown.x.petsc_vec.duplicate()
-
-    def norm_of_residual(self) -> float:
-        """As `System` says; of a fixed unknown, its value minus what is prescribed."""
+    def _norm(self) -> float:
         assembled(self._residual_form, self._rhs)
         petsc.set_bc(self._rhs, self.bcs, x0=self.unknown.x.petsc_vec, alpha=-1.0)
         return float(self._rhs.norm())

@@ -1,5 +1,7 @@
 """The flow's equations in blocks of velocity and pressure, made from their mixed form."""
 
+from typing import Any
+
 import numpy as np
 import ufl
 from dolfinx import fem
@@ -14,10 +16,8 @@ from rack2city.fem.solvers.system import Equations
 class BlockForms:
     """Residual and Jacobian blocks of a form in a mixed space, with conditions on the velocity alone.
 
-    Attributes:
-        velocity, pressure: of the mixed unknown, with which `pull` and `push` exchange values.
-        fixed: velocity unknowns, of those this rank owns, that a condition fixes.
-        k, g, d: matrices: derivative of the momentum by velocity and by pressure, of the mass by velocity.
+    The velocity and pressure exchange values with the mixed unknown by `pull` and `push`. `fixed` are the velocity unknowns, of
+    those this rank owns, that a condition fixes; k, g derive the momentum by velocity and pressure, d the mass by velocity.
     """
 
     def __init__(self, equations: Equations, space: MixedSpace) -> None:
@@ -28,7 +28,7 @@ class BlockForms:
         tests = ufl.TestFunctions(ufl.MixedFunctionSpace(space.velocity, space.pressure))
         trials = ufl.TrialFunction(space.velocity), ufl.TrialFunction(space.pressure)
 
-        def mixed(u: fem.Function, p: fem.Function) -> ufl.core.expr.Expr:
+        def mixed(u: Any, p: Any) -> ufl.core.expr.Expr:
             return ufl.as_vector([*(u[i] for i in range(dim)), p])
 
         (test,) = (a for a in form.arguments() if a.number() == 0)
@@ -37,17 +37,14 @@ class BlockForms:
         self._momentum, self._mass = compiled(momentum), compiled(mass)
         self._picard = fem.Constant(space.velocity.mesh, 0.0)  # 1 for Picard's method, 0 for Newton's
         self._rate = fem.Constant(space.velocity.mesh, 0.0)
-        wall = ufl.as_vector([*(ufl.TestFunction(space.velocity)[i] for i in range(dim)), 0.0])
-        zero = ufl.as_vector([*(trials[0][i] for i in range(dim)), 0.0])
+        alone = ufl.TestFunction(space.velocity)
 
         def of_velocity(part: ufl.Form) -> ufl.Form:
-            number = {a.number(): a for a in part.arguments()}
-            replaced = {unknown: mixed(self.velocity, self.pressure), number[0]: wall, number[1]: zero}
-            return ufl.replace(part, replaced)
+            test, trial = sorted(part.arguments(), key=lambda argument: argument.number())
+            there = mixed(self.velocity, self.pressure)
+            return ufl.replace(part, {unknown: there, test: mixed(alone, 0.0), trial: mixed(trials[0], 0.0)})
 
-        derivative = ufl.replace(
-            ufl.derivative(momentum, self.velocity, trials[0]), {tests[0]: ufl.TestFunction(space.velocity)}
-        )
+        derivative = ufl.replace(ufl.derivative(momentum, self.velocity, trials[0]), {tests[0]: alone})
         derivative += -self._picard * of_velocity(equations.lagged) + self._rate * of_velocity(equations.inertia)
         self._k = compiled(derivative)
         self._g = compiled(ufl.derivative(momentum, self.pressure, trials[1]))
@@ -68,14 +65,8 @@ class BlockForms:
         assert np.all(fixed >= 0), "conditions on the pressure are not for blocks"
         dim, index_map = self.space.velocity.dofmap.bs, self.space.velocity.dofmap.index_map
         self.fixed = np.sort(fixed[fixed < dim * index_map.size_local]).astype(np.int32)
-        return [
-            fem.dirichletbc(
-                PETSc.ScalarType(0.0),  # type: ignore[operator]
-                np.sort(fixed[fixed % dim == axis]).astype(np.int32),
-                self.space.velocity.sub(axis),
-            )
-            for axis in range(dim)
-        ]
+        components = [np.sort(fixed[fixed % dim == axis]).astype(np.int32) for axis in range(dim)]
+        return [fem.dirichletbc(0.0, dofs, self.space.velocity.sub(axis)) for axis, dofs in enumerate(components)]
 
     def pull(self) -> None:
         """Take velocity and pressure from the mixed unknown."""

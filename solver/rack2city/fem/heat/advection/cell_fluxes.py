@@ -75,9 +75,6 @@ class CellFluxes:
         """Flows out of each face of each cell, shape (cells, faces), zero on the boundary of the part (collective).
 
         They make up for a net flow out of each owned cell (m³/s), which in each body adds up to zero.
-
-        Raises:
-            ConvergenceError: the solver failed.
         """
         self._system = matrix, solver = self._system or self._set_up()
         solution, rhs = matrix.createVecRight(), matrix.createVecLeft()
