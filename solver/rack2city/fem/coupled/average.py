@@ -31,8 +31,7 @@ MASS_TOLERANCE = 1e-9  # of the flow that enters, of the mean; each step keeps t
 class Monitor:
     """A number of the present state, the same on every rank, that tells whether the mean is settled.
 
-    The larger counts of two accepted uncertainties of the mean: `relative` to it (-), and `absolute` in the number's own unit,
-    infinite to watch only.
+    Accepted is the larger uncertainty of `relative` to the mean (-) and `absolute` in its unit (infinite: to watch only).
     """
 
     value: Callable[[FlowProblem], float]
@@ -67,11 +66,8 @@ class Averaged:
 class MeanFlow:
     """An averaged flow: velocity (m/s), pressure (Pa) and, if a heat problem was carried along, temperature (K).
 
-    Attributes:
-        monitors: mean, fluctuation and uncertainty of each monitored number.
-        begin, end: when averaging began and ended (s).
-        steps: of averaging.
-        mass: balance of the mean velocity over all openings.
+    Averaging took so many steps from `begin` to `end` (s); `monitors` have mean, fluctuation and uncertainty of each number,
+    `mass` is the balance of the mean velocity over all openings.
     """
 
     velocity: Averaged
@@ -131,13 +127,12 @@ def average_flow(
     if heat is not None:
         heat.run.time = flow.time
     flow.advance(flow.time + max(settling, dt), dt, follow)
-    begin, steps, times = flow.time, 0, [flow.time]
+    begin, times = flow.time, [flow.time]
     moments = [Moments(function.x.array) for function in _fields(problem, heat)]
     record = {name: [monitor.value(problem)] for name, monitor in monitors.items()}
     while True:
         flow.step(dt)
         follow(flow)
-        steps += 1
         times.append(flow.time)
         for kept, function in zip(moments, _fields(problem, heat), strict=True):
             kept.add(function.x.array, dt)
@@ -162,10 +157,10 @@ def average_flow(
                 f"flow: after {flow.time - begin:.4g} s of averaging the mean is not settled: {'; '.join(parts)}. Allow a "
                 "longer settling or averaging time, or accept more uncertainty"
             )
-    averaged = [_averaged(like, kept) for like, kept in zip(_fields(problem, heat), moments, strict=True)]
-    velocity, pressure, *carried = averaged
+    fields = zip(_fields(problem, heat), moments, strict=True)
+    velocity, pressure, *carried = (_averaged(like, kept) for like, kept in fields)
     mass = mass_of(problem, velocity.mean)
-    return MeanFlow(velocity, pressure, next(iter(carried), None), found, begin, flow.time, steps, mass)
+    return MeanFlow(velocity, pressure, next(iter(carried), None), found, begin, flow.time, len(times) - 1, mass)
 
 
 def _fields(problem: FlowProblem, heat: Carried | None) -> list[fem.Function]:

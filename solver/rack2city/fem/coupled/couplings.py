@@ -39,10 +39,9 @@ class ViscosityOfTemperature:
 
 @dataclass(frozen=True)
 class Buoyancy:
-    """Boussinesq's approximation: the force -rho beta (T - T_neutral) g acts on the fluid.
+    """Boussinesq's approximation: the force -rho beta (T - T_neutral) g acts on the fluid, beta its thermal expansion (1/K).
 
-    The expansion coefficient is beta (1/K), gravity (m/s²) has one entry for each dimension, and the temperature of neutral
-    buoyancy (K) also sets the level of the pressure's gradient.
+    Gravity (m/s²) has one entry for each dimension; the neutral temperature (K) also sets the level of the pressure's gradient.
     """
 
     expansion: float

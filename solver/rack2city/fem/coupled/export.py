@@ -18,13 +18,10 @@ def write_fields(problem: ConjugateProblem, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     comm.barrier()
     pressure = _continuous(problem.flow.pressure())
-    quadratic = fem.functionspace(problem.fluid.mesh, ("Lagrange", 2, (problem.domain.dimensions,)))
-    velocity = fem.Function(quadratic, name="velocity")
-    velocity.interpolate(problem.velocity)
     with io.VTKFile(comm, folder / "temperature.pvd", "w") as file:
         file.write_function([problem.heat.temperature])
     with io.VTKFile(comm, folder / "flow.pvd", "w") as file:
-        file.write_function([velocity, pressure])
+        file.write_function([problem.velocity, pressure])
 
 
 def _continuous(function: fem.Function) -> fem.Function:

@@ -44,10 +44,9 @@ def _selection(rows: fem.FunctionSpace, columns: fem.FunctionSpace, pairs: tuple
 
 
 class CoupledNewton:
-    """Newton's method on a flow and a heat problem.
+    """Newton's method on a flow, whose form depends on `temperature` (K), and a heat problem, on `velocity` (m/s).
 
-    The form of the flow depends on `temperature` (K), that of heat on `velocity` (m/s), functions on the fluid mesh that
-    `update` brings up to date with the unknowns; `cells` are those of the fluid mesh and of the whole mesh, in pairs.
+    They are functions on the fluid mesh that `update` brings up to date with the unknowns; `cells` pairs those of both meshes.
     """
 
     def __init__(
@@ -74,8 +73,7 @@ class CoupledNewton:
             for (form, entity_maps), function in zip(sources, functions, strict=True)
         ]
         self._parts = [petsc.create_matrix(form) for form in self._forms]
-        own, parents = cells
-        nodes = spaces[1].dofmap.list[own].ravel(), heat.space.dofmap.list[parents].ravel()
+        nodes = spaces[1].dofmap.list[cells[0]].ravel(), heat.space.dofmap.list[cells[1]].ravel()
         self._to_fluid = _selection(spaces[1], heat.space, nodes)
         taken = np.asarray(flow.spaces.velocity_dofs)
         self._to_velocity = _selection(spaces[2], spaces[0], (np.arange(len(taken)), taken))

@@ -62,8 +62,7 @@ class ConjugateProblem:
         domain: the mesh with its groups.
         fluid: what flows, and where.
         solids: material of every other volume group.
-        boundaries: conditions of the flow; None for those that the names `inlet`, `outlet` and `symmetry` say. What has
-            none is a no-slip wall.
+        boundaries: conditions of the flow, else no-slip walls; None for those of the names `inlet`, `outlet` and `symmetry`.
         conditions: conditions of heat on exterior surfaces, and sources; what has none is adiabatic.
         couplings: what follows the temperature, at most one of a kind.
         contacts: interior surfaces with a contact resistance.
@@ -166,9 +165,8 @@ class ConjugateProblem:
         else:
             continue_to_one(attempt, keep, restore, self.log, "cube root of the buoyancy")
         self._solved = True
-        of_heat = self.heat.solver_statistics()[0] - heat_before
-        of_flow = self._flow_steps, self._flow_factorisations
-        return CoupledReport(self._exchanges, self._newton_steps, *of_flow, of_heat, self._change)
+        counts = self._exchanges, self._newton_steps, self._flow_steps, self._flow_factorisations
+        return CoupledReport(*counts, self.heat.solver_statistics()[0] - heat_before, self._change)
 
     def _exchange(self, flow_rate: FlowRate, tolerance: float) -> None:
         """Solve flow and heat in turn until the temperature changes by no more than a tolerance."""
@@ -196,9 +194,8 @@ class ConjugateProblem:
                 return
             if not self._change <= DIVERGED * max(first, tolerance):
                 break
-        cause = "the heat may be more than this flow can carry: raise the flow or lower the power"
-        if self._buoyant:
-            cause = "the flow may be unsteady at this Rayleigh number"
+        too_much = "the heat may be more than this flow can carry: raise the flow or lower the power"
+        cause = "the flow may be unsteady at this Rayleigh number" if self._buoyant else too_much
         raise ConvergenceError(
             f"coupling: flow and temperature do not agree after {count} exchanges (last change {self._change:.1e}, wanted "
             f"{tolerance:.0e}); {cause}"

@@ -31,8 +31,7 @@ class FluidAge:
     Attributes:
         age: mean age at each place (s), a quadratic function on the fluid mesh.
         residence_s: mean age of what leaves (s): how long fluid stays, on average.
-        mean_s: mean age of what is inside (s): half of `residence_s` in plug flow, all of it where everything mixes, more
-            where a part lingers.
+        mean_s: mean age of what is inside (s): half of `residence_s` in plug flow, all of it if mixed, more if a part lingers.
         oldest_s: largest age (s).
         balance: volume that ages against age that leaves (m³; in two dimensions m²), asserted.
     """

@@ -92,8 +92,7 @@ def _inflation(means: np.ndarray) -> float:
     """How many correlated pieces are worth one independent one; at least one."""
     deviations = means - means.mean()
     square = float(deviations @ deviations)
-    correlation = float(deviations[1:] @ deviations[:-1]) / square if square > 0.0 else 0.0
-    correlation = min(max(correlation, 0.0), 0.9)
+    correlation = min(max(float(deviations[1:] @ deviations[:-1]) / square, 0.0), 0.9) if square > 0.0 else 0.0
     return (1.0 + correlation) / (1.0 - correlation)
 
 

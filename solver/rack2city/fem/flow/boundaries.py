@@ -68,8 +68,6 @@ class Wall:
 
 Boundary = FlowInlet | Velocity | FlowOutlet | Slip | Wall
 
-NAMED: tuple[Boundary, ...] = (FlowInlet(), FlowOutlet(), Slip())
-
 
 def chosen_boundaries(boundaries: Collection[Boundary] | None, surfaces: Collection[str]) -> tuple[Boundary, ...]:
     """Conditions as given or, for None, those that the names `inlet`, `outlet` and `symmetry` say.
@@ -78,7 +76,7 @@ def chosen_boundaries(boundaries: Collection[Boundary] | None, surfaces: Collect
         InputError: a condition names a surface that is not there, or two name the same.
     """
     if boundaries is None:
-        return tuple(b for b in NAMED if b.surface in surfaces)
+        return tuple(b for b in (FlowInlet(), FlowOutlet(), Slip()) if b.surface in surfaces)
     names = [b.surface for b in boundaries]
     for name in names:
         if name not in surfaces:

@@ -44,7 +44,9 @@ class FlowConditions:
         for name in (b.surface for b in boundaries if isinstance(b, Slip)):
             normal = plane_normal(fluid, name)
             if normal is not None and np.max(np.abs(normal)) > 1.0 - 1e-6:  # u.n = 0 fixes one component
-                self.bcs.append(self._symmetry(name, int(np.argmax(np.abs(normal)))))
+                component = spaces.whole.sub(0).sub(int(np.argmax(np.abs(normal))))
+                dofs = fem.locate_dofs_topological(component, fluid.dimensions - 1, fluid.facets([name]))
+                self.bcs.append(fem.dirichletbc(0.0, dofs, component))
             else:
                 self.weak_slip.append(name)
         self.given_surfaces = [b.surface for kind in (Velocity, FlowInlet) for b in boundaries if isinstance(b, kind)]
@@ -65,8 +67,8 @@ class FlowConditions:
 
     def hydraulic_diameter(self) -> float:
         """4 V / A_wall (m): of a channel, 4 cross-section / wetted perimeter. Moving walls count, open surfaces do not."""
-        unbounded = [b.surface for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip)]
-        wall = self.surface - sum(self._area(name) for name in unbounded)
+        openings = [b.surface for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip)]
+        wall = self.surface - sum(self._area(name) for name in openings)
         if wall > 1e-9 * self.surface:
             return 4.0 * self.volume / wall
         return float(self.volume ** (1.0 / self.fluid.dimensions))
@@ -121,11 +123,6 @@ class FlowConditions:
         sub = self._spaces.whole.sub(0)
         dofs = fem.locate_dofs_topological((sub, self._spaces.velocity), self.fluid.dimensions - 1, facets)
         return fem.dirichletbc(value, dofs, sub)
-
-    def _symmetry(self, surface: str, axis: int) -> fem.DirichletBC:
-        component = self._spaces.whole.sub(0).sub(axis)
-        dofs = fem.locate_dofs_topological(component, self.fluid.dimensions - 1, self.fluid.facets([surface]))
-        return fem.dirichletbc(0.0, dofs, component)
 
     def _pressure_pin(self) -> fem.DirichletBC:
         """Pressure zero at one node, the same on any number of ranks: the first in x, then y, then z."""

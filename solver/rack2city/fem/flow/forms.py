@@ -5,17 +5,14 @@ Strong form, with D/Dt the material derivative:
 u given at inlets, 0 on walls; u.n = 0 without tangential traction on slip surfaces; -p n + mu du/dn = -p_out n at
 outlets, which lets developed flow leave undisturbed.
 
-Weak form: find (u, p) so that for all (v, q)
+Weak form, divided by mu_s U / D, velocity scaled by U and pressure by mu_s U / D: find (u, p) so that for all (v, q)
   (rho du/dt, v) + (rho (u.grad)u, v) + (2 mu eps(u), eps(v)) - (p, div v) - (q, div u)
   + <p_out n - mu (grad u)^T n, v>_outlet = (f, v)
 and, each consistent (zero for the exact solution) and each to be left out:
   + 1/2 (rho (div u) u, v) - 1/2 <rho min(u.n, 0) u, v>_outlet        skew form and backflow control
   + gamma (rho U D div u, div v)                                      grad-div
-The first two together make the convective terms produce no energy: testing with v = u leaves the flux of energy that
-leaves through outlets, which cannot be negative. On surfaces of slip that are not normal to an axis, u.n = 0 is asked
-for by Nitsche's method.
-
-Velocity is scaled by U, pressure by mu_s U / D: the form is divided by mu_s U / D.
+The first two together make the convective terms produce no energy: testing with v = u leaves the flux of energy that leaves
+through outlets, which cannot be negative. On slip surfaces not normal to an axis, u.n = 0 is asked for by Nitsche's method.
 """
 
 from collections.abc import Callable
@@ -29,8 +26,7 @@ from rack2city.fem.flow.boundaries import FlowOutlet
 from rack2city.fem.flow.conditions import FlowConditions
 from rack2city.fem.mesh.domain import FluidDomain
 
-Expression = Any
-"""A UFL expression."""
+Expression = Any  # of UFL
 
 BodyForce = Expression | Callable[[Expression, Expression], Expression]
 """Force per volume (N/m³): a UFL vector, or a function that gives one of place (m) and time (s)."""

@@ -1,8 +1,7 @@
 """Inlet velocities of a given flow rate, scaled so that the discrete flow rate is exact.
 
-Developed: -div_t(grad_t w) = 1 on the plane inlet, w = 0 on no-slip walls, natural on symmetry planes: fully developed
-laminar flow of the inlet's own cross-section. A uniform profile against no-slip walls is singular in pressure at the rim
-(p ~ 1/r), so its pressure drop does not converge; it is there for flow that enters from open space.
+Developed: -div_t(grad_t w) = 1 on the plane inlet, w = 0 on no-slip walls, natural on symmetry planes. A uniform profile, for
+flow that enters from open space, is singular in pressure at a rim on walls (p ~ 1/r): its drop does not converge.
 """
 
 from collections.abc import Mapping
@@ -89,11 +88,9 @@ def _solve_developed(
     profile: fem.Function, free: np.ndarray, ds: ufl.Measure, options: Mapping[str, Options] | None
 ) -> None:
     """Solve the Poisson problem of developed flow on the free unknowns of an inlet."""
-    scalar = profile.function_space
-    msh = scalar.mesh
-    n_dofs = scalar.dofmap.index_map.size_local + scalar.dofmap.index_map.num_ghosts
+    scalar, msh = profile.function_space, profile.function_space.mesh
     # The equation lives on the inlet only: every other unknown, and the rim, is fixed at zero.
-    fixed = np.setdiff1d(np.arange(n_dofs), free).astype(np.int32)
+    fixed = np.setdiff1d(np.arange(profile.x.array.size), free).astype(np.int32)
     bc = fem.dirichletbc(0.0, fixed, scalar)
     trial, test = ufl.TrialFunction(scalar), ufl.TestFunction(scalar)
     normal = ufl.FacetNormal(msh)

@@ -50,10 +50,7 @@ class MassBalance:
         return net / self._conditions.volume
 
     def check(self, rows: np.ndarray) -> None:
-        """Assert that what enters leaves, to 1e-10, else `BalanceError`.
-
-        The residual of mass at the pressures that this rank owns, `rows`, adds up to the net flow, surfaces of slip apart.
-        """
+        """Assert that what enters leaves, to 1e-10, by the rows of mass at this rank's pressures, whose sum is the net flow."""
         net = float(self._fluid.comm.allreduce(float(np.sum(rows))))
         has_openings = self._conditions.given_surfaces or not self._conditions.closed
         gross = self._fluid.total(self._through[1]) if has_openings else 0.0

@@ -1,8 +1,7 @@
 """Incompressible laminar flow with variable viscosity: quadratic velocity, linear pressure; steady flow.
 
-Strong and weak form stand in `forms`. Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and
-pressure by mu U / D_h, so that the residual means the same at every size. Testing with q = 1 shows that mass is conserved
-exactly, which is asserted in every solve.
+Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and pressure by mu U / D_h, so that the residual
+means the same at every size. Testing with q = 1 shows that mass is conserved exactly, which is asserted in every solve.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -121,10 +120,9 @@ class FlowProblem:
             ConvergenceError: Newton's method converges from no start.
             InputError: the flow rates do not fit the inlets, or nothing tells how fast the flow is.
         """
-        system = self._steady
+        system, before = self._steady, self._steady.report()
         self.set_scale(flow_rate)
         self.set_conditions(flow_rate, float(self.scales.time.value))
-        before = system.report()
         if not self._solved or not self._converges_from_here():
             self._raise_inertia()
         self._solved = True
@@ -213,10 +211,7 @@ class FlowProblem:
         self.mass.check(system.reaction()[rows[rows < self.spaces.owned]])
 
     def reaction(self) -> np.ndarray:
-        """Forces (N; per metre of depth in two dimensions) that the conditions exert, by unknown that this rank owns.
-
-        Rows of the pressure hold no forces. Needs a solution.
-        """
+        """Forces (N; per metre of depth in two dimensions) that the conditions exert, by owned unknown; of a solution."""
         assert self._last is not None, "solve first"
         return self._last.reaction() / float(self.scales.force.value)
 

@@ -15,10 +15,7 @@ PressureKind = Literal["continuous", "discontinuous"]
 
 @dataclass(frozen=True)
 class MixedSpace:
-    """A mixed space of velocity and pressure and its parts.
-
-    Unknowns of the whole that are the velocity's, or the pressure's, stand in the order of its own space.
-    """
+    """A mixed space and its parts, whose unknowns in the whole stand in the order of the part's own."""
 
     whole: fem.FunctionSpace
     velocity: fem.FunctionSpace

@@ -18,10 +18,9 @@ FlowRateOverTime = FlowRate | Callable[[float], FlowRate]
 class TransientFlow:
     """Flow over time from the present state of a flow problem: rest, a solution, or what `start_from` set.
 
-    The problem holds the state, and its velocity and pressure are those of the present `time` (s). The flow rate may depend on
-    time. Velocities are scaled by `speed` (m/s), by default what it is at the beginning. The residual of a step is solved to
-    `slack` times the tolerance: 100 lets a step err by about 1e-7 and saves a quarter of the work, which is plenty for
-    engineering figures.
+    The problem holds the state of the present `time` (s). The flow rate may depend on time. Velocities are scaled by `speed`
+    (m/s), by default that of the beginning. Steps are solved to `slack` times the tolerance: 100 lets a step err by about 1e-7
+    and saves a quarter of the work, which is plenty for engineering figures.
     """
 
     def __init__(
@@ -71,8 +70,7 @@ class TransientFlow:
 
     def advance(self, until: float, dt: float, callback: Callable[["TransientFlow"], None] | None = None) -> None:
         """Advance to a time (s) in equal steps of at most `dt` (s), like `step`; `callback` is called after each."""
-        steps = max(1, int(np.ceil((until - self.time) / dt - 1e-9)))
-        start = self.time
+        start, steps = self.time, max(1, int(np.ceil((until - self.time) / dt - 1e-9)))
         for n in range(1, steps + 1):
             self.step(start + (until - start) * n / steps - self.time)
             if callback is not None:

@@ -3,9 +3,8 @@
 Outside an outlet there is nothing of which the solution knows a temperature. Had fluid that comes back the temperature it
 meets on the surface, nothing would bound it where an eddy reaches through the outlet: the weak form loses its coercivity
 there (in case C on coarse tetrahedra at 0.5 m/s temperatures from -293 to 163 °C, with every balance closed). The mixed
-temperature follows the solution, so it is found by repeated solutions, which cost back-substitutions. Where the problem is
-linear it is an affine function of itself, and Anderson's mixing ends after as many steps as outlets take fluid back, plus
-two.
+temperature follows the solution, so it is found by repeated back-substitutions. In a linear problem it is an affine function
+of itself, and Anderson's mixing ends after as many steps as outlets take fluid back, plus two.
 """
 
 import numpy as np
@@ -50,10 +49,7 @@ class Backflow:
         self._steps = 0
 
     def settled(self) -> bool:
-        """Whether what comes back has the temperature of what leaves; if not, takes a better guess (collective).
-
-        After too many of them a `ConvergenceError`.
-        """
+        """Whether what comes back is as warm as what leaves; else guesses anew, up to a `ConvergenceError` (collective)."""
         if not self._leaving:
             return True
         present = np.array([float(self._terms.returning[name]) for name in self._leaving])

@@ -53,17 +53,14 @@ class HeatAccount:
     def report(self, absolute: float, steps: int) -> HeatReport:
         """The account of the present temperature, to which so many Newton steps led (collective).
 
-        The absolute sum of the right-hand side (W) is a measure of rounding. Heat lost or made beyond 1e-8 of what is put in is
-        a `BalanceError`.
+        The absolute sum of the right-hand side (W) measures rounding; more than 1e-8 lost or made is a `BalanceError`.
         """
-        inflows = {name: self._sum(form) for name, form in self._inflows.items()}
-        sources = {name: self._sum(form) for name, form in self._sources.items()}
-        stored = self._sum(self._stored)
+        total = self._domain.total
+        inflows = {name: 0.0 if form is None else total(form) for name, form in self._inflows.items()}
+        sources = {name: total(form) for name, form in self._sources.items()}
+        stored = 0.0 if self._stored is None else total(self._stored)
         gains: list[float] = [*inflows.values(), *sources.values(), -stored]
         entering, leaving = sum(g for g in gains if g > 0.0), -sum(g for g in gains if g < 0.0)
         scale = entering + ROUNDING * absolute
         balance = Balance("heat", "heat over all surfaces", entering, leaving, "W", BALANCE_TOLERANCE, scale).require()
         return HeatReport(inflows, sources, stored, balance, steps)
-
-    def _sum(self, form: fem.Form | None) -> float:
-        return 0.0 if form is None else self._domain.total(form)

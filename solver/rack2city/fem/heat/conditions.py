@@ -27,10 +27,9 @@ type Conductivity = float | Sequence[Sequence[float]] | Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Material:
-    """What a volume is made of.
+    """What a volume is made of: its conductivity (W/(m K)), a number, tensor or function of temperature.
 
-    Its conductivity (W/(m K)) is a number, tensor or function of temperature. The volumetric heat capacity, rho c
-    (J/(m³ K)), a number or a field, is needed where the volume streams or time passes.
+    Where the volume streams or time passes it needs a volumetric heat capacity, rho c (J/(m³ K)), a number or a field.
     """
 
     conductivity: Conductivity
@@ -39,10 +38,9 @@ class Material:
 
 @dataclass(frozen=True)
 class Stream:
-    """Fluid bodies (volume groups) that move with a given velocity (m/s).
+    """Fluid bodies (volume groups) that move with a given velocity (m/s), whose values may be updated in place.
 
-    It is a function on the mesh or on a submesh, whose `cell_map` tells its cells in the mesh, or an expression; update
-    values in place.
+    It is a function on the mesh or on a submesh, whose `cell_map` tells its cells in the mesh, or an expression.
     """
 
     volumes: tuple[str, ...]
@@ -166,8 +164,7 @@ def set_values(target: fem.Function, value: Load, cells: np.ndarray) -> None:
 def as_coefficient(msh: mesh.Mesh, value: Load, cells: np.ndarray) -> ufl.core.expr.Expr:
     """The form coefficient of a load: a constant, the given expression, or a discontinuous quadratic function.
 
-    A function of position is interpolated, exact up to quadratic in each cell; what jumps inside a cell should come as a
-    UFL expression or on surfaces of its own.
+    Of a function of position the latter is exact up to quadratic in each cell; what jumps inside one should be an expression.
     """
     if isinstance(value, ufl.core.expr.Expr):
         return value

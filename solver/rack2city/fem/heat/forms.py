@@ -59,7 +59,7 @@ class HeatTerms:
         of.check_names(domain, materials, conditions, streams, contacts, transient)
         self.sources = [c for c in conditions if isinstance(c, of.Source)]
         self.surface_conditions: list[of.SurfaceCondition] = [c for c in conditions if not isinstance(c, of.Source)]
-        self.cells = {c.volume: domain.cell_tags.find(domain.volumes[c.volume]) for c in self.sources}
+        self.cells = {c.volume: domain.cells_in([c.volume]) for c in self.sources}
         self.cells |= {c.surface: cells_at(domain, c.surface) for c in self.surface_conditions}
         self.loads: dict[str, Expression] = {
             of.load_name(c): of.as_coefficient(domain.mesh, c.load, self.cells[of.load_name(c)])

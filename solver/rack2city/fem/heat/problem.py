@@ -150,10 +150,8 @@ class HeatProblem:
         """Heat that came in by conditions of some kinds (W)."""
         if self.report is None:
             raise InputError("heat: nothing has been solved yet")
-        heat, conditions = (
-            self.report.inflows | self.report.sources,
-            [*self.terms.surface_conditions, *self.terms.sources],
-        )
+        heat = self.report.inflows | self.report.sources
+        conditions = [*self.terms.surface_conditions, *self.terms.sources]
         return sum(heat[of.load_name(c)] for c in conditions if isinstance(c, kinds))
 
     def solver_statistics(self) -> tuple[int, int]:

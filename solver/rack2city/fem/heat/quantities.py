@@ -1,8 +1,8 @@
 """What is read off a solved heat problem: temperatures of bodies and streams, and the heat through inner surfaces.
 
 The heat through an inner surface is what the weak form of one side says must come through it: its residual, without the
-other side, over the shape functions of the surface. It converges twice as fast as -k dT/dn and adds up: over all tagged
-surfaces that cut a body off, exactly to what the body exchanges.
+other side, over the shape functions of the surface. It converges twice as fast as -k dT/dn; over all tagged surfaces that
+cut a body off it adds up exactly to what the body exchanges.
 """
 
 import numpy as np
@@ -65,13 +65,12 @@ def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]
     beside = set(volumes_at(domain, surface))
     if not beside & set(side) or not beside - set(side):
         raise InputError(f"heat: the surface '{surface}' does not separate {', '.join(side)} from another volume")
-    for contact in terms.contacts:
-        if contact.surface == surface:
-            inside = indicator(domain, side)
-            dS = domain.dS(metadata=QUADRATURE)(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
-            jump = (problem.theta("+") - problem.theta("-")) / contact.resistance
-            return domain.integral(jump * (inside("-") - inside("+")) * dS)
-    contacts = {contact.surface for contact in terms.contacts}
+    contacts = {contact.surface: contact for contact in terms.contacts}
+    if surface in contacts:
+        inside = indicator(domain, side)
+        dS = domain.dS(metadata=QUADRATURE)(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
+        jump = (problem.theta("+") - problem.theta("-")) / contacts[surface].resistance
+        return domain.integral(jump * (inside("-") - inside("+")) * dS)
     shares = fem.Function(problem.space)
     for name in domain.surfaces:
         others = set(volumes_at(domain, name))

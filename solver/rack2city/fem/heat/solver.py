@@ -79,8 +79,7 @@ def method_by_size(dimensions: int, unknowns: int) -> str:
 class HeatSolver:
     """Solves for a matrix of heat, whose values may change; keeps what is set up for as long as it serves.
 
-    Where size alone has chosen multigrid and it does not converge, the direct method takes over. The space of the temperature
-    is of degree 2 and broken across contacts.
+    Where size alone has chosen multigrid and it does not converge, the direct method takes over.
     """
 
     def __init__(
@@ -93,9 +92,9 @@ class HeatSolver:
         log: Callable[[str], None],
     ) -> None:
         self._matrix, self._overrides, self._log = matrix, options, log
-        user = (options or {}).get(HEAT, {})
         self._unknowns = space.dofmap.index_map.size_global
         self.method = chosen_method(HEAT, options, method_by_size(domain.dimensions, self._unknowns), METHODS)
+        user = (options or {}).get(HEAT, {})
         self._may_change = self.method == "multigrid" and not {"method", "pc_type"} & user.keys()
         self._before = 0  # factorisations by a method that was given up
         if self.method == "direct":

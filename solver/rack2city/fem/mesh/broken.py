@@ -92,7 +92,7 @@ def _copies(
     joins = _gather(domain, np.column_stack([shared[at_contact], pairs]))
     ends = [_places(seen, joins[:, [0, side]]) for side in (1, 2)]
     links = coo_array((np.ones(len(joins)), ends), shape=(len(seen), len(seen)))
-    # Components are numbered as they are met: at each dof on end, in the order of their least labels.
+    # Components are numbered as they are met: dof by dof, in the order of their least labels.
     _, component = connected_components(links, directed=False)
     _, first, of = np.unique(seen[:, 0], return_index=True, return_inverse=True)
     return seen, component - component[first][of]

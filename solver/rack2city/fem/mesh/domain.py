@@ -140,8 +140,7 @@ def read_domain(path: Path, comm: MPI.Comm) -> Domain:
 def _drop_strays(dim: int) -> None:
     """Make the open Gmsh model one that DOLFINx reads: nodes of cells numbered from one, those of no cell after them.
 
-    Imported meshes have nodes that no cell uses and gaps in the numbers. Groups of points, and in space of curves, are of
-    no use here and may hold such nodes.
+    Imported meshes have nodes of no cell and gaps in the numbers; groups of points, and in space of curves, may hold such.
     """
     for group in gmsh.model.getPhysicalGroups():
         if group[0] < dim - 1:

@@ -27,21 +27,16 @@ def values_at(function: fem.Function, points: np.ndarray) -> np.ndarray:
     tree = geometry.bb_tree(msh, msh.topology.dim, padding=1e-10)
     found = geometry.compute_colliding_cells(msh, geometry.compute_collisions_points(tree, points), points)
     here = np.array([found.links(i)[0] if len(found.links(i)) else -1 for i in range(len(points))], dtype=np.int32)
-    holder = np.where(here >= 0, msh.comm.rank, msh.comm.size)
-    first = _over_ranks(msh.comm, holder, MPI.MIN)
+    first = np.where(here >= 0, msh.comm.rank, msh.comm.size)
+    msh.comm.Allreduce(MPI.IN_PLACE, first, op=MPI.MIN)
     if np.any(first == msh.comm.size):
         raise InputError(f"the point {points[int(np.argmax(first == msh.comm.size))]} lies outside the mesh")
     mine = first == msh.comm.rank
     values = np.zeros((len(points), function.function_space.value_size))
     if np.any(mine):
         values[mine] = function.eval(points[mine], here[mine]).reshape(np.count_nonzero(mine), -1)
-    return _over_ranks(msh.comm, values, MPI.SUM)
-
-
-def _over_ranks(comm: MPI.Comm, values: np.ndarray, operation: MPI.Op) -> np.ndarray:
-    result = np.empty_like(values)
-    comm.Allreduce(values, result, op=operation)
-    return result
+    msh.comm.Allreduce(MPI.IN_PLACE, values, op=MPI.SUM)
+    return values
 
 
 def flow_through(

@@ -113,6 +113,5 @@ def _cut(x: np.ndarray, height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return start + gauss * (end - start), np.full(2, 0.5 * np.linalg.norm(end - start))
     fan = [corner[[0, k, k + 1]] for k in range(1, len(corner) - 1)]
     inside = 1.0 / 6.0 + 0.5 * np.eye(3)  # barycentric: exact for quadratic functions
-    places = [inside @ triangle for triangle in fan]
     areas = [0.5 * np.linalg.norm(np.cross(b - a, c - a)) for a, b, c in fan]
-    return np.concatenate(places), np.repeat(np.array(areas) / 3.0, 3)
+    return np.concatenate([inside @ triangle for triangle in fan]), np.repeat(np.array(areas) / 3.0, 3)

@@ -6,7 +6,6 @@ form once compiled would hold its functions, mesh and MPI communicators until th
 beyond, DOLFINx crashes. The cache is switched off by `None`, which is also what Python does where it cannot be used.
 """
 
-from collections.abc import Iterator
 from functools import singledispatchmethod
 from inspect import getmembers_static
 
@@ -14,11 +13,9 @@ from ufl.algorithms import apply_coefficient_split, apply_derivatives  # noqa: F
 from ufl.corealg.dag_traverser import DAGTraverser
 
 
-def _with_subclasses(kind: type) -> Iterator[type]:
-    yield kind
+def _with_subclasses(kind: type) -> list[type]:
     subclasses: list[type] = kind.__subclasses__()
-    for each in subclasses:
-        yield from _with_subclasses(each)
+    return [kind, *(found for each in subclasses for found in _with_subclasses(each))]
 
 
 def forget_dispatched() -> int:

@@ -42,7 +42,8 @@ class Anderson:
                 left = last - weights @ steps
                 whole = max(float(self._sum(last @ last)), np.finfo(float).tiny)
                 self.gain = float(np.sqrt(self._sum(left @ left) / whole))
-                return image - weights @ (image - np.array(self._images[:-1]))
+                pairs = zip(weights, self._images[:-1], strict=True)
+                return image - sum(weight * (image - earlier) for weight, earlier in pairs)
             del self._residuals[0], self._images[0]
         self.gain = 1.0
         return image.copy()

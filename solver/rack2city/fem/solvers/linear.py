@@ -15,9 +15,9 @@ WORN = 1.25  # or, of a preconditioner that is no factor, of the iterations with
 class LinearSolver:
     """A PETSc Krylov solver that keeps its factor from one matrix to the next for as long as it serves.
 
-    `interpolation` leads from the unknowns of a second, coarser level, for the preconditioner `mg`. An option that is not one
-    of PETSc's, or has no value of its, is an `InputError`, of the first solve at the latest; after it `options`, without the
-    prefix, are those in use. `factorisations` tells how often a factor or preconditioner was set up.
+    `interpolation` leads from the unknowns of a second, coarser level, for the preconditioner `mg`. An option that PETSc does
+    not know, or a value that it does not take, is an `InputError`, in the first solve at the latest; after it `options`,
+    without the prefix, are those in use. `factorisations` tells how often a factor or preconditioner was set up.
     """
 
     def __init__(

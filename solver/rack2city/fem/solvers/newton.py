@@ -14,9 +14,9 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class NewtonReport:
-    """How the nonlinear solver did: Newton steps, how many factored anew, and Krylov iterations in all of them.
+    """How Newton's method did: its steps, how many of them factored anew, and Krylov iterations in all of them.
 
-    The final residual is told over that of a cold start (-).
+    The final residual is over that of a cold start (-).
     """
 
     iterations: int

@@ -88,10 +88,7 @@ class Given:
                 database.delValue(self.prefix + key)
 
     def settle(self) -> dict[str, Any]:
-        """Options in use, once the solver has been set up and has read all it ever will.
-
-        An `InputError` if one was not read whose name is none that the methods know.
-        """
+        """Options in use, once the solver has read all it ever will; `InputError` on an unread one that no method knows."""
         self._settled = True
         for key in self._options:
             if key not in self._read and re.sub(INNER, "", key) not in NAMES:

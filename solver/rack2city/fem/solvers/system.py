@@ -33,9 +33,8 @@ def impose(unknown: fem.Function, bcs: list[fem.DirichletBC]) -> None:
 class Equations:
     """Nonlinear equations form(unknown) = 0 in the unknowns that no condition fixes; the solution is changed in place.
 
-    Of two conditions on the same unknown the last wins; their values may change between solves. `lagged` is the part of the
-    derivative, a bilinear form in the unknown's space, that Picard's method leaves out; a pseudo-time adds `inertia`, times
-    its inverse.
+    Of two conditions on the same unknown the last wins; their values may change between solves. Bilinear forms: `lagged` is
+    the part of the derivative that Picard's method leaves out, `inertia` what a pseudo-time adds, times its inverse.
     """
 
     name: str
@@ -49,12 +48,9 @@ class Equations:
 class System(ABC):
     """What the ways to solve equations share: their state, its residual over that of a start from rest, and counts.
 
-    The solution lives in `parts` while it is sought.
-
-    Attributes:
-        near: relative change of the velocity by a Picard step, once mixed, from which Newton's method is tried.
-        norm: the last residual over that of a start from rest (-).
-        velocities: entries of the state that are velocities; the pressure enters linearly, so only they tell a distance.
+    The solution lives in `parts` while it is sought. `near` is the relative change of the velocity by a Picard step, once
+    mixed, from which Newton's method is tried, `norm` the last residual over that of a start from rest (-). Of the entries of
+    the state only `velocities` tell a distance, as the pressure enters linearly.
     """
 
     near: float
@@ -138,10 +134,7 @@ class System(ABC):
 
 
 class NonlinearSystem(System):
-    """Equations solved by Newton's method with a Jacobian, and its factor, that are kept for as long as they serve.
-
-    `velocities` are the unknowns by which `approach` tells a distance.
-    """
+    """Equations solved by Newton's method with a Jacobian, and its factor, that are kept for as long as they serve."""
 
     near = 0.02
 

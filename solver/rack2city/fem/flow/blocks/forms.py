@@ -31,8 +31,8 @@ class BlockForms:
         def mixed(u: Any, p: Any) -> ufl.core.expr.Expr:
             return ufl.as_vector([*(u[i] for i in range(dim)), p])
 
-        (test,) = (a for a in form.arguments() if a.number() == 0)
-        replaced = ufl.replace(form, {unknown: mixed(self.velocity, self.pressure), test: mixed(*tests)})
+        (test,), there = form.arguments(), mixed(self.velocity, self.pressure)
+        replaced = ufl.replace(form, {unknown: there, test: mixed(*tests)})
         momentum, mass = ufl.extract_blocks(replaced)
         self._momentum, self._mass = compiled(momentum), compiled(mass)
         self._picard = fem.Constant(space.velocity.mesh, 0.0)  # 1 for Picard's method, 0 for Newton's
@@ -41,7 +41,6 @@ class BlockForms:
 
         def of_velocity(part: ufl.Form) -> ufl.Form:
             test, trial = sorted(part.arguments(), key=lambda argument: argument.number())
-            there = mixed(self.velocity, self.pressure)
             return ufl.replace(part, {unknown: there, test: mixed(alone, 0.0), trial: mixed(trials[0], 0.0)})
 
         derivative = ufl.replace(ufl.derivative(momentum, self.velocity, trials[0]), {tests[0]: alone})
@@ -60,8 +59,7 @@ class BlockForms:
         """The unknowns that conditions fix, as conditions on the velocity's own space."""
         own = np.full(self.unknown.x.array.size, -1)
         own[self.space.velocity_dofs] = np.arange(len(self.space.velocity_dofs))
-        fixed = np.unique(np.concatenate([bc.dof_indices()[0] for bc in bcs])) if bcs else np.empty(0, dtype=np.int64)
-        fixed = own[fixed]
+        fixed = own[np.unique(np.concatenate([bc.dof_indices()[0] for bc in bcs]))]
         assert np.all(fixed >= 0), "conditions on the pressure are not for blocks"
         dim, index_map = self.space.velocity.dofmap.bs, self.space.velocity.dofmap.index_map
         self.fixed = np.sort(fixed[fixed < dim * index_map.size_local]).astype(np.int32)
@@ -87,10 +85,7 @@ class BlockForms:
         return self._ru, self._rp
 
     def linearise(self, picard: bool = False, rate: float = 0.0) -> None:
-        """Assemble the derivative of the momentum by the velocity, or Picard's part of it; the other blocks are constant.
-
-        `rate` is the inverse of the pseudo-time (1/m).
-        """
+        """Assemble the derivative of the momentum by the velocity, or Picard's part; `rate` inverts the pseudo-time (1/m)."""
         self._picard.value, self._rate.value = float(picard), rate
         self.k.zeroEntries()
         petsc.assemble_matrix(self.k, self._k, bcs=self._conditions)
@@ -104,9 +99,7 @@ class BlockForms:
         matrix.assemble()
         diagonal, own = self.g.createVecLeft(), matrix.getDiagonal().array
         dim = self.space.velocity.dofmap.bs
-        nodes = places[: own.size] // dim
-        for axis in range(dim):
-            diagonal.array[dim * nodes + axis] = own
+        diagonal.array.reshape(-1, dim)[places[: own.size] // dim] = own[:, None]
         matrix.destroy()
         return diagonal
 

@@ -30,10 +30,7 @@ USEFUL = 0.3  # reduction by the linear solver below which a step is worth takin
 
 
 class BlockSystem(System):
-    """Equations of the flow solved in blocks of velocity and pressure; they are solved only when mass balances, too.
-
-    Options are those of `schur.BLOCKS`.
-    """
+    """Equations of the flow solved in blocks of velocity and pressure; they are solved only when mass balances, too."""
 
     near = 1e-4  # Newton's systems take ten times the iterations of Picard's
 
@@ -64,12 +61,11 @@ class BlockSystem(System):
     def reaction(self) -> np.ndarray:
         """As `System` says."""
         self.blocks.pull()
-        momentum, mass = self.blocks.residual(fixed=False)
-        out = np.zeros(self.unknown.x.array.size)
-        for vector, dofs in ((momentum, self.blocks.space.velocity_dofs), (mass, self.blocks.space.pressure_dofs)):
-            owned = vector.getLocalSize()
-            out[np.asarray(dofs)[:owned]] = vector.array_r
-        return out[: self.blocks.space.owned]
+        space, out = self.blocks.space, np.zeros(self.unknown.x.array.size)
+        both = space.velocity_dofs, space.pressure_dofs
+        for vector, dofs in zip(self.blocks.residual(fixed=False), both, strict=True):
+            out[dofs[: vector.getLocalSize()]] = vector.array_r
+        return out[: space.owned]
 
     def _newton(self, slack: float) -> None:
         rtol, self._net_before = slack * RTOL, np.nan  # no step yet

@@ -17,9 +17,8 @@ TANGENTIAL = 0.1  # Elman & Tuminaro's; on case C 0.03 takes up to twice the ite
 def wall_weights(velocity: fem.FunctionSpace, fixed: np.ndarray) -> PETSc.Vec:
     """Vector of the velocity: `TANGENTIAL` for tangential components in cells on walls, one elsewhere.
 
-    A wall is a facet on which all of the velocity is fixed; `fixed` are its fixed unknowns that this rank owns. Where it is
-    oblique to the axes a component has TANGENTIAL + (1 - TANGENTIAL) n², n its share of the unit normal; near several walls
-    the least counts.
+    A wall is a facet all of whose velocity is among the `fixed` unknowns that this rank owns. Where it is oblique to the axes a
+    component has TANGENTIAL + (1 - TANGENTIAL) n², n its share of the unit normal; near several walls the least counts.
     """
     msh, dofmap = velocity.mesh, velocity.dofmap
     known = fem.Function(velocity)
