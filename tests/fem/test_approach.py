@@ -13,6 +13,7 @@ class Cubic:
 
     name = "cubic"
     root = 1.6716998816571610  # of the closed form
+    velocities = np.array([0])
 
     def __init__(self, slope: float, near: float, square: float = 0.0) -> None:
         self.near, self.slope, self.square = near, slope, square
@@ -31,9 +32,6 @@ class Cubic:
 
     def restore(self, values: np.ndarray) -> None:
         self.x = values.copy()
-
-    def velocities(self) -> np.ndarray:
-        return np.array([0])
 
     def take_step(self, lagged: bool, rate: float) -> None:
         self.kinds.append((lagged, rate))

@@ -27,7 +27,6 @@ from rack2city.fem.heat.quantities import (
     highest_temperature,
     mean_temperature,
 )
-from rack2city.fem.heat.tables import table_conductivity, table_map
 from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.domain import Domain
 from tests.fem.heat_cases import all_of, at, between, box
@@ -251,26 +250,24 @@ def test_a_further_load_takes_a_fraction_of_a_solve() -> None:
     assert further < 0.05 * full
 
 
-def test_maps_and_tables() -> None:
-    """A bilinear power map in total and a conductivity table: the fall over a wall by Kirchhoff's integral."""
+def test_loads_and_conductivities_by_function() -> None:
+    """A power map with its peak in the middle, in total; the fall over a wall by Kirchhoff's integral."""
     surfaces = {"hot": at(0, 0.0), "cold": at(0, 1.0)}
     domain = box("hexahedron", (1.0, 1.0, 1.0), (2, 2, 2), surfaces)
-    axis = np.array([0.0, 0.5, 1.0])
-    flux_map = table_map((1, 2), axis, axis, np.array([[0.0, 0.0, 0.0], [0.0, 8.0, 0.0], [0.0, 0.0, 0.0]]))
-    problem = HeatProblem(domain, {"fluid": Material(3.0)}, [Flux("hot", flux_map), Convection("cold", 1.0, COLD)])
+
+    def peak(x: np.ndarray) -> np.ndarray:
+        return 8.0 * (1.0 - abs(2.0 * x[1] - 1.0)) * (1.0 - abs(2.0 * x[2] - 1.0))
+
+    problem = HeatProblem(domain, {"fluid": Material(3.0)}, [Flux("hot", peak), Convection("cold", 1.0, COLD)])
     assert problem.solve().inflows["hot"] == pytest.approx(2.0, rel=1e-12)
     problem.solve({"hot": 7.0})
     assert problem.heat_in() == pytest.approx(7.0, rel=1e-12)
-    law = table_conductivity([300.0, 400.0], [1.0, 3.0])
     wall = HeatProblem(
         box("quadrilateral", (1.0, 1.0), (16, 1), surfaces),
-        {"fluid": Material(law)},
+        {"fluid": Material(lambda t: 1.0 + 0.02 * (t - 300.0))},
         [FixedTemperature("hot", 400.0), FixedTemperature("cold", 300.0)],
     )
     assert wall.solve().inflows["hot"] == pytest.approx(200.0, rel=1e-5)
-    for below, above, conductivity in ((200.0, 280.0, 1.0), (420.0, 500.0, 3.0)):  # constant beyond its rows
-        beyond = wall.solve({"hot": above, "cold": below}).inflows["hot"]
-        assert beyond == pytest.approx(conductivity * (above - below), rel=1e-9)
 
 
 def test_wrong_problems_are_refused() -> None:

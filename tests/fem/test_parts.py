@@ -6,8 +6,7 @@ import pytest
 from dolfinx import fem, mesh
 from mpi4py import MPI
 
-from rack2city.fem.flow.space import PressureKind, pressure_element
-from rack2city.fem.mesh.parts import part
+from rack2city.fem.flow.space import PressureKind, part, pressure_element
 
 CELLS = [mesh.CellType.tetrahedron, mesh.CellType.hexahedron]
 PRESSURES: list[PressureKind] = ["continuous", "discontinuous"]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.friction import darcy_friction_factor, pipe_drop_and_slope, pipe_pressure_drop
-from rack2city.network.hydraulics.laws import PipeLaw
+from rack2city.network.hydraulics.friction import darcy_friction_factor
+from rack2city.network.hydraulics.laws import PipeLaw, pipe_pressure_drop
 
 RE = np.geomspace(4000.0, 1e8, 60)[:, None]
 ROUGH = np.array([0.0, 1e-6, 1e-4, 1e-2, 5e-2])[None, :]
@@ -76,8 +76,8 @@ def test_slope_is_the_derivative(friction):
     arguments = (10.0, 0.02, 5e-5, 990.0, 6e-4, 1.5, friction)
     h = 1e-6
     numeric = (pipe_pressure_drop(flow + h, *arguments) - pipe_pressure_drop(flow - h, *arguments)) / (2.0 * h)
-    np.testing.assert_allclose(pipe_drop_and_slope(flow, *arguments)[1], numeric, rtol=1e-6)
-    assert pipe_drop_and_slope(0.0, *arguments)[1] > 0.0
+    np.testing.assert_allclose(PipeLaw(*arguments).drop_and_slope(flow)[1], numeric, rtol=1e-6)
+    assert PipeLaw(*arguments).drop_and_slope(0.0)[1] > 0.0
 
 
 @pytest.mark.parametrize(("re", "rough"), [(-1.0, 0.0), (1e4, -1e-3), (np.nan, 0.0)])

@@ -11,7 +11,7 @@ from rack2city.network.consumers.stations import Stations
 from rack2city.network.solvers.build.compile import compile_network
 from rack2city.network.solvers.radial.find import Radial, find_radial
 from rack2city.network.solvers.radial.step import solve_steps
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.arrays import arrays_of
 from tests.network.street import GROUND_K, LIQUID, SUPPLY_K, run, street, with_houses
 
 BOTH_WAYS = pytest.mark.parametrize("way", ["radial", "graph"])
@@ -141,7 +141,7 @@ def test_random_trees_balance(pairs, seed):
 
 def radial_of(network):
     """The radial network found in tables, or why there is none."""
-    return find_radial(compile_network(Arrays.of(network)))
+    return find_radial(compile_network(arrays_of(network)))
 
 
 def test_what_is_not_radial_is_solved_as_a_graph_and_says_why():
@@ -178,7 +178,7 @@ def test_errors_name_what_is_wrong():
         run(network, [[np.nan]])
     with pytest.raises(InputError, match="row '1', column bypass_kg_per_s: it exceeds the largest flow"):
         houses(street([0], [1.0]), [1], bypass=2.0, largest=1.0)
-    radial, arrays = radial_of(network), Arrays.of(network)
+    radial, arrays = radial_of(network), arrays_of(network)
     assert isinstance(radial, Radial)
     column = {name: values[:, None] for name, values in arrays["substations"].items()}
     column["demand_w"] = np.array([[1e5]])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rack2city.errors import InputError
 from rack2city.network import exchanger_columns
-from rack2city.network.consumers.exchange import Exchanger, open_valve, secondary_effectiveness
+from rack2city.network.consumers.exchange import Exchanger, open_valve
 from rack2city.network.solvers.graph.short import passed
 from tests.network.street import LIQUID, run, steady, street, with_houses
 
@@ -33,20 +33,29 @@ def film_ua(exchanger, primary, secondary):
     return exchanger.ua_w_per_k / resistance
 
 
+@np.vectorize
+def theirs(units, ratio):
+    """Effectiveness seen from the secondary side, by ht, which takes the units of the smaller capacity flow."""
+    least = min(1.0, 1.0 / ratio)
+    return effectiveness_from_NTU(units / least, min(ratio, 1.0 / ratio), subtype="counterflow") * least
+
+
+def effectiveness(units, ratio):
+    """The same of a fully open valve whose supply is no warmer than the set-point."""
+    exchanger = Exchanger(units, 1.0, 1.0, 1.0 / np.asarray(ratio), film_exponent=0.0)
+    return open_valve(exchanger, 10.0, 310.0, 310.0, 300.0).delivered_w / 10.0
+
+
 @pytest.mark.parametrize("units", [0.01, 0.5, 3.0, 20.0])
 @pytest.mark.parametrize("ratio", [0.05, 0.7, 1.0, 1.0 + 1e-9, 1.6, 12.0])
 def test_effectiveness_against_ht(units, ratio):
-    # ht takes the units of the smaller capacity flow and gives the share of its greatest heat
-    least = min(1.0, 1.0 / ratio)
-    theirs = effectiveness_from_NTU(units / least, min(ratio, 1.0 / ratio), subtype="counterflow") * least
-    assert float(secondary_effectiveness(units, ratio)) == pytest.approx(theirs, rel=1e-7)
+    assert float(effectiveness(units, ratio)) == pytest.approx(float(theirs(units, ratio)), rel=1e-7)
 
 
 def test_effectiveness_closed_forms():
-    assert float(secondary_effectiveness(3.0, 1.0)) == pytest.approx(0.75, rel=1e-15)  # N / (1 + N)
-    assert float(secondary_effectiveness(2.0, 1e-14)) == pytest.approx(1 - np.exp(-2.0), rel=1e-12)
-    np.testing.assert_array_equal(secondary_effectiveness(np.inf, [0.5, 1.0, 2.0]), [1.0, 1.0, 0.5])
-    np.testing.assert_array_equal(secondary_effectiveness(0.0, [0.5, 1.0, 2.0]), 0.0)
+    assert float(effectiveness(3.0, 1.0)) == pytest.approx(0.75, rel=1e-15)  # N / (1 + N)
+    assert float(effectiveness(2.0, 1e-14)) == pytest.approx(1 - np.exp(-2.0), rel=1e-12)
+    np.testing.assert_array_equal(effectiveness(np.inf, [0.5, 1.0, 2.0]), [1.0, 1.0, 0.5])
 
 
 @pytest.mark.parametrize("exponent", [0.0, 0.8])
@@ -118,7 +127,7 @@ def test_a_supply_too_cold_gives_what_the_open_valve_can():
     np.testing.assert_allclose(state.primary_w_per_k, largest)
     ratio = 5e3 / largest
     units = film_ua(exchanger, largest, 5e3) / 5e3
-    heat = 5e3 * (330.0 - 313.15) * float(secondary_effectiveness(units, ratio))
+    heat = 5e3 * (330.0 - 313.15) * float(theirs(units, ratio))
     np.testing.assert_allclose(state.delivered_w, [heat, 0.0, 0.0], rtol=1e-12)
     np.testing.assert_allclose(state.unmet_w, [100e3 - heat, 100e3, 100e3], rtol=1e-12)
     np.testing.assert_allclose(state.primary_return_k[1:], supply[1:])
@@ -193,7 +202,7 @@ def test_any_exchanger_balances_and_breaks_no_law(seed):
     units = film_ua(exchanger, np.where(moving, state.primary_w_per_k, 1.0), np.where(moving, secondary, 1.0))
     units = units / np.where(moving, secondary, 1.0)
     ratio = np.where(moving, secondary, 1.0) / np.where(moving, state.primary_w_per_k, 1.0)
-    able = secondary * (hot - cold) * secondary_effectiveness(units, ratio)
+    able = secondary * (hot - cold) * effectiveness(units, ratio)
     np.testing.assert_allclose(np.minimum(able, load)[moving], state.delivered_w[moving], rtol=1e-9)
 
 

@@ -19,8 +19,10 @@ DOLFINx comes from one of two places. The PyPI wheel `dolfinx-solver-real` finds
 that imports `dolfinx` or `petsc4py.PETSc` itself imports `rack2city.fem` or `mpi4py.MPI` before.
 """
 
+import ast
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if find_spec("dolfinx_solver") is not None:
@@ -55,25 +57,13 @@ if TYPE_CHECKING:
     from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum, values_at
     from rack2city.fem.mesh.section import plane_section
 
-_HOMES = {
-    "coupled.average": "Carried Monitor average_flow pressure_drop",
-    "coupled.couplings": "Buoyancy Fluid ViscosityOfTemperature",
-    "coupled.export": "write_fields",
-    "coupled.problem": "ConjugateProblem",
-    "coupled.residence": "fluid_age",
-    "flow.boundaries": "FlowInlet FlowOutlet Slip Velocity Wall",
-    "flow.forces": "force_on",
-    "flow.problem": "FlowProblem",
-    "flow.transient": "TransientFlow",
-    "heat.conditions": "Contact Convection FixedTemperature Flux HeatInlet HeatOutlet Material Source Stream",
-    "heat.problem": "HeatProblem",
-    "heat.quantities": "bulk_temperature_at heat_through highest_temperature mean_temperature",
-    "heat.transient": "TransientHeat",
-    "mesh.domain": "Domain fluid_domain read_domain tagged_domain",
-    "mesh.quantities": "flow_through mean_over_surface surface_maximum values_at",
-    "mesh.section": "plane_section",
+# The imports above are the one list of names: what type checkers follow is looked up here as well.
+_HOME = {
+    alias.name: node.module
+    for node in ast.walk(ast.parse(Path(__file__).read_text(encoding="utf-8")))
+    if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(f"{__name__}.")
+    for alias in node.names
 }
-_HOME = {name: f"{__name__}.{home}" for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = sorted(_HOME)
 

@@ -2,25 +2,31 @@
 
 A `Network` is a set of tables, filled by `create_pipes` and its sisters or read from a file. `solve_steady` and `simulate`
 solve it, whatever its shape: trees by sweeps, loops by corrections. Below the tables lie arrays: `HydraulicNetwork` of branches
-with laws, `solve_hydraulics` and `mix_downstream`; single pipes in time are `PlugFlowPipes` and `RetardedPipes`.
+with laws, and `solve_hydraulics`; single pipes in time are `PlugFlowPipes` and `RetardedPipes`.
 """
 
 from rack2city.network.components import COMPONENTS, Component, describe
 from rack2city.network.consumers.exchange import Exchanger
 from rack2city.network.consumers.rows import exchanger_columns
 from rack2city.network.formats.epanet import load_epanet
-from rack2city.network.formats.files import load_network, save_network
+from rack2city.network.formats.files import load_network, load_series, save_network, save_series
 from rack2city.network.formats.from_pandapipes import from_pandapipes
 from rack2city.network.formats.geojson import load_geojson, save_geojson
-from rack2city.network.formats.series_files import load_series, save_series
-from rack2city.network.hydraulics.friction import darcy_friction_factor, pipe_pressure_drop
+from rack2city.network.hydraulics.friction import darcy_friction_factor
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork
-from rack2city.network.hydraulics.laws import BranchLaw, CurveLaw, PipeLaw, PrescribedFlow, PrescribedLift, QuadraticLaw
+from rack2city.network.hydraulics.laws import (
+    BranchLaw,
+    CurveLaw,
+    PipeLaw,
+    PrescribedFlow,
+    PrescribedLift,
+    QuadraticLaw,
+    pipe_pressure_drop,
+)
 from rack2city.network.hydraulics.liquid import Liquid
 from rack2city.network.hydraulics.pumps import PumpCurveLaw, PumpLaw
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
-from rack2city.network.pipes.mixing import HeatState, mix_downstream
 from rack2city.network.pipes.plug_flow import PlugFlowPipes
 from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.pipes.soil import fit_ground_climate, ground_temperature, single_pipe_conductance
@@ -41,8 +47,7 @@ from rack2city.network.tables.create import (
     create_valves,
 )
 from rack2city.network.tables.network import WATER, Network
-from rack2city.network.tables.results import SteadyResult
-from rack2city.network.tables.series import Series
+from rack2city.network.tables.results import Series, SteadyResult
 
 __all__ = [
     "COMPONENTS",
@@ -54,7 +59,6 @@ __all__ = [
     "ControlValveLaw",
     "CurveLaw",
     "Exchanger",
-    "HeatState",
     "HydraulicNetwork",
     "HydraulicState",
     "Liquid",
@@ -91,7 +95,6 @@ __all__ = [
     "load_geojson",
     "load_network",
     "load_series",
-    "mix_downstream",
     "pipe_pressure_drop",
     "prepare",
     "save_geojson",

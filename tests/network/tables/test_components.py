@@ -35,7 +35,7 @@ from rack2city.network.components import branches
 from rack2city.network.components.columns import IN_SERVICE, REQUIRED, THROUGH, ends, number
 from rack2city.network.solvers.steps import record, tell
 from rack2city.network.tables import create as constructors
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.arrays import arrays_of
 from tests.network.tables.nets import everything
 
 
@@ -84,7 +84,7 @@ def test_a_new_component_is_a_table_with_checks_and_files(strained, tmp_path):
 
 
 def test_a_new_component_is_solved(strained, tmp_path):
-    law = COMPONENTS["strainers"].law(arrays := Arrays.of(strained), "", np.array([0]), np.zeros(1))
+    law = COMPONENTS["strainers"].law(arrays := arrays_of(strained), "", np.array([0]), np.zeros(1))
     drop = law.drop_and_slope(np.array([2.0]))[0][0]
     assert drop == pytest.approx(4e9 * (2.0 / arrays.liquid.density) ** 2)
     result = solve_steady(strained)

@@ -12,7 +12,7 @@ from rack2city.network.consumers.exchange import Exchanger, open_valve
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.solvers.build.compile import compile_network
 from rack2city.network.solvers.graph.steady import stations_of
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.arrays import arrays_of
 from tests.network.street import street as pairs_of
 from tests.network.street import tell, with_houses
 
@@ -40,7 +40,7 @@ UA: dict[str, Any] = {
 
 def stations(**substations: Any) -> Stations:
     """The substations of the street."""
-    return stations_of(compile_network(Arrays.of(street(**substations))))
+    return stations_of(compile_network(arrays_of(street(**substations))))
 
 
 def test_the_flow_is_that_of_the_textbook_exchanger() -> None:

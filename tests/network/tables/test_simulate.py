@@ -20,7 +20,7 @@ from rack2city.network import (
     simulate,
     solve_steady,
 )
-from rack2city.network.pipes.retarded import RetardedStep
+from rack2city.network.pipes.steps import HeatStep
 from rack2city.network.solvers.steps.valves import Bisection, settle_valves
 from tests.network.street import GROUND_K, run, start_of
 from tests.network.tables.nets import district
@@ -323,7 +323,7 @@ def test_a_balance_that_does_not_close_names_step_and_pipe(monkeypatch):
         done = step(self, time_s, flow, inlet, ground)
         lost = done.loss_j.copy()
         lost[2] += 1.0 * time_s
-        return RetardedStep(done.outlet_k, lost, done.stored_change_j)
+        return HeatStep(done.outlet_k, lost, done.stored_change_j)
 
     monkeypatch.setattr(RetardedPipes, "step", leaky)
     with pytest.raises(BalanceError, match=r"step 0 \(0\): network: .*energy does not close.* pipe 'c' closes worst"):

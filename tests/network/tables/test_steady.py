@@ -30,7 +30,7 @@ from rack2city.network.solvers.graph.operate import operate
 from rack2city.network.solvers.graph.steady import stations_of
 from rack2city.network.solvers.graph.view import GraphView
 from rack2city.network.solvers.steady import steady_result
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.arrays import arrays_of
 from tests.network.tables.nets import district, everything
 
 LIQUID = Liquid(density=980.0, heat_capacity=4190.0, viscosity=5e-4)
@@ -77,7 +77,7 @@ def test_one_pipe_by_hand():
 
 def test_a_balance_that_does_not_close_is_told():
     network = district()
-    built = compile_network(Arrays.of(network))
+    built = compile_network(arrays_of(network))
     nothing = np.zeros(2)
     right = operate(built, stations_of(built), nothing, None, None)
     flow = right.state.mass_flow_kg_per_s

@@ -1,6 +1,5 @@
 """Mean of a flow that has no steady state: march in time, let the start be forgotten, average until the mean is settled.
 
-What a mean flow is good for: pressure drops, forces and flow rates are means of what happens. Heat is another matter.
 The mean temperature obeys rho c (<u>.grad <T> + div <u'T'>) = div(k grad <T>) + q: a heat problem solved on the mean
 velocity lacks the heat <u'T'> that the fluctuations carry, and finds walls too hot where they mix. So give the heat
 problem along (`Carried`): it is stepped with every velocity, and its temperature is averaged beside.
@@ -30,12 +29,9 @@ MASS_TOLERANCE = 1e-9  # of the flow that enters, of the mean; each step keeps t
 
 @dataclass(frozen=True)
 class Monitor:
-    """A number that tells whether the mean is settled.
+    """A number of the present state, the same on every rank, that tells whether the mean is settled.
 
-    Attributes:
-        value: the number for the present state, the same on every rank.
-        relative: accepted uncertainty of the mean over the mean (-).
-        absolute: accepted uncertainty in the number's own unit; infinite to watch only. The larger of both counts.
+    Accepted is the larger uncertainty of `relative` to the mean (-) and `absolute` in its unit (infinite: to watch only).
     """
 
     value: Callable[[FlowProblem], float]
@@ -49,11 +45,9 @@ class Monitor:
 
 @dataclass(frozen=True)
 class Carried:
-    """A heat problem that goes along with the flow.
+    """A heat problem that goes along with the flow, its temperature over time.
 
-    Attributes:
-        run: its temperature over time.
-        velocity: the function its stream moves with (m/s), made by `FlowProblem.velocity`; its values are kept up to date.
+    Its stream moves with `velocity` (m/s), made by `FlowProblem.velocity`, whose values are kept up to date.
     """
 
     run: TransientHeat
@@ -62,12 +56,7 @@ class Carried:
 
 @dataclass(frozen=True)
 class Averaged:
-    """A field over time.
-
-    Attributes:
-        mean: its mean.
-        rms: root mean square of its fluctuation, node by node and component by component.
-    """
+    """Mean of a field over time, and root mean square of its fluctuation, node by node and component by component."""
 
     mean: fem.Function
     rms: fem.Function
@@ -75,17 +64,10 @@ class Averaged:
 
 @dataclass(frozen=True)
 class MeanFlow:
-    """An averaged flow.
+    """An averaged flow: velocity (m/s), pressure (Pa) and, if a heat problem was carried along, temperature (K).
 
-    Attributes:
-        velocity: velocity (m/s).
-        pressure: pressure (Pa).
-        temperature: temperature (K), if a heat problem was carried along.
-        monitors: mean, fluctuation and uncertainty of each monitored number.
-        begin: when averaging began (s).
-        end: when it ended (s).
-        steps: of averaging.
-        mass: balance of the mean velocity over all openings.
+    Averaging took so many steps from `begin` to `end` (s); `monitors` have mean, fluctuation and uncertainty of each number,
+    `mass` is the balance of the mean velocity over all openings.
     """
 
     velocity: Averaged
@@ -113,14 +95,11 @@ def average_flow(
     The flow's problem is left in its last state, from which one may go on.
 
     Args:
-        flow: the flow at its present time, from any state: `TransientFlow(problem, flow_rate)` starts at rest if the
-            problem has not been solved. It should be statistically steady after `settling`.
+        flow: the flow at its present time; from any state, also rest. It should be statistically steady after `settling`.
         dt: time step (s), a small part of the fastest fluctuation that matters.
         monitors: numbers whose means must be settled, by name; see `pressure_drop`.
-        settling: time before averaging begins (s): some passages of the fluid through the domain. At least one step is
-            made, because forces are those of a step.
-        averaging: least time to average over (s): several of the slowest fluctuations. A shorter one may mistake a slow
-            fluctuation for a mean.
+        settling: time before averaging begins (s): some passages of the fluid through the domain, at least one step.
+        averaging: least time to average over (s): several of the slowest fluctuations, one of which may be mistaken for a mean.
         longest: time of averaging after which to give up (s).
         heat: heat problem to carry along.
 
@@ -148,13 +127,12 @@ def average_flow(
     if heat is not None:
         heat.run.time = flow.time
     flow.advance(flow.time + max(settling, dt), dt, follow)
-    begin, steps, times = flow.time, 0, [flow.time]
+    begin, times = flow.time, [flow.time]
     moments = [Moments(function.x.array) for function in _fields(problem, heat)]
     record = {name: [monitor.value(problem)] for name, monitor in monitors.items()}
     while True:
         flow.step(dt)
         follow(flow)
-        steps += 1
         times.append(flow.time)
         for kept, function in zip(moments, _fields(problem, heat), strict=True):
             kept.add(function.x.array, dt)
@@ -165,21 +143,24 @@ def average_flow(
         found = {name: statistic(np.array(times), np.array(values)) for name, values in record.items()}
         unsettled = [name for name, s in found.items() if not s.uncertainty <= monitors[name].accepted(s.mean)]
         late = flow.time - begin >= longest - 0.5 * dt
-        if not unsettled and (late or _whole(found, dt)):
+        # Best is the end of the slowest period, as far as steps can tell, if there is one.
+        _, remainder = max(((s.period, s.remainder) for s in found.values() if s.period), default=(0.0, 0.0))
+        if not unsettled and (late or remainder <= NEAREST * dt):
             break
         if late:
-            raise ConvergenceError(_excuse(unsettled, found, monitors, flow.time - begin))
-    averaged = [_averaged(like, kept) for like, kept in zip(_fields(problem, heat), moments, strict=True)]
-    return MeanFlow(
-        velocity=averaged[0],
-        pressure=averaged[1],
-        temperature=averaged[2] if heat is not None else None,
-        monitors=found,
-        begin=begin,
-        end=flow.time,
-        steps=steps,
-        mass=mass_of(problem, averaged[0].mean),
-    )
+            parts = (
+                f"'{name}' is {s.mean:.6g} ± {s.uncertainty:.2g}, wanted ± {monitors[name].accepted(s.mean):.2g}"
+                for name, s in found.items()
+                if name in unsettled
+            )
+            raise ConvergenceError(
+                f"flow: after {flow.time - begin:.4g} s of averaging the mean is not settled: {'; '.join(parts)}. Allow a "
+                "longer settling or averaging time, or accept more uncertainty"
+            )
+    fields = zip(_fields(problem, heat), moments, strict=True)
+    velocity, pressure, *carried = (_averaged(like, kept) for like, kept in fields)
+    mass = mass_of(problem, velocity.mean)
+    return MeanFlow(velocity, pressure, next(iter(carried), None), found, begin, flow.time, len(times) - 1, mass)
 
 
 def _fields(problem: FlowProblem, heat: Carried | None) -> list[fem.Function]:
@@ -190,38 +171,13 @@ def _fields(problem: FlowProblem, heat: Carried | None) -> list[fem.Function]:
 
 def _averaged(like: fem.Function, moments: Moments) -> Averaged:
     """Moments as functions of a function's space."""
-    mean = fem.Function(like.function_space, name=f"mean_{like.name}")
-    rms = fem.Function(like.function_space, name=f"rms_{like.name}")
+    mean, rms = (fem.Function(like.function_space, name=f"{kind}_{like.name}") for kind in ("mean", "rms"))
     mean.x.array[:], rms.x.array[:] = moments.mean, moments.rms
     return Averaged(mean, rms)
 
 
-def _whole(found: Mapping[str, Statistic], dt: float) -> bool:
-    """Whether the slowest period has just come to its end, as far as steps can tell, or there is none."""
-    _, remainder = max(((s.period, s.remainder) for s in found.values() if s.period), default=(0.0, 0.0))
-    return remainder <= NEAREST * dt
-
-
-def _excuse(
-    unsettled: list[str], found: Mapping[str, Statistic], monitors: Mapping[str, Monitor], duration: float
-) -> str:
-    parts = [
-        f"'{name}' is {found[name].mean:.6g} ± {found[name].uncertainty:.2g}, wanted ± "
-        f"{monitors[name].accepted(found[name].mean):.2g}"
-        for name in unsettled
-    ]
-    return (
-        f"flow: after {duration:.4g} s of averaging the mean is not settled: {'; '.join(parts)}. Allow a longer settling or "
-        "averaging time, or accept more uncertainty"
-    )
-
-
 def mass_of(problem: FlowProblem, velocity: fem.Function) -> Balance:
-    """Balance of a velocity (m/s) over all openings of a flow.
-
-    Raises:
-        BalanceError: more enters than leaves, or less.
-    """
+    """Balance of a velocity (m/s) over all openings of a flow; `BalanceError` if more enters than leaves, or less."""
     fluid = problem.fluid
     openings = [b.surface for b in problem.boundaries if not isinstance(b, Slip | Wall)]
     across = ufl.dot(velocity, ufl.FacetNormal(fluid.mesh))
@@ -230,8 +186,7 @@ def mass_of(problem: FlowProblem, velocity: fem.Function) -> Balance:
         ds = fluid.ds(tuple(fluid.surfaces[name] for name in openings))
         outward, inward = outward_and_inward(across)
         entering, leaving = -fluid.integral(inward * ds), fluid.integral(outward * ds)
-    one = fem.Constant(fluid.mesh, 1.0)
-    largest = problem.speed * fluid.integral(one * ufl.ds(domain=fluid.mesh))
+    largest = problem.speed * problem.conditions.surface
     # Of a closed box: of what would cross its walls. Given velocities may miss by what interpolating them misses.
     scale = entering if entering > 1e-9 * largest else largest
     tolerance = COMPATIBLE if problem.conditions.closed else MASS_TOLERANCE
@@ -244,12 +199,11 @@ def pressure_drop(
     """A monitor's value: mean pressure on one surface less that on another (Pa)."""
     fluid = problem.fluid
     pressure = ufl.split(problem.unknown)[1]
-    one = fem.Constant(fluid.mesh, 1.0)
-    areas = [fluid.integral(one * fluid.ds(fluid.surfaces[name])) for name in (before, behind)]
-    forms = [compiled(pressure * fluid.ds(fluid.surfaces[name])) for name in (before, behind)]
+    measures = [fluid.ds(fluid.surfaces[name]) for name in (before, behind)]
+    areas, forms = [fluid.size(ds) for ds in measures], [compiled(pressure * ds) for ds in measures]
 
     def drop(now: FlowProblem) -> float:
-        sums = [fluid.total(form) for form in forms]
-        return (sums[0] / areas[0] - sums[1] / areas[1]) / float(now.scales.force.value)
+        high, low = (fluid.total(form) / area for form, area in zip(forms, areas, strict=True))
+        return (high - low) / float(now.scales.force.value)
 
     return drop

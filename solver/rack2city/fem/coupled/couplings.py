@@ -14,14 +14,9 @@ LnViscosity = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Fluid:
-    """What flows.
+    """What flows: its density (kg/m³), heat capacity (J/(kg K)) and conductivity (W/(m K), as that of a `Material`).
 
-    Attributes:
-        density: (kg/m³).
-        heat_capacity: (J/(kg K)).
-        conductivity: as that of a `Material` (W/(m K)).
-        viscosity: dynamic (Pa s); where it follows the temperature, a typical value.
-        volumes: volume groups of the fluid.
+    The viscosity is dynamic (Pa s); where it follows the temperature, a typical value. The fluid fills some volume groups.
     """
 
     density: float
@@ -33,11 +28,7 @@ class Fluid:
 
 @dataclass(frozen=True)
 class ViscosityOfTemperature:
-    """The viscosity follows the temperature.
-
-    Attributes:
-        ln_viscosity: its logarithm (in Pa s) over temperature (in K).
-    """
+    """The viscosity follows the temperature: its logarithm (in Pa s) over temperature (in K)."""
 
     ln_viscosity: LnViscosity
 
@@ -48,12 +39,9 @@ class ViscosityOfTemperature:
 
 @dataclass(frozen=True)
 class Buoyancy:
-    """Boussinesq's approximation: the force -rho beta (T - T_neutral) g acts on the fluid.
+    """Boussinesq's approximation: the force -rho beta (T - T_neutral) g acts on the fluid, beta its thermal expansion (1/K).
 
-    Attributes:
-        expansion: thermal expansion coefficient beta (1/K).
-        gravity: acceleration (m/s²), one entry for each dimension.
-        neutral_k: temperature of neutral buoyancy (K); it also sets the level of the pressure's gradient.
+    Gravity (m/s²) has one entry for each dimension; the neutral temperature (K) also sets the level of the pressure's gradient.
     """
 
     expansion: float

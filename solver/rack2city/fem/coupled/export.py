@@ -11,23 +11,17 @@ from rack2city.fem.coupled.problem import ConjugateProblem
 def write_fields(problem: ConjugateProblem, folder: Path) -> None:
     """Write `temperature.pvd` (whole mesh, K) and `flow.pvd` (fluid: velocity in m/s, pressure in Pa), both quadratic.
 
-    Args:
-        problem: a solved problem.
-        folder: where to write; made if absent (collective).
+    The folder is made if absent (collective).
     """
     comm = problem.domain.comm
     if comm.rank == 0:
         folder.mkdir(parents=True, exist_ok=True)
     comm.barrier()
     pressure = _continuous(problem.flow.pressure())
-    velocity = fem.Function(
-        fem.functionspace(problem.fluid.mesh, ("Lagrange", 2, (problem.domain.dimensions,))), name="velocity"
-    )
-    velocity.interpolate(problem.velocity)
     with io.VTKFile(comm, folder / "temperature.pvd", "w") as file:
         file.write_function([problem.heat.temperature])
     with io.VTKFile(comm, folder / "flow.pvd", "w") as file:
-        file.write_function([velocity, pressure])
+        file.write_function([problem.velocity, pressure])
 
 
 def _continuous(function: fem.Function) -> fem.Function:

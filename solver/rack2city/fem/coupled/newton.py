@@ -3,12 +3,10 @@
 The Jacobian of (flow residual, heat residual) by (flow unknown w, theta) is
   [ dF/dw        dF/dT P ]
   [ dH/du S      dH/dtheta ]
-with P, which takes the nodes of the whole mesh that lie in the fluid, and S, which takes the velocity out of w. Both
-fields keep their meshes, spaces and forms.
+with P, which takes the nodes of the whole mesh that lie in the fluid, and S, which takes the velocity out of w.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -31,91 +29,71 @@ MAX_STEPS = 15
 PATIENCE, HOPELESS = 6, 0.1  # a step this late that is still this large leads nowhere
 
 
-@dataclass(frozen=True)
-class Shared:
-    """What a flow and a heat problem share.
-
-    Attributes:
-        temperature: temperature (K) on the fluid mesh, on which the flow's form depends.
-        velocity: velocity (m/s) on the fluid mesh, on which the form of heat depends.
-        cells: cells of the fluid mesh and of the whole mesh, in pairs.
-        update: brings both up to date with the unknowns.
-    """
-
-    temperature: fem.Function
-    velocity: fem.Function
-    cells: tuple[np.ndarray, np.ndarray]
-    update: Callable[[], None]
-
-
 def _selection(rows: fem.FunctionSpace, columns: fem.FunctionSpace, pairs: tuple[np.ndarray, np.ndarray]) -> PETSc.Mat:
     """Matrix with a one for each pair of local unknowns (row, column)."""
     row_map, column_map = rows.dofmap.index_map, columns.dofmap.index_map
     row_bs, column_bs = rows.dofmap.index_map_bs, columns.dofmap.index_map_bs
     sizes: Any = [(m.size_local * bs, m.size_global * bs) for m, bs in ((row_map, row_bs), (column_map, column_bs))]
-    matrix = PETSc.Mat().createAIJ(sizes, nnz=(1, 1), comm=rows.mesh.comm)
-    owned = pairs[0] < row_map.size_local * row_bs
-    row, unique = np.unique(pairs[0][owned], return_index=True)
-    local = np.asarray(pairs[1])[owned][unique].astype(np.int64)
+    size = row_map.size_local * row_bs
+    row, unique = np.unique(pairs[0][pairs[0] < size], return_index=True)
+    local = np.asarray(pairs[1])[pairs[0] < size][unique]
     column = column_map.local_to_global((local // column_bs).astype(np.int32)) * column_bs + local % column_bs
-    first = row_map.local_range[0] * row_bs
-    for i, j in zip(row + first, column, strict=True):
-        matrix.setValue(int(i), int(j), 1.0)
-    matrix.assemble()
-    return matrix
+    starts = np.searchsorted(row, np.arange(size + 1))
+    csr: Any = starts.astype(PETSc.IntType), column.astype(PETSc.IntType), np.ones(len(column))
+    return PETSc.Mat().createAIJ(sizes, csr=csr, comm=rows.mesh.comm)
 
 
 class CoupledNewton:
-    """Newton's method on a flow and a heat problem.
+    """Newton's method on a flow, whose form depends on `temperature` (K), and a heat problem, on `velocity` (m/s).
 
-    Args:
-        flow: the flow.
-        heat: the heat.
-        shared: what they share.
-        options: PETSc options by prefix.
-        log: receives a line for each step.
+    They are functions on the fluid mesh that `update` brings up to date with the unknowns; `cells` pairs those of both meshes.
     """
 
     def __init__(
-        self, flow: FlowProblem, heat: HeatProblem, shared: Shared, options: Mapping[str, Options] | None, log: Log
+        self,
+        flow: FlowProblem,
+        heat: HeatProblem,
+        temperature: fem.Function,
+        velocity: fem.Function,
+        cells: tuple[np.ndarray, np.ndarray],
+        update: Callable[[], None],
+        options: Mapping[str, Options] | None,
+        log: Log,
     ) -> None:
-        """Compile the forms of the coupling."""
-        self._flow, self._heat, self._shared, self._log = flow, heat, shared, log
+        self._flow, self._heat, self._update, self._log = flow, heat, update, log
         self._chosen: Options = chosen_options(DIRECT, COUPLED, options)
         heat_form = heat.terms.residual(heat.theta, ufl.TestFunction(heat.space), heat.history)
         maps = heat.terms.entity_maps
-        spaces = [f.function_space for f in (flow.unknown, shared.temperature, shared.velocity, heat.theta)]
-        w, temperature, velocity, theta = (ufl.TrialFunction(space) for space in spaces)
+        functions = flow.unknown, temperature, velocity, heat.theta
+        spaces = [function.function_space for function in functions]
         self._residuals = [compiled(flow.form), compiled(heat_form, maps)]
+        sources = (flow.form, None), (flow.form, None), (heat_form, maps), (heat_form, maps)
         self._forms = [
-            compiled(ufl.derivative(flow.form, flow.unknown, w)),
-            compiled(ufl.derivative(flow.form, shared.temperature, temperature)),
-            compiled(ufl.derivative(heat_form, shared.velocity, velocity), maps),
-            compiled(ufl.derivative(heat_form, heat.theta, theta), maps),
+            compiled(ufl.derivative(form, function, ufl.TrialFunction(function.function_space)), entity_maps)
+            for (form, entity_maps), function in zip(sources, functions, strict=True)
         ]
         self._parts = [petsc.create_matrix(form) for form in self._forms]
-        own, parents = shared.cells
-        nodes = spaces[1].dofmap.list[own].ravel(), heat.space.dofmap.list[parents].ravel()
+        nodes = spaces[1].dofmap.list[cells[0]].ravel(), heat.space.dofmap.list[cells[1]].ravel()
         self._to_fluid = _selection(spaces[1], heat.space, nodes)
-        taken = flow.spaces.velocity_dofs
+        taken = np.asarray(flow.spaces.velocity_dofs)
         self._to_velocity = _selection(spaces[2], spaces[0], (np.arange(len(taken)), taken))
         self._vectors = [function.x.petsc_vec.duplicate() for function in (flow.unknown, heat.theta)]
         self._matrix: PETSc.Mat | None = None
 
     def solve(self) -> int:
-        """Newton's method from the present unknowns; the number of steps.
-
-        Raises:
-            ConvergenceError: it diverges or stalls.
-        """
-        impose(self._flow.unknown, self._flow.conditions.bcs)
+        """Newton's method from the present unknowns; the number of steps, or a `ConvergenceError`."""
+        flow = self._flow
+        impose(flow.unknown, flow.conditions.bcs)
         cold, steps, change = 0.0, 0, np.inf
 
         def residual() -> float:
             nonlocal cold
-            self._shared.update()
+            self._update()
             self._heat.follow_backflow()
-            norm = self._assemble_residual()
+            for vector, form in zip(self._vectors, self._residuals, strict=True):
+                assembled(form, vector)
+            petsc.set_bc(self._vectors[0], flow.conditions.bcs, x0=flow.unknown.x.petsc_vec, alpha=-1.0)
+            norm = float(np.linalg.norm([vector.norm() for vector in self._vectors]))
             cold = cold or norm or 1.0
             return norm / cold
 
@@ -136,14 +114,6 @@ class CoupledNewton:
         """PETSc options; after the first step those that are in use."""
         return self._chosen if self._matrix is None else self._solver.options
 
-    def _assemble_residual(self) -> float:
-        """Residuals of flow and heat; the norm of both."""
-        bcs = self._flow.conditions.bcs
-        for vector, form in zip(self._vectors, self._residuals, strict=True):
-            assembled(form, vector)
-        petsc.set_bc(self._vectors[0], bcs, x0=self._flow.unknown.x.petsc_vec, alpha=-1.0)
-        return float(np.linalg.norm([vector.norm() for vector in self._vectors]))
-
     def _step(self) -> float:
         """Linearise, solve and go; the change over the solution, of flow or heat, whichever is larger."""
         matrix = self._jacobian()
@@ -157,10 +127,9 @@ class CoupledNewton:
             state.scatter_forward()
         right.destroy()
         step.destroy()
-        squares = [
-            [part @ part, s.petsc_vec.array_r @ s.petsc_vec.array_r] for s, part in zip(states, parts, strict=True)
-        ]
-        steps, sizes = self._heat.domain.comm.allreduce(np.array(squares)).T
+        pairs = zip(parts, (state.petsc_vec.array_r for state in states), strict=True)
+        squares = np.array([[part @ part, values @ values] for part, values in pairs])
+        steps, sizes = self._heat.domain.comm.allreduce(squares).T
         return float(np.max(np.sqrt(steps / np.maximum(sizes, np.finfo(float).tiny))))
 
     def _jacobian(self) -> PETSc.Mat:

@@ -1,22 +1,23 @@
 """Flow and conjugate heat together on one mesh, in two or three dimensions, tied by any list of couplings.
 
 They are solved in turn, exchanging fields, or by Newton's method on both at once. Viscosity settles in an exchange within a
-few turns; buoyancy makes the plain exchange swing ever wider, so there Newton's method is the default. Where the common
-matrix is too large, Anderson acceleration of the temperature makes the exchange converge, but not as far up in the Rayleigh
-number. From rest buoyancy is raised in steps that adapt.
+few turns; buoyancy makes the plain exchange swing ever wider. Where the common matrix is too large, Anderson acceleration of
+the temperature makes the exchange converge, but not as far up in the Rayleigh number.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+import dolfinx
 import numpy as np
 from dolfinx import fem
 from mpi4py import MPI
+from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.coupled.couplings import Buoyancy, Coupling, Fluid, ViscosityOfTemperature
-from rack2city.fem.coupled.newton import CoupledNewton, Shared
+from rack2city.fem.coupled.newton import CoupledNewton
 from rack2city.fem.flow.boundaries import Boundary
 from rack2city.fem.flow.conditions import FlowRate
 from rack2city.fem.flow.problem import FlowProblem
@@ -25,7 +26,6 @@ from rack2city.fem.heat.problem import HeatProblem, Loads
 from rack2city.fem.mesh.domain import Domain, fluid_domain
 from rack2city.fem.solvers.anderson import Anderson
 from rack2city.fem.solvers.continuation import continue_to_one
-from rack2city.fem.solvers.linear import library_versions
 from rack2city.fem.solvers.newton import Log
 from rack2city.fem.solvers.options import Options
 from rack2city.fem.solvers.prefixes import COUPLED, FLOW, HEAT
@@ -42,10 +42,8 @@ class CoupledReport:
 
     Attributes:
         exchanges: solutions of flow and heat in turn; at least one, which shows that neither changes any more.
-        newton_steps: Newton steps of both at once.
-        flow_steps: Newton steps of the flow alone, summed.
-        flow_factorisations: how often a Jacobian of the flow was factored or its preconditioner set up.
-        heat_factorisations: how often a matrix of heat was.
+        newton_steps, flow_steps: Newton steps of both at once, and of the flow alone, summed.
+        flow_factorisations, heat_factorisations: how often a matrix was factored or its preconditioner set up.
         change: last change of temperature in an exchange, over its range (-).
     """
 
@@ -64,8 +62,7 @@ class ConjugateProblem:
         domain: the mesh with its groups.
         fluid: what flows, and where.
         solids: material of every other volume group.
-        boundaries: conditions of the flow; None for those that the names `inlet`, `outlet` and `symmetry` say. What has
-            none is a no-slip wall.
+        boundaries: conditions of the flow, else no-slip walls; None for those of the names `inlet`, `outlet` and `symmetry`.
         conditions: conditions of heat on exterior surfaces, and sources; what has none is adiabatic.
         couplings: what follows the temperature, at most one of a kind.
         contacts: interior surfaces with a contact resistance.
@@ -99,7 +96,6 @@ class ConjugateProblem:
         options: Mapping[str, Options] | None = None,
         log: Log = lambda line: None,
     ) -> None:
-        """Build both problems and what they share."""
         viscous = [c for c in couplings if isinstance(c, ViscosityOfTemperature)]
         buoyant = [c for c in couplings if isinstance(c, Buoyancy)]
         if max(len(viscous), len(buoyant)) > 1:
@@ -130,19 +126,16 @@ class ConjugateProblem:
         self.heat = HeatProblem(domain, materials, conditions, [stream], contacts, options, log=log)
         self._cells = self.fluid.cells, self.fluid.cell_map.sub_topology_to_topology(self.fluid.cells, inverse=False)
         self._solved, self._buoyant = False, bool(buoyant)
-        self._exchanges = self._newton_steps = self._flow_steps = self._flow_factorisations = 0
-        self._change = np.inf
         self._newton: CoupledNewton | None = None
         if (method or ("newton" if buoyant else "exchange")) == "newton":
-            shared = Shared(self._fluid_temperature, self.velocity, self._cells, self._share_both)
-            self._newton = CoupledNewton(self.flow, self.heat, shared, options, log)
+            self._newton = CoupledNewton(
+                self.flow, self.heat, here, self.velocity, self._cells, self._share_both, options, log
+            )
 
     def solve(self, flow_rate: FlowRate = None, loads: Loads | None = None) -> CoupledReport:
         """Solve from the last solution, or without a guess, with the buoyancy raised from nothing.
 
-        Args:
-            flow_rate: flow rate into the inlets, if there are any, as in `FlowProblem.solve`.
-            loads: loads of heat that change, as in `HeatProblem.solve`.
+        Flow rates are those of `FlowProblem.solve`, loads of heat that change those of `HeatProblem.solve`.
 
         Raises:
             BalanceError: mass or heat is lost or made.
@@ -172,9 +165,8 @@ class ConjugateProblem:
         else:
             continue_to_one(attempt, keep, restore, self.log, "cube root of the buoyancy")
         self._solved = True
-        of_heat = self.heat.solver_statistics()[0] - heat_before
-        of_flow = self._flow_steps, self._flow_factorisations
-        return CoupledReport(self._exchanges, self._newton_steps, *of_flow, of_heat, self._change)
+        counts = self._exchanges, self._newton_steps, self._flow_steps, self._flow_factorisations
+        return CoupledReport(*counts, self.heat.solver_statistics()[0] - heat_before, self._change)
 
     def _exchange(self, flow_rate: FlowRate, tolerance: float) -> None:
         """Solve flow and heat in turn until the temperature changes by no more than a tolerance."""
@@ -202,11 +194,8 @@ class ConjugateProblem:
                 return
             if not self._change <= DIVERGED * max(first, tolerance):
                 break
-        cause = (
-            "the flow may be unsteady at this Rayleigh number"
-            if self._buoyant
-            else "the heat may be more than this flow can carry: raise the flow or lower the power"
-        )
+        too_much = "the heat may be more than this flow can carry: raise the flow or lower the power"
+        cause = "the flow may be unsteady at this Rayleigh number" if self._buoyant else too_much
         raise ConvergenceError(
             f"coupling: flow and temperature do not agree after {count} exchanges (last change {self._change:.1e}, wanted "
             f"{tolerance:.0e}); {cause}"
@@ -246,5 +235,8 @@ class ConjugateProblem:
                 "stabilisation": asdict(self.flow.stabilisation),
             },
             "heat": {"method": self.heat.options["method"], "unknowns": self.heat.space.dofmap.index_map.size_global},
-            "libraries": library_versions(),
+            "libraries": {
+                "dolfinx": dolfinx.__version__,  # it and PETSc need not be Python packages of their own
+                "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
+            },
         }

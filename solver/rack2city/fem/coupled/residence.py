@@ -1,9 +1,8 @@
 """How long the fluid has been inside: its mean age at each place, and where it lingers.
 
 u.grad(a) - div(D grad a) = 1 with a = 0 in what enters and no flux through walls: each second, fluid is a second older
-(Danckwerts 1953; Sandberg 1981). It is an equation of heat with capacity one and source one, and solved as such. What
-leaves has, mixed, been inside for V / Q on average, whatever the flow (Danckwerts 1953): the balance of this equation,
-asserted to 1e-8 in every run.
+(Danckwerts 1953; Sandberg 1981): an equation of heat with capacity one and source one, and solved as such. What leaves has,
+mixed, been inside for V / Q on average, whatever the flow (Danckwerts 1953): the balance of this equation, asserted to 1e-8.
 """
 
 from collections.abc import Callable, Mapping
@@ -32,8 +31,7 @@ class FluidAge:
     Attributes:
         age: mean age at each place (s), a quadratic function on the fluid mesh.
         residence_s: mean age of what leaves (s): how long fluid stays, on average.
-        mean_s: mean age of what is inside (s): half of `residence_s` in plug flow, all of it where everything mixes, more
-            where a part lingers.
+        mean_s: mean age of what is inside (s): half of `residence_s` in plug flow, all of it if mixed, more if a part lingers.
         oldest_s: largest age (s).
         balance: volume that ages against age that leaves (m³; in two dimensions m²), asserted.
     """
@@ -51,14 +49,10 @@ def fluid_age(
     options: Mapping[str, Options] | None = None,
     log: Callable[[str], None] = lambda line: None,
 ) -> FluidAge:
-    """Mean age of the fluid of a solved steady flow (collective).
+    """Mean age of the fluid of a solved steady flow that enters through inlets and leaves through outlets (collective).
 
-    Args:
-        flow: the flow, solved; it enters through inlets and leaves through outlets.
-        diffusivity: of what tells the age (m²/s): 2.3e-9 for water's own molecules at 25 °C, 1.4e-7 for its heat. It carries
-            age into dead water, which without it would grow old without bound.
-        options: PETSc options by prefix, as for heat.
-        log: receives lines on the choice of the solver.
+    The diffusivity (m²/s) is that of what tells the age: 2.3e-9 for water's own molecules at 25 °C, 1.4e-7 for its heat. It
+    carries age into dead water, which without it would grow old without bound. Options are those of heat.
 
     Raises:
         BalanceError: what leaves does not have the age V / Q.
@@ -78,26 +72,14 @@ def fluid_age(
     if not entering > 0.0:
         raise InputError("age of the fluid: nothing enters through an inlet")
     names = tuple(fluid.volumes)
-    conditions: list[Condition] = [
-        *(HeatInlet(b.surface, 0.0) for b in flow.boundaries if isinstance(b, FlowInlet)),
-        *(HeatOutlet(b.surface) for b in flow.boundaries if isinstance(b, FlowOutlet)),
-        *(Source(name, 1.0) for name in names),
-    ]
-    problem = HeatProblem(
-        fluid,
-        dict.fromkeys(names, Material(diffusivity, 1.0)),
-        conditions,
-        [Stream(names, velocity)],
-        options=options,
-        log=log,
-    )
+    conditions: list[Condition] = [Source(name, 1.0) for name in names]
+    conditions += [HeatInlet(b.surface, 0.0) for b in flow.boundaries if isinstance(b, FlowInlet)]
+    conditions += [HeatOutlet(b.surface) for b in flow.boundaries if isinstance(b, FlowOutlet)]
+    materials = dict.fromkeys(names, Material(diffusivity, 1.0))
+    problem = HeatProblem(fluid, materials, conditions, [Stream(names, velocity)], options=options, log=log)
     balance = problem.solve().balance
     volume, leaving = problem.heat_in(), problem.heat_out()
-    problem.temperature.name = "age"
-    return FluidAge(
-        age=problem.temperature,
-        residence_s=leaving / entering,
-        mean_s=mean_temperature(problem, *names),
-        oldest_s=highest_temperature(problem, *names),
-        balance=Balance("flow", "age of the fluid", volume, leaving, "m³", balance.tolerance).require(),
-    )
+    balance = Balance("flow", "age of the fluid", volume, leaving, "m³", balance.tolerance).require()
+    age, mean, oldest = problem.temperature, mean_temperature(problem, *names), highest_temperature(problem, *names)
+    age.name = "age"
+    return FluidAge(age, leaving / entering, mean, oldest, balance)

@@ -1,19 +1,18 @@
 """Mean and fluctuation of a quantity over time, and how sure the mean is.
 
-The record is integrated by the trapezoidal rule, so that samples may be unevenly spaced. It is cut into pieces whose
-means scatter: by the whole periods of a periodic signal, else into batches of equal length. From n piece means of
-scatter s and lag-one correlation r the mean is uncertain by t s sqrt((1 + r) / (n (1 - r))), t Student's factor of
-95 %; it is not taken to be surer than half the difference of the two halves of the record, which shows a drift. What a
-record of a periodic signal has beyond whole periods is added with half the signal's range.
+The record, integrated by the trapezoidal rule, is cut into pieces whose means scatter: by the whole periods of a periodic
+signal, else into batches of equal length. From n piece means of scatter s and lag-one correlation r the mean is uncertain
+by t s sqrt((1 + r) / (n (1 - r))), t Student's factor of 95 %, and by no less than half the difference of the two halves of
+the record, which shows a drift. What a periodic record has beyond whole periods is added with half the signal's range.
 
-Source: Law, Simulation Modeling and Analysis (2015), chapter 9: batch means; the correlation is that of a first-order
-autoregressive process.
+Source: Law, Simulation Modeling and Analysis (2015), chapter 9: batch means; the correlation of a first-order process.
 """
 
 from dataclasses import dataclass
 from math import inf
 
 import numpy as np
+from scipy.integrate import cumulative_trapezoid
 from scipy.stats import t as student
 
 BATCHES = 10
@@ -27,8 +26,7 @@ class Statistic:
     """Mean and fluctuation of a recorded quantity, in its unit.
 
     Attributes:
-        mean: over the record.
-        rms: root mean square of the difference from the mean.
+        mean, rms: over the record; root mean square of the difference from the mean.
         uncertainty: half of the 95 % interval of the mean; infinite for a record too short to tell.
         period: of a periodic signal (s); None of any other.
         remainder: what the record has beyond, or lacks of, a whole number of periods (s).
@@ -49,7 +47,6 @@ class Moments:
     """
 
     def __init__(self, first: np.ndarray) -> None:
-        """Begin with a sample."""
         self._last, self._weight = first.copy(), 0.0
         self.mean, self._squares = first.copy(), np.zeros_like(first)
 
@@ -69,12 +66,7 @@ class Moments:
 
 
 def statistic(time: np.ndarray, values: np.ndarray) -> Statistic:
-    """Mean of a record of a statistically steady quantity.
-
-    Args:
-        time: of the samples (s), rising, shape (n,).
-        values: samples, shape (n,).
-    """
+    """Mean of a record of a statistically steady quantity, shape (n,), over rising times (s), shape (n,)."""
     time, values = np.asarray(time, dtype=float), np.asarray(values, dtype=float)
     if len(time) < 2 * BATCHES:
         return Statistic(float(np.mean(values)) if len(values) else inf, inf, inf)
@@ -87,7 +79,7 @@ def statistic(time: np.ndarray, values: np.ndarray) -> Statistic:
         pieces = int(length / period)
         span = pieces * period
         remainder = float(min(length - span, span + period - length))
-    total = np.concatenate([[0.0], np.cumsum(0.5 * np.diff(time) * (values[1:] + values[:-1]))])
+    total = cumulative_trapezoid(values, time, initial=0.0)
     ends = np.linspace(time[-1] - span, time[-1], pieces + 1)
     means = np.diff(np.interp(ends, time, total)) / np.diff(ends)
     halves = np.array([means[: pieces // 2].mean(), means[(pieces + 1) // 2 :].mean()])
@@ -100,8 +92,7 @@ def _inflation(means: np.ndarray) -> float:
     """How many correlated pieces are worth one independent one; at least one."""
     deviations = means - means.mean()
     square = float(deviations @ deviations)
-    correlation = float(deviations[1:] @ deviations[:-1]) / square if square > 0.0 else 0.0
-    correlation = min(max(correlation, 0.0), 0.9)
+    correlation = min(max(float(deviations[1:] @ deviations[:-1]) / square, 0.0), 0.9) if square > 0.0 else 0.0
     return (1.0 + correlation) / (1.0 - correlation)
 
 

@@ -23,10 +23,8 @@ VelocityProfile = Callable[[np.ndarray, float], Any]
 class FlowInlet:
     """A plane surface through which a given flow rate enters, exactly.
 
-    Attributes:
-        surface: name of the surface.
-        profile: `"developed"` (laminar, of the inlet's own cross-section), `"uniform"` (zero at the rim on walls; the
-            pressure is singular there) or a shape, scaled to the flow rate.
+    Its profile is `"developed"` (laminar, of the inlet's own cross-section), `"uniform"` (zero at the rim on walls; the
+    pressure is singular there) or a shape, scaled to the flow rate.
     """
 
     surface: str = "inlet"
@@ -35,12 +33,7 @@ class FlowInlet:
 
 @dataclass(frozen=True)
 class Velocity:
-    """A surface with a given velocity, which may depend on place and time.
-
-    Attributes:
-        surface: name of the surface.
-        value: velocity (m/s), constant or a function of place and time.
-    """
+    """A surface with a given velocity (m/s), constant or a function of place and time."""
 
     surface: str
     value: Sequence[float] | VelocityProfile
@@ -53,12 +46,7 @@ class Velocity:
 
 @dataclass(frozen=True)
 class FlowOutlet:
-    """A surface with -p n + mu du/dn = -p_out n, bounded in energy where fluid comes back.
-
-    Attributes:
-        surface: name of the surface.
-        pressure_pa: pressure outside (Pa).
-    """
+    """A surface with -p n + mu du/dn = -p_out n, p_out the pressure outside (Pa); bounded in energy where fluid comes back."""
 
     surface: str = "outlet"
     pressure_pa: float = 0.0
@@ -80,21 +68,15 @@ class Wall:
 
 Boundary = FlowInlet | Velocity | FlowOutlet | Slip | Wall
 
-NAMED: tuple[Boundary, ...] = (FlowInlet(), FlowOutlet(), Slip())
-
 
 def chosen_boundaries(boundaries: Collection[Boundary] | None, surfaces: Collection[str]) -> tuple[Boundary, ...]:
-    """Conditions as given, or those that the names `inlet`, `outlet` and `symmetry` say.
-
-    Args:
-        boundaries: conditions; None for those of the names.
-        surfaces: names of the surfaces of the mesh.
+    """Conditions as given or, for None, those that the names `inlet`, `outlet` and `symmetry` say.
 
     Raises:
         InputError: a condition names a surface that is not there, or two name the same.
     """
     if boundaries is None:
-        return tuple(b for b in NAMED if b.surface in surfaces)
+        return tuple(b for b in (FlowInlet(), FlowOutlet(), Slip()) if b.surface in surfaces)
     names = [b.surface for b in boundaries]
     for name in names:
         if name not in surfaces:

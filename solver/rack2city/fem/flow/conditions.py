@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import ufl
-from dolfinx import fem
+from dolfinx import fem, mesh
 from mpi4py import MPI
-from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
@@ -19,24 +18,14 @@ FlowRate = float | Mapping[str, float] | None
 """Volume flow into the only inlet, or into each by name (m³/s; in two dimensions m²/s); None where there is no inlet."""
 
 
-def is_normal_to_axis(normal: np.ndarray | None) -> bool:
-    """Whether a plane's unit normal lies along an axis, so that u.n = 0 fixes one component."""
-    return normal is not None and bool(np.max(np.abs(normal)) > 1.0 - 1e-6)
-
-
 class FlowConditions:
-    """Values of the scaled velocity on the boundary, and of one pressure where nothing else fixes its level.
-
-    Args:
-        fluid: the fluid.
-        spaces: mixed space of velocity and pressure, and its parts.
-        boundaries: the conditions.
-        options: PETSc options by prefix.
+    """Values of the scaled velocity on the boundary, and of one pressure where nothing else fixes its level (`closed`).
 
     Attributes:
         bcs: conditions in the order in which they are to be applied: the last one wins.
-        closed: no outlet fixes the level of the pressure.
+        given_surfaces: those whose normal velocity is given and may differ from zero.
         weak_slip: surfaces on which u.n = 0 has to be asked for weakly.
+        volume, surface: size of the fluid (m³) and of all of its boundary (m²).
     """
 
     def __init__(
@@ -46,24 +35,25 @@ class FlowConditions:
         boundaries: Sequence[Boundary],
         options: Mapping[str, Options] | None,
     ) -> None:
-        """Find the unknowns of each condition."""
         self.fluid, self.boundaries, self._spaces = fluid, boundaries, spaces
-        self._space, self._velocity_space = spaces.whole, spaces.velocity
+        self.volume, self.surface = fluid.size(ufl.dx(domain=fluid.mesh)), fluid.size(ufl.ds(domain=fluid.mesh))
         self.inlets = [b for b in boundaries if isinstance(b, FlowInlet)]
         self._velocities = [b for b in boundaries if isinstance(b, Velocity)]
         self.closed = not any(isinstance(b, FlowOutlet) for b in boundaries)
-        slips = [b.surface for b in boundaries if isinstance(b, Slip)]
-        normals = {name: plane_normal(fluid, name) for name in slips}
-        self.weak_slip = [name for name in slips if not is_normal_to_axis(normals[name])]
-        self.bcs = [
-            self._symmetry(name, int(np.argmax(np.abs(n))))
-            for name, n in normals.items()
-            if n is not None and is_normal_to_axis(n)
-        ]
-        given = [b.surface for b in self._velocities] + [b.surface for b in self.inlets]
-        self._values = {name: fem.Function(spaces.velocity) for name in given}
-        self.bcs += [self._velocity(name, value) for name, value in self._values.items()]
-        walls = fluid.walls([b.surface for b in boundaries if not isinstance(b, Wall)])
+        self.weak_slip, self.bcs = list[str](), list[fem.DirichletBC]()
+        for name in (b.surface for b in boundaries if isinstance(b, Slip)):
+            normal = plane_normal(fluid, name)
+            if normal is not None and np.max(np.abs(normal)) > 1.0 - 1e-6:  # u.n = 0 fixes one component
+                component = spaces.whole.sub(0).sub(int(np.argmax(np.abs(normal))))
+                dofs = fem.locate_dofs_topological(component, fluid.dimensions - 1, fluid.facets([name]))
+                self.bcs.append(fem.dirichletbc(0.0, dofs, component))
+            else:
+                self.weak_slip.append(name)
+        self.given_surfaces = [b.surface for kind in (Velocity, FlowInlet) for b in boundaries if isinstance(b, kind)]
+        self._values = {name: fem.Function(spaces.velocity) for name in self.given_surfaces}
+        self.bcs += [self._on_facets(fluid.facets([name]), value) for name, value in self._values.items()]
+        openings = fluid.facets([b.surface for b in boundaries if not isinstance(b, Wall)])
+        walls = np.setdiff1d(mesh.exterior_facet_indices(fluid.mesh.topology), openings).astype(np.int32)
         self.bcs.append(self._on_facets(walls, fem.Function(spaces.velocity)))
         if self.closed:
             self.bcs.append(self._pressure_pin())
@@ -77,13 +67,11 @@ class FlowConditions:
 
     def hydraulic_diameter(self) -> float:
         """4 V / A_wall (m): of a channel, 4 cross-section / wetted perimeter. Moving walls count, open surfaces do not."""
-        one, msh = fem.Constant(self.fluid.mesh, 1.0), self.fluid.mesh
-        volume = self.fluid.integral(one * ufl.dx(domain=msh))
-        everywhere = self.fluid.integral(one * ufl.ds(domain=msh))
-        wall = everywhere - sum(
-            self._area(b.surface) for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip)
-        )
-        return 4.0 * volume / wall if wall > 1e-9 * everywhere else float(volume ** (1.0 / self.fluid.dimensions))
+        openings = [b.surface for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip)]
+        wall = self.surface - sum(self._area(name) for name in openings)
+        if wall > 1e-9 * self.surface:
+            return 4.0 * self.volume / wall
+        return float(self.volume ** (1.0 / self.fluid.dimensions))
 
     def speed(self, flow_rate: FlowRate, time: float = 0.0) -> float:
         """Largest mean speed in an inlet and largest given velocity (m/s); 0 where nothing of that kind drives the flow."""
@@ -91,9 +79,8 @@ class FlowConditions:
         speeds = [abs(rate) / self.areas[name] for name, rate in rates.items()]
         for boundary in self._velocities:
             self._set_velocity(boundary, time, 1.0)
-            dofs = fem.locate_dofs_topological(
-                self._velocity_space, self.fluid.dimensions - 1, self.fluid.facets([boundary.surface])
-            )
+            facets = self.fluid.facets([boundary.surface])
+            dofs = fem.locate_dofs_topological(self._spaces.velocity, self.fluid.dimensions - 1, facets)
             values = self._values[boundary.surface].x.array.reshape(-1, self.fluid.dimensions)[dofs]
             local = float(np.max(np.linalg.norm(values, axis=1), initial=0.0))
             speeds.append(self.fluid.comm.allreduce(local, op=MPI.MAX))
@@ -107,11 +94,7 @@ class FlowConditions:
             self._set_velocity(boundary, time, speed)
 
     def rates(self, flow_rate: FlowRate) -> dict[str, float]:
-        """Flow rate into each inlet (m³/s).
-
-        Raises:
-            InputError: an inlet has no flow rate, or there is one for something that is no inlet.
-        """
+        """Flow rate into each inlet (m³/s); `InputError` if one has none, or something else has one."""
         names = sorted(inlet.surface for inlet in self.inlets)
         if flow_rate is None:
             flow_rate = {}
@@ -129,47 +112,28 @@ class FlowConditions:
             )
         return {name: float(rate) for name, rate in flow_rate.items()}
 
-    def given_surfaces(self) -> list[str]:
-        """Surfaces whose normal velocity is given and may differ from zero."""
-        return list(self._values)
-
     def _area(self, surface: str) -> float:
-        return self.fluid.integral(fem.Constant(self.fluid.mesh, 1.0) * self.fluid.ds(self.fluid.surfaces[surface]))
+        return self.fluid.size(self.fluid.ds(self.fluid.surfaces[surface]))
 
     def _set_velocity(self, boundary: Velocity, time: float, speed: float) -> None:
         value = self._values[boundary.surface]
         value.interpolate(lambda x: boundary.at(x, time, self.fluid.dimensions) / speed)
 
-    def _velocity(self, surface: str, value: fem.Function) -> fem.DirichletBC:
-        return self._on_facets(self.fluid.facets([surface]), value)
-
     def _on_facets(self, facets: np.ndarray, value: fem.Function) -> fem.DirichletBC:
-        sub = self._space.sub(0)
-        dofs = fem.locate_dofs_topological((sub, self._velocity_space), self.fluid.dimensions - 1, facets)
+        sub = self._spaces.whole.sub(0)
+        dofs = fem.locate_dofs_topological((sub, self._spaces.velocity), self.fluid.dimensions - 1, facets)
         return fem.dirichletbc(value, dofs, sub)
-
-    def _symmetry(self, surface: str, axis: int) -> fem.DirichletBC:
-        component = self._space.sub(0).sub(axis)
-        dofs = fem.locate_dofs_topological(component, self.fluid.dimensions - 1, self.fluid.facets([surface]))
-        return fem.dirichletbc(PETSc.ScalarType(0.0), dofs, component)  # type: ignore[operator]
 
     def _pressure_pin(self) -> fem.DirichletBC:
         """Pressure zero at one node, the same on any number of ranks: the first in x, then y, then z."""
-        pressure_space = self._spaces.pressure
-        points = pressure_space.tabulate_dof_coordinates()[: pressure_space.dofmap.index_map.size_local]
-        comm, sub = self.fluid.comm, self._space.sub(1)
+        space, comm = self._spaces.pressure, self.fluid.comm
+        points = space.tabulate_dof_coordinates()[: space.dofmap.index_map.size_local]
         size = comm.allreduce(float(np.max(np.abs(points), initial=0.0)), op=MPI.MAX)
         rounded = np.round(points / (1e-9 * size))
-        first, rank = min(
-            (place, rank)
-            for rank, place in enumerate(comm.allgather(min((tuple(row) for row in rounded), default=(np.inf,) * 3)))
-        )
-        if pressure_space.ufl_element().discontinuous:  # several values at a place, each of one cell: take one
-            own = np.flatnonzero(np.all(rounded == np.array(first), axis=1))[: int(rank == comm.rank)].astype(np.int32)
-            dofs = [self._spaces.pressure_dofs[own], own]
-        else:
-            place = np.array(first) * 1e-9 * size
-            dofs = fem.locate_dofs_geometrical(
-                (sub, pressure_space), lambda x: np.max(np.abs(x.T - place), axis=1) < 1e-8 * size
-            )
-        return fem.dirichletbc(fem.Function(pressure_space), dofs, sub)
+        first = np.lexsort(rounded.T[::-1])[:1]
+        firsts = comm.allgather([(*row, comm.rank) for row in rounded[first].tolist()])
+        pinned = fem.Function(space)
+        pinned.x.array[first] = float(min(place for places in firsts for place in places)[-1] == comm.rank)
+        pinned.x.scatter_forward()
+        own = np.flatnonzero(pinned.x.array).astype(np.int32)
+        return fem.dirichletbc(fem.Function(space), [self._spaces.pressure_dofs[own], own], self._spaces.whole.sub(1))

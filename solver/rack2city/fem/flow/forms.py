@@ -5,17 +5,14 @@ Strong form, with D/Dt the material derivative:
 u given at inlets, 0 on walls; u.n = 0 without tangential traction on slip surfaces; -p n + mu du/dn = -p_out n at
 outlets, which lets developed flow leave undisturbed.
 
-Weak form: find (u, p) so that for all (v, q)
+Weak form, divided by mu_s U / D, velocity scaled by U and pressure by mu_s U / D: find (u, p) so that for all (v, q)
   (rho du/dt, v) + (rho (u.grad)u, v) + (2 mu eps(u), eps(v)) - (p, div v) - (q, div u)
   + <p_out n - mu (grad u)^T n, v>_outlet = (f, v)
 and, each consistent (zero for the exact solution) and each to be left out:
   + 1/2 (rho (div u) u, v) - 1/2 <rho min(u.n, 0) u, v>_outlet        skew form and backflow control
   + gamma (rho U D div u, div v)                                      grad-div
-The first two together make the convective terms produce no energy: testing with v = u leaves the flux of energy that
-leaves through outlets, which cannot be negative. On surfaces of slip that are not normal to an axis, u.n = 0 is asked
-for by Nitsche's method.
-
-Velocity is scaled by U, pressure by mu_s U / D: the form is divided by mu_s U / D.
+The first two together make the convective terms produce no energy: testing with v = u leaves the flux of energy that leaves
+through outlets, which cannot be negative. On slip surfaces not normal to an axis, u.n = 0 is asked for by Nitsche's method.
 """
 
 from collections.abc import Callable
@@ -29,8 +26,7 @@ from rack2city.fem.flow.boundaries import FlowOutlet
 from rack2city.fem.flow.conditions import FlowConditions
 from rack2city.fem.mesh.domain import FluidDomain
 
-Expression = Any
-"""A UFL expression."""
+Expression = Any  # of UFL
 
 BodyForce = Expression | Callable[[Expression, Expression], Expression]
 """Force per volume (N/m³): a UFL vector, or a function that gives one of place (m) and time (s)."""
@@ -43,10 +39,8 @@ DEGREE = {"quadrature_degree": 5}
 class Stabilisation:
     """Consistent terms that keep a coarse mesh bounded; `PLAIN` is none of them, `STABLE` the default.
 
-    Attributes:
-        skew: half the divergence, so that convection produces no energy inside.
-        backflow: convection produces no energy where fluid comes back through an outlet.
-        grad_div: weight of the divergence over rho U D (-): inertia is what it keeps bounded.
+    Convection produces no energy inside (`skew`: half the divergence), or where fluid comes back by an outlet (`backflow`).
+    `grad_div` is the weight of the divergence over rho U D (-): inertia is what it keeps bounded.
     """
 
     skew: bool = True
@@ -61,34 +55,16 @@ STABLE = Stabilisation(grad_div=0.04)
 
 @dataclass(frozen=True)
 class Scales:
-    """Numbers of the form that change without a new compilation.
+    """Numbers of the form that change without a new compilation."""
 
-    Attributes:
-        length: D (m).
-        reynolds: rho U D / mu_s, times the share of the inertia (-).
-        unsteadiness: rho D² / mu_s over the time (s).
-        viscosity: mu_s (Pa s).
-        force: D / (mu_s U), over forces per area (1/Pa).
-        grad_div: gamma (-).
-        source: mean divergence that given velocities impose on a closed domain by their interpolation (1/m).
-        time: time (s).
-    """
-
-    length: fem.Constant
-    reynolds: fem.Constant
-    unsteadiness: fem.Constant
-    viscosity: fem.Constant
-    force: fem.Constant
-    grad_div: fem.Constant
-    source: fem.Constant
-    time: fem.Constant
-
-
-def scaled_force(body_force: BodyForce, fluid: FluidDomain, scales: Scales) -> Expression:
-    """Body force over mu_s U / D."""
-    if not isinstance(body_force, ufl.core.expr.Expr):  # which can be called as well
-        body_force = body_force(ufl.SpatialCoordinate(fluid.mesh), scales.time)
-    return scales.force * body_force
+    length: fem.Constant  # D (m)
+    reynolds: fem.Constant  # rho U D / mu_s, times the share of the inertia (-)
+    unsteadiness: fem.Constant  # rho D² / mu_s over the time (s)
+    viscosity: fem.Constant  # mu_s (Pa s)
+    force: fem.Constant  # D / (mu_s U), over forces per area (1/Pa)
+    grad_div: fem.Constant  # gamma (-)
+    source: fem.Constant  # mean divergence that given velocities impose on a closed domain by their interpolation (1/m)
+    time: fem.Constant  # (s)
 
 
 def steady_form(
@@ -99,16 +75,7 @@ def steady_form(
     stabilisation: Stabilisation,
     body_force: BodyForce | None,
 ) -> ufl.Form:
-    """Residual of steady flow.
-
-    Args:
-        conditions: what happens on the boundary.
-        unknown: scaled velocity and pressure.
-        viscosity: dynamic viscosity (Pa s).
-        scales: numbers of the form.
-        stabilisation: which terms to add.
-        body_force: force per volume (N/m³).
-    """
+    """Residual of steady flow in the scaled velocity and pressure, for a dynamic viscosity (Pa s)."""
     fluid = conditions.fluid
     u, p = ufl.split(unknown)
     v, q = ufl.TestFunctions(unknown.function_space)
@@ -128,45 +95,41 @@ def steady_form(
     if stabilisation.grad_div:
         form += scales.grad_div * re * d * ufl.div(u) * ufl.div(v) * dx
     if body_force is not None:
-        form -= ufl.inner(scaled_force(body_force, fluid, scales), v) * dx
+        if not isinstance(body_force, ufl.core.expr.Expr):  # which can be called as well
+            body_force = body_force(ufl.SpatialCoordinate(fluid.mesh), scales.time)
+        form -= ufl.inner(scales.force * body_force, v) * dx
     if conditions.closed:
         form += scales.source * q * dx
     for outlet in (b for b in conditions.boundaries if isinstance(b, FlowOutlet)):
-        surface, pressure = outlet.surface, fem.Constant(fluid.mesh, float(outlet.pressure_pa))
-        ds = fluid.ds(fluid.surfaces[surface])
+        pressure, ds = fem.Constant(fluid.mesh, float(outlet.pressure_pa)), fluid.ds(fluid.surfaces[outlet.surface])
         form += ufl.inner(scales.force * pressure * n - mu * ufl.grad(u).T * n, v) * ds
         if stabilisation.backflow:
             into = ufl.conditional(ufl.lt(ufl.dot(u, n), 0.0), ufl.dot(u, n), 0.0)
-            form -= 0.5 * re * into * ufl.inner(u, v) * fluid.ds(fluid.surfaces[surface], metadata=DEGREE)
+            form -= 0.5 * re * into * ufl.inner(u, v) * ds(metadata=DEGREE)
     for surface in conditions.weak_slip:
         form += _nitsche(fluid, surface, mu, (u, p), (v, q))
     return form
 
 
-def lagged_convection(unknown: fem.Function, scales: Scales, stabilisation: Stabilisation) -> ufl.Form:
-    """What Picard's method leaves out of the derivative: the change of the velocity that is carried."""
+def lagged_and_inertia(
+    unknown: fem.Function, scales: Scales, stabilisation: Stabilisation
+) -> tuple[ufl.Form, ufl.Form]:
+    """What Picard's method leaves out of the derivative, and what a step in pseudo-time adds times its inverse (1/m).
+
+    The former is the change of the velocity that is carried; pseudo-time is told by the way of the velocity that scales.
+    """
     u, _ = ufl.split(unknown)
     du, _ = ufl.split(ufl.TrialFunction(unknown.function_space))
     v, _ = ufl.TestFunctions(unknown.function_space)
     change = ufl.grad(u) * du
     if stabilisation.skew:
         change += 0.5 * ufl.div(du) * u
-    return scales.reynolds * ufl.inner(change, v) * ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
-
-
-def pseudo_inertia(unknown: fem.Function, scales: Scales) -> ufl.Form:
-    """Inertia of a step in pseudo-time, which is told by the way of the velocity that scales: times the inverse (1/m)."""
-    du, _ = ufl.split(ufl.TrialFunction(unknown.function_space))
-    v, _ = ufl.TestFunctions(unknown.function_space)
-    return scales.reynolds * ufl.inner(du, v) * ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
+    dx = ufl.dx(domain=unknown.function_space.mesh, metadata=DEGREE)
+    return scales.reynolds * ufl.inner(change, v) * dx, scales.reynolds * ufl.inner(du, v) * dx
 
 
 def _nitsche(
-    fluid: FluidDomain,
-    surface: str,
-    mu: Expression,
-    trial: tuple[Expression, Expression],
-    test: tuple[Expression, Expression],
+    fluid: FluidDomain, surface: str, mu: Expression, trial: tuple[Expression, ...], test: tuple[Expression, ...]
 ) -> ufl.Form:
     """u.n = 0 without tangential traction: symmetric Nitsche terms; with q = 1 nothing crosses the surface."""
     n = ufl.FacetNormal(fluid.mesh)

@@ -1,8 +1,7 @@
 """Inlet velocities of a given flow rate, scaled so that the discrete flow rate is exact.
 
-Developed: -div_t(grad_t w) = 1 on the plane inlet, w = 0 on no-slip walls, natural on symmetry planes: fully developed
-laminar flow of the inlet's own cross-section. A uniform profile against no-slip walls is singular in pressure at the rim
-(p ~ 1/r), so its pressure drop does not converge; it is there for flow that enters from open space.
+Developed: -div_t(grad_t w) = 1 on the plane inlet, w = 0 on no-slip walls, natural on symmetry planes. A uniform profile, for
+flow that enters from open space, is singular in pressure at a rim on walls (p ~ 1/r): its drop does not converge.
 """
 
 from collections.abc import Mapping
@@ -25,7 +24,7 @@ def plane_normal(fluid: FluidDomain, surface: str) -> np.ndarray | None:
     """Unit outward normal of an exterior surface of the fluid, shape (2,) or (3,); None where it is empty or not plane."""
     normal = ufl.FacetNormal(fluid.mesh)
     ds = fluid.ds(fluid.surfaces[surface])
-    area = fluid.integral(fem.Constant(fluid.mesh, 1.0) * ds)
+    area = fluid.size(ds)
     vector = np.array([fluid.integral(normal[i] * ds) for i in range(fluid.dimensions)])
     if area <= 0.0 or np.linalg.norm(vector) < (1.0 - 1e-8) * area:
         return None
@@ -33,11 +32,7 @@ def plane_normal(fluid: FluidDomain, surface: str) -> np.ndarray | None:
 
 
 def inlet_normal(fluid: FluidDomain, surface: str = "inlet") -> np.ndarray:
-    """Unit outward normal of a plane surface, shape (2,) or (3,).
-
-    Raises:
-        InputError: the surface is empty or not plane.
-    """
+    """Unit outward normal of a plane surface, shape (2,) or (3,); `InputError` if it is empty or not plane."""
     normal = plane_normal(fluid, surface)
     if normal is None:
         raise InputError(f"mesh: the surface '{surface}' must be a plane face of the fluid")
@@ -53,18 +48,8 @@ def unit_inflow(
 ) -> fem.Function:
     """Velocity on an inlet with unit flow rate into the domain (1 m³/s; in two dimensions 1 m²/s), zero elsewhere.
 
-    Args:
-        fluid: the fluid.
-        space: the vector-valued space of the velocity.
-        inlet: which surface, and its profile.
-        walls: facets of no-slip walls and of other inlets, on whose edges the profile is zero.
-        options: PETSc options by prefix that override the default of `inflow_`.
-
-    Returns:
-        A function of `space`; multiply its array by the flow rate.
-
-    Raises:
-        InputError: the surface is empty, not plane, or its profile carries no flow into the domain.
+    The profile is zero on the edges of `walls`, facets of no-slip walls and of other inlets. A surface that is empty or not
+    plane, or a profile that carries no flow into the domain, is an `InputError`.
     """
     scalar = fem.functionspace(fluid.mesh, ("Lagrange", space.ufl_element().degree))
     facets = fluid.dimensions - 1
@@ -103,11 +88,9 @@ def _solve_developed(
     profile: fem.Function, free: np.ndarray, ds: ufl.Measure, options: Mapping[str, Options] | None
 ) -> None:
     """Solve the Poisson problem of developed flow on the free unknowns of an inlet."""
-    scalar = profile.function_space
-    msh = scalar.mesh
-    n_dofs = scalar.dofmap.index_map.size_local + scalar.dofmap.index_map.num_ghosts
+    scalar, msh = profile.function_space, profile.function_space.mesh
     # The equation lives on the inlet only: every other unknown, and the rim, is fixed at zero.
-    fixed = np.setdiff1d(np.arange(n_dofs), free).astype(np.int32)
+    fixed = np.setdiff1d(np.arange(profile.x.array.size), free).astype(np.int32)
     bc = fem.dirichletbc(0.0, fixed, scalar)
     trial, test = ufl.TrialFunction(scalar), ufl.TestFunction(scalar)
     normal = ufl.FacetNormal(msh)

@@ -1,6 +1,5 @@
 """Mass: velocities that are given must balance, and what enters must leave."""
 
-from collections.abc import Collection
 from functools import cached_property
 
 import numpy as np
@@ -17,77 +16,45 @@ COMPATIBLE = 1e-2  # of the flow through a closed domain: what interpolating giv
 
 
 class MassBalance:
-    """Flow through the boundary, of the scaled velocity.
-
-    Args:
-        conditions: conditions of the flow.
-        unknown: scaled velocity and pressure.
-    """
+    """Flow through the boundary, of the scaled velocity."""
 
     def __init__(self, conditions: FlowConditions, unknown: fem.Function) -> None:
-        """Keep what the forms need."""
         self._conditions, self._unknown, self._fluid = conditions, unknown, conditions.fluid
 
     @cached_property
-    def volume(self) -> float:
-        """Volume of the fluid (m³)."""
-        return self._fluid.integral(fem.Constant(self._fluid.mesh, 1.0) * ufl.dx(domain=self._fluid.mesh))
-
-    @cached_property
-    def surface(self) -> float:
-        """Area of all of its boundary (m²)."""
-        return self._fluid.integral(fem.Constant(self._fluid.mesh, 1.0) * ufl.ds(domain=self._fluid.mesh))
-
-    @cached_property
-    def _given(self) -> tuple[fem.Form, fem.Form]:
-        return self._through(self._conditions.given_surfaces())
-
-    @cached_property
-    def _open(self) -> tuple[fem.Form, fem.Form]:
+    def _through(self) -> tuple[fem.Form, fem.Form]:
+        """Net and half the gross flow through surfaces of given velocity and outlets."""
         outlets = [b.surface for b in self._conditions.boundaries if isinstance(b, FlowOutlet)]
-        return self._through(self._conditions.given_surfaces() + outlets)
-
-    def _through(self, surfaces: Collection[str]) -> tuple[fem.Form, fem.Form]:
-        """Net and half the gross flow through surfaces."""
         across = ufl.dot(ufl.split(self._unknown)[0], ufl.FacetNormal(self._fluid.mesh))
-        ds = self._fluid.ds(tuple(self._fluid.surfaces[name] for name in surfaces))
+        ds = self._fluid.ds(tuple(self._fluid.surfaces[name] for name in self._conditions.given_surfaces + outlets))
         return compiled(across * ds), compiled(0.5 * abs(across) * ds)
 
     def imposed_divergence(self) -> float:
-        """Mean divergence that given velocities impose on a closed domain by their interpolation (1/m).
+        """Mean divergence that given velocities impose on a closed domain by their interpolation (1/m), spread over all of it.
 
-        It is spread over the whole domain: at one node it would be a jet.
-
-        Raises:
-            InputError: what enters a closed domain does not leave it.
+        At one node it would be a jet. What does not leave a closed domain is an `InputError`.
         """
-        if not self._conditions.closed or not self._conditions.given_surfaces():
+        if not self._conditions.closed or not self._conditions.given_surfaces:
             return 0.0
         values = self._unknown.x.array
         present = values.copy()
         for bc in self._conditions.bcs:
             bc.set(values)
-        net, gross = (self._fluid.total(form) for form in self._given)
+        net, gross = (self._fluid.total(form) for form in self._through)
         values[:] = present
-        if abs(net) > COMPATIBLE * gross and gross > 1e-9 * self.surface:
+        if abs(net) > COMPATIBLE * gross and gross > 1e-9 * self._conditions.surface:
             raise InputError(
                 f"flow: there is no outlet, but {abs(net) / gross:.2g} of the flow through the boundary does not "
                 f"{'return' if net < 0.0 else 'come in'}; given velocities must balance, or name an outlet"
             )
-        return net / self.volume
+        return net / self._conditions.volume
 
     def check(self, rows: np.ndarray) -> None:
-        """Assert that what enters leaves.
-
-        Args:
-            rows: residual of mass at the pressures that this rank owns; their sum is the net flow, surfaces of slip apart.
-
-        Raises:
-            BalanceError: it does not, to 1e-10 of what enters.
-        """
+        """Assert that what enters leaves, to 1e-10, by the rows of mass at this rank's pressures, whose sum is the net flow."""
         net = float(self._fluid.comm.allreduce(float(np.sum(rows))))
-        has_openings = self._conditions.given_surfaces() or not self._conditions.closed
-        gross = self._fluid.total(self._open[1]) if has_openings else 0.0
-        gross = gross if gross > 1e-9 * self.surface else self.surface  # a closed box: of what would cross its walls
+        has_openings = self._conditions.given_surfaces or not self._conditions.closed
+        gross = self._fluid.total(self._through[1]) if has_openings else 0.0
+        if not gross > 1e-9 * self._conditions.surface:
+            gross = self._conditions.surface  # a closed box: of what would cross its walls
         if not abs(net) <= TOLERANCE * gross:
             raise BalanceError(f"flow: mass is not conserved: {abs(net) / gross:.1e} of what enters is lost or made")

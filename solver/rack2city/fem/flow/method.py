@@ -29,15 +29,9 @@ def preferred_pressure(cell: basix.CellType, method: str) -> PressureKind:
 def chosen_solver(
     fluid: FluidDomain, boundaries: Collection[Boundary], options: Mapping[str, Options] | None
 ) -> dict[str, Any]:
-    """Options of the flow, `method` among them: of the method that the user or, without one, the size chooses.
+    """Options of the flow, `method` among them: of the user's method or, without one, of that which the size chooses.
 
-    Args:
-        fluid: the fluid.
-        boundaries: its conditions.
-        options: the user's, by prefix.
-
-    Raises:
-        InputError: there is no such method, or it does not serve these conditions.
+    A method that is unknown or does not serve these conditions is an `InputError`.
     """
     topology, dim = fluid.mesh.topology, fluid.dimensions
     nodes = fem.functionspace(fluid.mesh, ("Lagrange", 2)).dofmap.index_map.size_global

@@ -1,9 +1,7 @@
 """Incompressible laminar flow with variable viscosity: quadratic velocity, linear pressure; steady flow.
 
-Strong and weak form stand in `forms`, the boundary conditions in `boundaries`, unsteady flow in `transient`.
 Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and pressure by mu U / D_h, so that the residual
-means the same at every size. Velocity is quadratic and pressure linear; testing with q = 1 shows that mass is conserved
-exactly, which is asserted in every solve.
+means the same at every size. Testing with q = 1 shows that mass is conserved exactly, which is asserted in every solve.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -47,8 +45,7 @@ class FlowProblem:
         viscosity_scale: a typical value of the viscosity (Pa s).
         options: PETSc options by prefix that override the default of `flow_`.
         log: receives one line for each Newton step.
-        boundaries: what happens at the surfaces; by default what the names `inlet`, `outlet` and `symmetry` say.
-            Exterior surfaces without a condition are walls.
+        boundaries: what happens at the surfaces, else walls; by default what `inlet`, `outlet` and `symmetry` say.
         body_force: force per volume (N/m³).
         stabilisation: consistent terms that keep coarse meshes bounded; by default `STABLE`, its backflow control only
             where there is an inlet: without one, what enters through a pressure boundary drives the flow.
@@ -77,7 +74,6 @@ class FlowProblem:
         speed: float | None = None,
         pressure: PressureKind | None = None,
     ) -> None:
-        """Build spaces, boundary conditions and the weak form."""
         self.fluid, self.density, self.log = fluid, density, log
         self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
         self._viscosity_scale, self._typical_speed = viscosity_scale, speed
@@ -115,22 +111,18 @@ class FlowProblem:
         )
 
     def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
-        """Solve for a flow rate, from the last solution (scaled), or without a guess where there is none or it does not help.
+        """Solve for a volume flow into the inlet, or into each by name (m³/s; in two dimensions m²/s).
 
-        Without a guess the flow starts as creeping flow, without inertia, which is then raised to its full share.
-
-        Args:
-            flow_rate: volume flow into the inlet of this mesh, or into each by name (m³/s; in two dimensions m²/s).
+        Where the last solution is no help, it begins as creeping flow, without inertia, which is raised to its full share.
 
         Raises:
             BalanceError: the solution does not conserve mass.
-            ConvergenceError: Newton's method does not reach the tolerance from any start.
+            ConvergenceError: Newton's method converges from no start.
             InputError: the flow rates do not fit the inlets, or nothing tells how fast the flow is.
         """
-        system = self._steady
+        system, before = self._steady, self._steady.report()
         self.set_scale(flow_rate)
         self.set_conditions(flow_rate, float(self.scales.time.value))
-        before = system.report()
         if not self._solved or not self._converges_from_here():
             self._raise_inertia()
         self._solved = True
@@ -148,9 +140,8 @@ class FlowProblem:
 
     def system(self, form: ufl.Form) -> NonlinearSystem | BlockSystem:
         """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
-        lagged = forms.lagged_convection(self.unknown, self.scales, self.stabilisation)
-        inertia = forms.pseudo_inertia(self.unknown, self.scales)
-        equations = Equations("flow", form, self.unknown, self.conditions.bcs, lagged, inertia)
+        steps = forms.lagged_and_inertia(self.unknown, self.scales, self.stabilisation)
+        equations = Equations("flow", form, self.unknown, self.conditions.bcs, *steps)
         options = without_method(self._chosen)
         if self.method == "direct":
             return NonlinearSystem(equations, self.spaces.velocity_dofs, FLOW, options, self.log)
@@ -166,11 +157,7 @@ class FlowProblem:
         return True
 
     def _raise_inertia(self) -> None:
-        """Solve without a guess: from creeping flow, by solutions with ever more of the inertia.
-
-        Raises:
-            ConvergenceError: it diverges or stalls.
-        """
+        """Solve without a guess: from creeping flow, by solutions with ever more of the inertia."""
         values, followed = self.unknown.x.array, 0.0
 
         def predict(before: np.ndarray, last: np.ndarray, ahead: float) -> None:
@@ -199,14 +186,9 @@ class FlowProblem:
         self.scales.reynolds.value = share * full
 
     def set_scale(self, flow_rate: FlowRate, speed: float | None = None) -> None:
-        """Choose the speed that scales the velocity: the largest mean of an inlet or given velocity, else the typical one.
+        """Choose the speed that scales: given (m/s), else the largest mean of an inlet or given velocity, else the typical one.
 
-        Args:
-            flow_rate: flow rate as in `solve`.
-            speed: the speed (m/s), if it is to be this one.
-
-        Raises:
-            InputError: nothing tells how fast the flow is.
+        If nothing tells how fast the flow is, that is an `InputError`.
         """
         chosen = speed or self.conditions.speed(flow_rate, float(self.scales.time.value)) or self._typical_speed
         if not chosen:
@@ -218,29 +200,18 @@ class FlowProblem:
         self.scales.force.value = self.hydraulic_diameter / (self._viscosity_scale * self.speed)
 
     def set_conditions(self, flow_rate: FlowRate, time: float) -> None:
-        """Set the values on the boundary to a flow rate and a time (s).
-
-        Raises:
-            InputError: what enters a closed domain does not leave it.
-        """
+        """Set the values on the boundary to a flow rate and a time (s)."""
         self.scales.time.value = time
         self.conditions.set(flow_rate, time, self.speed)
         self.scales.source.value = self.mass.imposed_divergence()
 
     def check_mass(self, system: NonlinearSystem | BlockSystem) -> None:
-        """Assert that what enters leaves, in the solution of a system.
-
-        Raises:
-            BalanceError: it does not, to 1e-10 of what enters.
-        """
+        """Assert that what enters leaves, in the solution of a system; `BalanceError` if it does not, to 1e-10 of that."""
         self._last, rows = system, self.spaces.pressure_dofs
         self.mass.check(system.reaction()[rows[rows < self.spaces.owned]])
 
     def reaction(self) -> np.ndarray:
-        """Forces (N; per metre of depth in two dimensions) that the conditions exert, by unknown that this rank owns.
-
-        Rows of the pressure hold no forces. Needs a solution.
-        """
+        """Forces (N; per metre of depth in two dimensions) that the conditions exert, by owned unknown; of a solution."""
         assert self._last is not None, "solve first"
         return self._last.reaction() / float(self.scales.force.value)
 
@@ -253,10 +224,6 @@ class FlowProblem:
         self.unknown.x.scatter_forward()
         self._solved = True
 
-    def rescale_state(self, speed: float) -> None:
-        """Keep the state in SI units, which was scaled with another speed (m/s)."""
-        self.unknown.x.array[:] *= speed / self.speed
-
     def velocity(self) -> fem.Function:
         """Velocity (m/s), a quadratic function on the fluid mesh."""
         u = fem.Function(self.spaces.velocity, name="velocity")
@@ -268,5 +235,5 @@ class FlowProblem:
         p = fem.Function(self.spaces.pressure, name="pressure")
         p.x.array[:] = self.unknown.x.array[self.spaces.pressure_dofs] / float(self.scales.force.value)
         if self.conditions.closed:
-            p.x.array[:] -= self.fluid.integral(p * ufl.dx(domain=self.fluid.mesh)) / self.mass.volume
+            p.x.array[:] -= self.fluid.mean(p, ufl.dx(domain=self.fluid.mesh))
         return p

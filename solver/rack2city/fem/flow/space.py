@@ -9,22 +9,13 @@ import numpy as np
 from dolfinx import fem, mesh
 
 from rack2city.errors import InputError
-from rack2city.fem.mesh.parts import part
 
 PressureKind = Literal["continuous", "discontinuous"]
 
 
 @dataclass(frozen=True)
 class MixedSpace:
-    """A mixed space of velocity and pressure and its parts.
-
-    Attributes:
-        whole: the mixed space.
-        velocity: space of the velocity alone.
-        velocity_dofs: unknowns of the mixed space that are the velocity's, in the order of its own.
-        pressure: space of the pressure alone.
-        pressure_dofs: the same for the pressure.
-    """
+    """A mixed space and its parts, whose unknowns in the whole stand in the order of the part's own."""
 
     whole: fem.FunctionSpace
     velocity: fem.FunctionSpace
@@ -54,8 +45,7 @@ def mixed_space(msh: mesh.Mesh, pressure: PressureKind) -> MixedSpace:
 def pressure_element(cell: basix.CellType, kind: PressureKind) -> Any:
     """Linear pressure, continuous (Taylor-Hood) or discontinuous, which conserves mass on each cell.
 
-    Raises:
-        InputError: it is to be discontinuous on simplices, where with quadratic velocity it is not stable.
+    On simplices with quadratic velocity the latter is not stable: `InputError`.
     """
     if kind == "continuous":
         return basix.ufl.element("Lagrange", cell, 1)
@@ -67,3 +57,25 @@ def pressure_element(cell: basix.CellType, kind: PressureKind) -> Any:
     return basix.ufl.element(
         basix.ElementFamily.DPC, cell, 1, dpc_variant=basix.DPCVariant.simplex_equispaced, discontinuous=True
     )
+
+
+def _unrolled(dofmap: fem.DofMap) -> np.ndarray:
+    """Unknowns of each cell, one by one."""
+    size, nodes = dofmap.bs, np.asarray(dofmap.list)
+    return (size * nodes[:, :, None] + np.arange(size)).reshape(len(nodes), size * nodes.shape[1])
+
+
+def part(space: fem.FunctionSpace, number: int) -> tuple[fem.FunctionSpace, np.ndarray]:
+    """A part of a mixed or vector space as a space of its own, and its unknowns in the whole, shape (unknowns with ghosts,).
+
+    On ranks both belong to who owns the vertex, edge, face or cell that they lie on, so that the unknowns a rank owns in
+    the part are unknowns that it owns in the whole. DOLFINx's `collapse` does the same in a time that grows with the square
+    of the unknowns (130 s at 936 000).
+    """
+    within = space.sub(number)
+    alone = fem.functionspace(space.mesh, within.ufl_element())
+    own, whole = _unrolled(alone.dofmap), _unrolled(within.dofmap)
+    index_map = alone.dofmap.index_map
+    places = np.empty(alone.dofmap.bs * (index_map.size_local + index_map.num_ghosts), np.int32)
+    places[own] = whole
+    return alone, places

@@ -2,12 +2,9 @@
 
 Outside an outlet there is nothing of which the solution knows a temperature. Had fluid that comes back the temperature it
 meets on the surface, nothing would bound it where an eddy reaches through the outlet: the weak form loses its coercivity
-there (in case C on coarse tetrahedra at 0.5 m/s temperatures from -293 to 163 °C, with every balance closed). With the mixed
-temperature of what leaves, an outlet carries away as much heat as all of the net flow at that temperature.
-
-The mixed temperature follows the solution, so it is found by repeated solutions, which cost back-substitutions. Where the
-problem is linear it is an affine function of itself, and Anderson's mixing ends after as many steps as outlets take fluid
-back, plus two.
+there (in case C on coarse tetrahedra at 0.5 m/s temperatures from -293 to 163 °C, with every balance closed). The mixed
+temperature follows the solution, so it is found by repeated back-substitutions. In a linear problem it is an affine function
+of itself, and Anderson's mixing ends after as many steps as outlets take fluid back, plus two.
 """
 
 import numpy as np
@@ -25,15 +22,9 @@ MOST = 25
 
 
 class Backflow:
-    """The outlets of a heat problem where fluid may come back with a temperature that is not given.
-
-    Args:
-        terms: terms of the heat problem; the temperatures in `terms.returning` are set here.
-        theta: temperature above the reference.
-    """
+    """The outlets of a heat problem where fluid may come back; sets the temperatures in `terms.returning`."""
 
     def __init__(self, terms: HeatTerms, theta: fem.Function) -> None:
-        """Compile the forms."""
         self._terms, self._theta = terms, theta
         self._carried = fem.Function(theta.function_space)  # one, or theta
         self._forms: dict[str, tuple[fem.Form, fem.Form]] = {}
@@ -58,14 +49,12 @@ class Backflow:
         self._steps = 0
 
     def settled(self) -> bool:
-        """Whether what comes back has the temperature of what leaves; if not, takes a better guess (collective).
-
-        Raises:
-            ConvergenceError: no end comes in sight.
-        """
+        """Whether what comes back is as warm as what leaves; else guesses anew, up to a `ConvergenceError` (collective)."""
         if not self._leaving:
             return True
-        present, mixed, span = self._present(), self.mixed(), self._span()
+        present = np.array([float(self._terms.returning[name]) for name in self._leaving])
+        mixed, comm, theta = self.mixed(), self._terms.domain.comm, self._theta.x.array
+        span = sum(comm.allreduce(float(np.max(v, initial=-np.inf)), op=MPI.MAX) for v in (theta, -theta))
         if np.max(np.abs(mixed - present)) <= RTOL * span + ATOL_K:
             return True
         if self._steps == MOST:
@@ -87,11 +76,3 @@ class Backflow:
         self._carried.x.array[:] = self._theta.x.array
         shift, total = float(self._terms.shift), self._terms.domain.total
         return np.array([shift + total(self._forms[name][0]) / out for name, out in self._leaving.items()])
-
-    def _present(self) -> np.ndarray:
-        return np.array([float(self._terms.returning[name]) for name in self._leaving])
-
-    def _span(self) -> float:
-        comm, values = self._terms.domain.comm, self._theta.x.array
-        highest = comm.allreduce(float(np.max(values, initial=-np.inf)), op=MPI.MAX)
-        return highest - float(comm.allreduce(float(np.min(values, initial=np.inf)), op=MPI.MIN))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dolfinx import fem
 
 from rack2city.evidence.balance import Balance
-from rack2city.fem.heat.forms import HeatTerms
+from rack2city.fem.heat.forms import QUADRATURE, HeatTerms
 from rack2city.fem.mesh.compilation import compiled
 
 BALANCE_TOLERANCE = 1e-8  # of the heat put in
@@ -19,8 +19,7 @@ class HeatReport:
     Attributes:
         inflows: heat into the domain through each surface with a condition (W); of streams, above the supply temperature
             of their first inlet. Every other exterior surface is adiabatic.
-        sources: heat set free in each volume with a source (W).
-        stored: rate at which heat is stored (W); zero if steady.
+        sources, stored: heat set free in each volume with a source, and rate at which heat is stored (W).
         balance: the sum of all these, asserted.
         newton_iterations: Newton steps; one if linear.
     """
@@ -33,57 +32,35 @@ class HeatReport:
 
 
 class HeatAccount:
-    """Sums up what crosses each surface, is set free in each volume and is stored.
-
-    Args:
-        terms: terms of the heat problem.
-        theta: temperature above the reference.
-        history: what earlier steps contribute to the rate of change.
-    """
+    """Sums up what crosses each surface, is set free in each volume and is stored."""
 
     def __init__(self, terms: HeatTerms, theta: fem.Function, history: fem.Function) -> None:
-        """Compile the forms."""
         self._domain = domain = terms.domain
-        maps = terms.entity_maps
-        measure = {"quadrature_degree": 6}
+        dx, ds, maps = domain.dx(metadata=QUADRATURE), domain.ds(metadata=QUADRATURE), terms.entity_maps
         self._inflows: dict[str, fem.Form | None] = {}
         for condition in terms.surface_conditions:
-            flux = terms.inflow(condition, theta)
-            here = domain.ds(domain.surfaces[condition.surface], metadata=measure)
+            flux, here = terms.inflow(condition, theta), ds(domain.surfaces[condition.surface])
             self._inflows[condition.surface] = None if flux is None else compiled(flux * here, maps)
         self._sources = {
-            c.volume: compiled(terms.loads[c.volume] * domain.dx(domain.volumes[c.volume], metadata=measure), maps)
-            for c in terms.sources
+            c.volume: compiled(terms.loads[c.volume] * dx(domain.volumes[c.volume]), maps) for c in terms.sources
         }
         self._stored: fem.Form | None = None
         if terms.transient:
             rise = terms.rate * theta + history
-            self._stored = compiled(
-                sum(
-                    m.heat_capacity * rise * domain.dx(domain.volumes[name], metadata=measure)
-                    for name, m in terms.materials.items()
-                ),
-                maps,
-            )
+            stored = (m.heat_capacity * rise * dx(domain.volumes[name]) for name, m in terms.materials.items())
+            self._stored = compiled(sum(stored), maps)
 
     def report(self, absolute: float, steps: int) -> HeatReport:
-        """The account of the present temperature (collective).
+        """The account of the present temperature, to which so many Newton steps led (collective).
 
-        Args:
-            absolute: absolute sum of the right-hand side: a measure of rounding (W).
-            steps: Newton steps that led to it.
-
-        Raises:
-            BalanceError: heat is lost or made beyond 1e-8 of what is put in.
+        The absolute sum of the right-hand side (W) measures rounding; more than 1e-8 lost or made is a `BalanceError`.
         """
-        inflows = {name: self._sum(form) for name, form in self._inflows.items()}
-        sources = {name: self._sum(form) for name, form in self._sources.items()}
-        stored = self._sum(self._stored)
+        total = self._domain.total
+        inflows = {name: 0.0 if form is None else total(form) for name, form in self._inflows.items()}
+        sources = {name: total(form) for name, form in self._sources.items()}
+        stored = 0.0 if self._stored is None else total(self._stored)
         gains: list[float] = [*inflows.values(), *sources.values(), -stored]
         entering, leaving = sum(g for g in gains if g > 0.0), -sum(g for g in gains if g < 0.0)
         scale = entering + ROUNDING * absolute
         balance = Balance("heat", "heat over all surfaces", entering, leaving, "W", BALANCE_TOLERANCE, scale).require()
         return HeatReport(inflows, sources, stored, balance, steps)
-
-    def _sum(self, form: fem.Form | None) -> float:
-        return 0.0 if form is None else self._domain.total(form)

@@ -1,8 +1,7 @@
 """What heats, cools and moves: materials, streams and the conditions on surfaces and in volumes of a heat problem.
 
 Every condition has one *load*, the number that may change from one solve to the next without a new matrix: a flux, a
-source, an ambient, fixed or supply temperature. It is a number, a field (a UFL expression or a finite-element function)
-or a NumPy function of position.
+source, an ambient, fixed or supply temperature.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,12 +27,9 @@ type Conductivity = float | Sequence[Sequence[float]] | Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Material:
-    """What a volume is made of.
+    """What a volume is made of: its conductivity (W/(m K)), a number, tensor or function of temperature.
 
-    Attributes:
-        conductivity: number, tensor or function of temperature (W/(m K)).
-        heat_capacity: volumetric heat capacity, rho c (J/(m³ K)), a number or a field; needed where the volume streams
-            or time passes.
+    Where the volume streams or time passes it needs a volumetric heat capacity, rho c (J/(m³ K)), a number or a field.
     """
 
     conductivity: Conductivity
@@ -42,12 +38,9 @@ class Material:
 
 @dataclass(frozen=True)
 class Stream:
-    """A fluid body that moves with a given velocity.
+    """Fluid bodies (volume groups) that move with a given velocity (m/s), whose values may be updated in place.
 
-    Attributes:
-        volumes: its volume groups.
-        velocity: velocity (m/s): a function on the mesh or on a submesh, or an expression; update values in place.
-        cell_map: which cells of the mesh the submesh's are, if the velocity lives on a submesh.
+    It is a function on the mesh or on a submesh, whose `cell_map` tells its cells in the mesh, or an expression.
     """
 
     volumes: tuple[str, ...]
@@ -100,9 +93,7 @@ class HeatInlet:
 class HeatOutlet:
     """Surface through which a stream leaves by advection alone.
 
-    Attributes:
-        surface: its name.
-        load: temperature (K) of fluid that comes back in; None where it has the mixed temperature of what leaves there.
+    Its load is the temperature (K) of fluid that comes back in; None where it has the mixed one of what leaves there.
     """
 
     surface: str
@@ -134,11 +125,7 @@ def check_names(
     contacts: Sequence[Contact],
     transient: bool,
 ) -> None:
-    """See that all names are groups of the mesh, and that nothing is missing or twice there.
-
-    Raises:
-        InputError: the first thing that is wrong.
-    """
+    """See that all names are groups of the mesh, and nothing is missing or twice: `InputError` on the first thing wrong."""
     names = [load_name(c) for c in conditions]
     for condition, name in zip(conditions, names, strict=True):
         known = domain.volumes if isinstance(condition, Source) else domain.surfaces
@@ -177,8 +164,7 @@ def set_values(target: fem.Function, value: Load, cells: np.ndarray) -> None:
 def as_coefficient(msh: mesh.Mesh, value: Load, cells: np.ndarray) -> ufl.core.expr.Expr:
     """The form coefficient of a load: a constant, the given expression, or a discontinuous quadratic function.
 
-    A function of position is interpolated, exact up to quadratic in each cell; what jumps inside a cell should come as a
-    UFL expression or on surfaces of its own.
+    Of a function of position the latter is exact up to quadratic in each cell; what jumps inside one should be an expression.
     """
     if isinstance(value, ufl.core.expr.Expr):
         return value

@@ -1,7 +1,6 @@
 """The equation of heat in matrices, and its solution: one linear system, or Newton's method with a line search."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import ufl
@@ -23,19 +22,9 @@ ADVICE = "; a conductivity may fall to zero at the temperatures of this load"
 
 
 class HeatEquations:
-    """Matrix and right-hand side of a heat problem.
+    """Matrix and right-hand side of a heat problem, solved for `theta` in place; `linear` if no conductivity follows it.
 
-    Args:
-        terms: terms of the weak form.
-        theta: temperature above the reference, solved for in place.
-        history: what earlier steps contribute to the rate of change.
-        options: PETSc options by prefix.
-        log: receives lines on the choice of the solver, and one for each Newton step.
-
-    Attributes:
-        linear: whether no conductivity depends on temperature.
-        assembled: whether the matrix is that of the present velocities.
-        solver: the linear solver.
+    `assembled` says whether the matrix is that of the present velocities.
     """
 
     def __init__(
@@ -46,7 +35,6 @@ class HeatEquations:
         options: Mapping[str, Options] | None,
         log: Log,
     ) -> None:
-        """Compile the forms."""
         self._terms, self._theta, self._history, self._log = terms, theta, history, log
         self.linear = not any(callable(m.conductivity) for m in terms.materials.values())
         self.assembled, self._cold_start = False, True
@@ -70,16 +58,11 @@ class HeatEquations:
         return compiled(matrix, self._terms.entity_maps), compiled(load, self._terms.entity_maps)
 
     def solve(self) -> tuple[int, float]:
-        """Solve for the present coefficients; Newton steps (one if linear), and the absolute sum of the load (W).
-
-        Raises:
-            ConvergenceError: the solver failed.
-        """
+        """Solve for the present coefficients; Newton steps (one if linear), and the absolute sum of the load (W)."""
         if not self.linear:
             return self._newton()
         if not self.assembled:
             self._assemble_matrix()
-        self._load_norm()
         self._solve_linear()
         return 1, self._absolute()
 
@@ -91,24 +74,19 @@ class HeatEquations:
 
     def _load_norm(self) -> float:
         """Assemble the right-hand side; its norm."""
-        norm: Any = assembled(self._load_form, self._rhs).norm()
-        return float(norm)
+        return float(np.asarray(assembled(self._load_form, self._rhs).norm()))
 
     def _absolute(self) -> float:
         """Absolute sum of the right-hand side."""
-        norm: Any = self._rhs.norm(PETSc.NormType.NORM_1)
-        return float(norm)
+        return float(np.asarray(self._rhs.norm(PETSc.NormType.NORM_1)))
 
     def _solve_linear(self) -> None:
+        self._load_norm()
         self.solver.solve(self._rhs, self._theta.x.petsc_vec)
         self._theta.x.scatter_forward()
 
     def _newton(self) -> tuple[int, float]:
-        """Newton's method with a line search from the last temperature.
-
-        Raises:
-            ConvergenceError: it does not converge.
-        """
+        """Newton's method with a line search from the last temperature."""
         guess = self._theta.x.array.copy()
         self._theta.x.array[:] = 0.0
         cold, absolute = self._load_norm() or 1.0, self._absolute()
@@ -150,6 +128,5 @@ class HeatEquations:
         newtons, (self._matrix_form, self._load_form) = (self._matrix_form, self._load_form), forms
         for _ in range(START):
             self._assemble_matrix()
-            self._load_norm()
             self._solve_linear()
         self._matrix_form, self._load_form = newtons

@@ -28,14 +28,14 @@ from typing import Any
 import numpy as np
 import ufl
 from dolfinx import fem
+from dolfinx.mesh import CellType
 
 from rack2city.errors import InputError
 from rack2city.fem.heat import conditions as of
 from rack2city.fem.heat.advection.solenoidal import Solenoidal, may_diverge
 from rack2city.fem.heat.advection.upwind import Advection, residence_time
-from rack2city.fem.heat.trace import trace_penalty
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.mesh.groups import cells_at, indicator, outward_and_inward, volumes_at
+from rack2city.fem.mesh.groups import cells_at, indicator, outward_and_inward, share_of_cells, volumes_at
 
 Expression = Any  # of UFL
 QUADRATURE = {"quadrature_degree": 6}
@@ -43,20 +43,7 @@ ROOM_K = 293.15  # T0 where nothing says better
 
 
 class HeatTerms:
-    """The terms of a heat problem over the functions they act on.
-
-    Args:
-        domain: the mesh.
-        materials: material of every volume group that takes part.
-        conditions: conditions on exterior surfaces and sources in volumes; all else is adiabatic.
-        streams: fluid bodies that move.
-        contacts: interior surfaces with a contact resistance.
-        transient: whether heat is stored.
-        advection: how temperature is carried.
-
-    Raises:
-        InputError: a name is unknown, or a material or condition is missing.
-    """
+    """The terms of a heat problem over the functions they act on; arguments are those of `problem.HeatProblem`."""
 
     def __init__(
         self,
@@ -68,12 +55,11 @@ class HeatTerms:
         transient: bool,
         advection: Advection,
     ) -> None:
-        """Check the names and make the coefficients."""
         self.domain, self.materials, self.streams, self.contacts = domain, materials, streams, contacts
         of.check_names(domain, materials, conditions, streams, contacts, transient)
         self.sources = [c for c in conditions if isinstance(c, of.Source)]
         self.surface_conditions: list[of.SurfaceCondition] = [c for c in conditions if not isinstance(c, of.Source)]
-        self.cells = {c.volume: domain.cell_tags.find(domain.volumes[c.volume]) for c in self.sources}
+        self.cells = {c.volume: domain.cells_in([c.volume]) for c in self.sources}
         self.cells |= {c.surface: cells_at(domain, c.surface) for c in self.surface_conditions}
         self.loads: dict[str, Expression] = {
             of.load_name(c): of.as_coefficient(domain.mesh, c.load, self.cells[of.load_name(c)])
@@ -85,28 +71,26 @@ class HeatTerms:
         self._inside = {
             name: indicator(domain, [name]) for beside in self._beside.values() if len(beside) > 1 for name in beside
         }
-        self._stream_of = {
-            c.surface: self._find_stream(c.surface)
-            for c in self.surface_conditions
-            if isinstance(c, of.HeatInlet | of.HeatOutlet)
-        }
+        openings = [c.surface for c in self.surface_conditions if isinstance(c, of.HeatInlet | of.HeatOutlet)]
+        self._stream_of = {name: self._find_stream(name) for name in openings}
         fixed = [c.surface for c in self.surface_conditions if isinstance(c, of.FixedTemperature)]
-        self._penalty = trace_penalty(domain, fixed) if fixed else None
+        self._penalty = _trace_penalty(domain, fixed) if fixed else None
         self.entity_maps = [s.cell_map for s in streams if s.cell_map is not None]
-        self._advection = advection
-        openings = list(self._stream_of)
-        self._corrections = {
-            i: Solenoidal(domain, s.volumes, s.velocity, self.entity_maps, openings)
-            for i, s in enumerate(streams)
-            if advection.solenoidal and may_diverge(s.velocity)
-        }
-        self.transient = transient
-        self.shift = self._reference(transient)
-        self.returning = {
-            c.surface: fem.Constant(domain.mesh, self._level(c.surface))
-            for c in self.surface_conditions
-            if isinstance(c, of.HeatOutlet) and c.load is None
-        }
+        self.transient, self._upwinding = transient, advection.upwind
+        self._corrections: list[Solenoidal] = []
+        self._carrying: list[Expression] = []  # what carries temperature inside each stream; on surfaces it is its own
+        for stream in streams:
+            velocity = stream.velocity
+            if advection.solenoidal and may_diverge(velocity):
+                self._corrections.append(Solenoidal(domain, stream.volumes, velocity, self.entity_maps, openings))
+                velocity = velocity + self._corrections[-1].correction
+            self._carrying.append(velocity)
+        self.shift = self._reference()
+        self.returning: dict[str, fem.Constant] = {}  # temperature (K) of what comes back, where none is given
+        for surface in (c.surface for c in self.surface_conditions if isinstance(c, of.HeatOutlet) and c.load is None):
+            datum = self._datum(self._stream_of[surface])
+            level = datum if isinstance(datum, fem.Constant) else self.shift
+            self.returning[surface] = fem.Constant(domain.mesh, float(level))
         self.known: Expression | None = None  # theta at which conductivities are taken, where they do not follow it
         self.rate = fem.Constant(domain.mesh, 0.0)  # of BDF, 1/s; heat is stored at rho c (rate theta + history)
 
@@ -116,7 +100,7 @@ class HeatTerms:
                 return stream
         raise InputError(f"heat: no stream reaches the surface '{surface}', which is an inlet or outlet")
 
-    def _reference(self, transient: bool) -> fem.Constant:
+    def _reference(self) -> fem.Constant:
         """T0: the first supply temperature itself, else the first fixed or ambient number."""
         found = [
             self.loads[c.surface]
@@ -124,7 +108,7 @@ class HeatTerms:
             for c in self.surface_conditions
             if isinstance(c, kind) and isinstance(self.loads[c.surface], fem.Constant)
         ]
-        if found and isinstance(found[0], fem.Constant) and not transient:
+        if found and isinstance(found[0], fem.Constant) and not self.transient:
             return found[0]
         return fem.Constant(self.domain.mesh, float(found[0]) if found else ROOM_K)
 
@@ -143,25 +127,13 @@ class HeatTerms:
         """Temperature of what comes back through an outlet (K)."""
         return self.returning[surface] if surface in self.returning else self.loads[surface]
 
-    def _level(self, surface: str) -> float:
-        """A first temperature of what comes back through an outlet: T_b where that is a number, else T0 (K)."""
-        datum = self._datum(self._stream_of[surface])
-        return float(datum if isinstance(datum, fem.Constant) else self.shift)
-
     def _above(self, theta: Expression, datum: Expression) -> Expression:
         return theta if datum is self.shift else theta + self.shift - datum
 
     def refresh(self) -> None:
         """Bring what depends on the velocities up to their present values (collective)."""
-        for correction in self._corrections.values():
+        for correction in self._corrections:
             correction.update()
-
-    def _carrying(self, stream: of.Stream) -> Expression:
-        """The velocity that carries temperature inside a stream; on surfaces it is the stream's own."""
-        number = next(i for i, s in enumerate(self.streams) if s is stream)
-        if number not in self._corrections:
-            return stream.velocity
-        return stream.velocity + self._corrections[number].correction
 
     def _upwind(self, volume: str, velocity: Expression, theta: Expression, s: Expression, history: Expression) -> Any:
         """Integrand of streamline-upwind Petrov-Galerkin."""
@@ -210,15 +182,12 @@ class HeatTerms:
                 gap = (load - self.shift if load is not self.shift else 0.0) - theta
                 return ufl.dot(n, self._flux(k, ufl.grad(theta))) + self._penalty * normal_k * gap
         stream = self._stream_of[condition.surface]
-        capacity = self._capacity(stream, condition.surface)
+        body = next(name for name in stream.volumes if name in self._beside[condition.surface])
+        capacity: Expression = self.materials[body].heat_capacity
         datum, (outward, inward) = self._datum(stream), self.speeds(condition.surface)
         if isinstance(condition, of.HeatInlet):
             return None if load is datum else -capacity * (outward + inward) * (load - datum)
         return -capacity * (outward * self._above(theta, datum) + inward * (self.returned(condition.surface) - datum))
-
-    def _capacity(self, stream: of.Stream, surface: str) -> Expression:
-        name = next(v for v in stream.volumes if v in self._beside[surface])
-        return self.materials[name].heat_capacity
 
     def residual(
         self, theta: Expression, s: Expression, history: Expression, volumes: Collection[str] = ()
@@ -226,40 +195,46 @@ class HeatTerms:
         """The weak form, of the whole domain or of some volume groups alone, whose other sides are then cut off."""
         domain, side = self.domain, indicator(self.domain, volumes) if volumes else None
         dx, ds, jump_ds = (m(metadata=QUADRATURE) for m in (domain.dx, domain.ds, domain.dS))
-        weighted = s if side is None else side * s
+
+        def cut(expression: Expression) -> Expression:
+            return expression if side is None else side * expression
+
         forms = []
-        for name, material in self.materials.items():
-            if side is not None and name not in volumes:
-                continue
-            here = dx(domain.volumes[name])
-            k = self._conduction(name, theta)
-            forms.append(ufl.inner(self._flux(k, ufl.grad(theta)), ufl.grad(s)) * here)
+        taking_part = {name: dx(domain.volumes[name]) for name in self.materials if side is None or name in volumes}
+        for name, here in taking_part.items():
+            forms.append(ufl.inner(self._flux(self._conduction(name, theta), ufl.grad(theta)), ufl.grad(s)) * here)
             if self.transient:
-                forms.append(material.heat_capacity * (self.rate * theta + history) * s * here)
-        for stream in self.streams:
-            carrying = self._carrying(stream)
-            for name in stream.volumes:
-                if side is not None and name not in volumes:
-                    continue
+                forms.append(self.materials[name].heat_capacity * (self.rate * theta + history) * s * here)
+        for stream, carrying in zip(self.streams, self._carrying, strict=True):
+            for name in (volume for volume in stream.volumes if volume in taking_part):
                 carried = self.materials[name].heat_capacity * self._above(theta, self._datum(stream))
-                forms.append(-carried * ufl.inner(carrying, ufl.grad(s)) * dx(domain.volumes[name]))
-                if self._advection.upwind:
-                    forms.append(self._upwind(name, carrying, theta, s, history) * dx(domain.volumes[name]))
-        for source in self.sources:
-            if side is None or source.volume in volumes:
-                forms.append(-self.loads[source.volume] * s * dx(domain.volumes[source.volume]))
+                forms.append(-carried * ufl.inner(carrying, ufl.grad(s)) * taking_part[name])
+                if self._upwinding:
+                    forms.append(self._upwind(name, carrying, theta, s, history) * taking_part[name])
+        for name in (source.volume for source in self.sources if source.volume in taking_part):
+            forms.append(-self.loads[name] * s * taking_part[name])
         for condition in self.surface_conditions:
-            here = ds(domain.surfaces[condition.surface])
+            on_surface = ds(domain.surfaces[condition.surface])
             flux = self.inflow(condition, theta)
             if flux is not None:
-                forms.append(-flux * weighted * here)
+                forms.append(-flux * cut(s) * on_surface)
             if isinstance(condition, of.FixedTemperature):
                 k = self._surface_conductivity(condition.surface, theta)
                 gap = self._above(theta, self.loads[condition.surface])
-                symmetric = -gap * ufl.dot(self.normal, self._flux(k, ufl.grad(s)))
-                forms.append((symmetric if side is None else side * symmetric) * here)
+                forms.append(cut(-gap * ufl.dot(self.normal, self._flux(k, ufl.grad(s)))) * on_surface)
         for contact in self.contacts:
             jump = (theta("+") - theta("-")) / contact.resistance
-            tested = s("+") - s("-") if side is None else side("+") * s("+") - side("-") * s("-")
-            forms.append(jump * tested * jump_ds(domain.surfaces[contact.surface]))
+            forms.append(jump * ufl.jump(cut(s)) * jump_ds(domain.surfaces[contact.surface]))
         return sum(forms[1:], forms[0])
+
+
+def _trace_penalty(domain: Domain, surfaces: Collection[str]) -> fem.Function:
+    """Twice the constant of the inverse trace inequality of the cells beside fixed surfaces (1/m)."""
+    dim = domain.mesh.topology.dim
+    volume = share_of_cells(domain.mesh, ufl.dx(domain.mesh))
+    penalty = share_of_cells(domain.mesh, domain.ds(tuple(domain.surfaces[s] for s in surfaces)))
+    # Simplices: p (p - 1 + d) / d for the gradient of degree p - 1 (Warburton & Hesthaven 2003); boxes: (p + 1)^2.
+    simplex = domain.mesh.topology.cell_type in (CellType.triangle, CellType.tetrahedron)
+    constant = 2.0 * (1 + dim) / dim if simplex else 9.0
+    penalty.x.array[:] *= 2.0 * constant / volume.x.array
+    return penalty

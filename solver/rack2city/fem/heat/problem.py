@@ -1,12 +1,9 @@
 """Conjugate heat transfer: one temperature on solids and streams, each surface's heat counted exactly.
 
 Strong form: rho c (dT/dt + u.grad T) - div(K grad T) = q, T and heat flux continuous between volumes, or the temperature
-jumping by the flux times a contact resistance. `forms` has the weak form. Temperature is quadratic: on the thin fins
-of cold plates that is ten times more accurate than linear.
-
-Where no conductivity depends on temperature the problem is linear: a further set of loads on the same flow costs a
-right-hand side and a solution with what is set up already. Else Newton's method, in `equations`. `solver` chooses the
-linear solver, `balance` keeps the account.
+jumping by the flux times a contact resistance. Temperature is quadratic: on the thin fins of cold plates that is ten times
+more accurate than linear. Where no conductivity depends on it the problem is linear: a further set of loads on the same flow
+costs a right-hand side and a solution with what is set up already. Else Newton's method, in `equations`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,8 +36,7 @@ class HeatProblem:
         conditions: conditions on exterior surfaces, and sources; what has none is adiabatic.
         streams: fluid bodies that move; update the values of their velocities in place, then solve again.
         contacts: interior surfaces with a contact resistance.
-        options: PETSc options by prefix that override the default of `heat_`; its `method`, "direct" or "multigrid", is
-            otherwise chosen by size.
+        options: PETSc options by prefix over the default of `heat_`; `method`, "direct" or "multigrid", is else chosen by size.
         transient: prepare for `transient.TransientHeat`.
         log: receives lines on the choice of the solver and the steps of Newton's method.
         advection: how temperature is carried; by default so that it stays bounded on coarse meshes.
@@ -67,7 +63,6 @@ class HeatProblem:
         log: Log = lambda line: None,
         advection: Advection = BOUNDED,
     ) -> None:
-        """Build the space and the compiled forms."""
         levels = of.HeatInlet | of.FixedTemperature | of.Convection
         if not transient and not any(isinstance(c, levels) for c in conditions):
             raise InputError("heat: a steady temperature needs an inlet, a fixed temperature or convection somewhere")
@@ -102,10 +97,7 @@ class HeatProblem:
                 )
 
     def solve(self, loads: Loads | None = None) -> HeatReport:
-        """Solve for the present velocities and loads.
-
-        Args:
-            loads: loads that change; the others stay.
+        """Solve for the present velocities and loads; those that are not given stay.
 
         Raises:
             ConvergenceError: the solver failed.
@@ -148,21 +140,19 @@ class HeatProblem:
 
     def heat_in(self) -> float:
         """Heat put in by fluxes and sources, of the last solve (W)."""
-        return self._through(of.Flux) + sum(self._last().sources.values())
+        return self._through(of.Flux, of.Source)
 
     def heat_out(self) -> float:
         """Heat that the streams carry out over what they brought in, of the last solve (W)."""
         return -self._through(of.HeatInlet, of.HeatOutlet)
 
     def _through(self, *kinds: type) -> float:
-        """Heat that came in through surfaces with conditions of some kinds (W)."""
-        surfaces = {c.surface for c in self.terms.surface_conditions if isinstance(c, kinds)}
-        return sum(heat for name, heat in self._last().inflows.items() if name in surfaces)
-
-    def _last(self) -> HeatReport:
+        """Heat that came in by conditions of some kinds (W)."""
         if self.report is None:
             raise InputError("heat: nothing has been solved yet")
-        return self.report
+        heat = self.report.inflows | self.report.sources
+        conditions = [*self.terms.surface_conditions, *self.terms.sources]
+        return sum(heat[of.load_name(c)] for c in conditions if isinstance(c, kinds))
 
     def solver_statistics(self) -> tuple[int, int]:
         """How often a factor or multigrid was set up so far, and Krylov iterations of the last solve."""

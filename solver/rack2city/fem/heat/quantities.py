@@ -1,8 +1,8 @@
 """What is read off a solved heat problem: temperatures of bodies and streams, and the heat through inner surfaces.
 
 The heat through an inner surface is what the weak form of one side says must come through it: its residual, without the
-other side, over the shape functions of the surface. It converges twice as fast as -k dT/dn and adds up: over all tagged
-surfaces that cut a body off, exactly to what the body exchanges.
+other side, over the shape functions of the surface. It converges twice as fast as -k dT/dn; over all tagged surfaces that
+cut a body off it adds up exactly to what the body exchanges.
 """
 
 import numpy as np
@@ -16,24 +16,18 @@ from rack2city.fem.heat.conditions import HeatInlet, HeatOutlet
 from rack2city.fem.heat.forms import QUADRATURE
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import assembled, compiled
-from rack2city.fem.mesh.groups import facet_dofs, indicator, volumes_at
-
-
-def _cells(problem: HeatProblem, volumes: tuple[str, ...]) -> np.ndarray:
-    tags = problem.domain
-    return np.concatenate([tags.cell_tags.find(tags.volumes[name]) for name in volumes])
+from rack2city.fem.mesh.groups import cells_beside, facet_dofs, indicator, volumes_at
 
 
 def mean_temperature(problem: HeatProblem, *volumes: str) -> float:
     """Volume mean of one or more volume groups (K)."""
-    domain = problem.domain
-    dx = domain.dx(tuple(domain.volumes[name] for name in volumes))
-    return domain.integral(problem.temperature * dx) / domain.integral(fem.Constant(domain.mesh, 1.0) * dx)
+    tags = tuple(problem.domain.volumes[name] for name in volumes)
+    return problem.domain.mean(problem.temperature, problem.domain.dx(tags))
 
 
 def highest_temperature(problem: HeatProblem, *volumes: str) -> float:
     """Largest nodal temperature of one or more volume groups, each side of a contact its own (K)."""
-    dofs = np.unique(problem.space.dofmap.list[_cells(problem, volumes)])
+    dofs = np.unique(problem.space.dofmap.list[problem.domain.cells_in(volumes)])
     local = np.max(problem.temperature.x.array[dofs], initial=-np.inf)
     return float(problem.domain.comm.allreduce(local, op=MPI.MAX))
 
@@ -60,12 +54,8 @@ def bulk_temperature_at(problem: HeatProblem, surface: str) -> float:
 def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]) -> float:
     """Heat that crosses an inner surface into the volumes on one of its sides (W), consistent with the solution.
 
-    Where several tagged inner surfaces of that side meet, each takes an even share of what crosses at their common edge.
-
-    Args:
-        problem: a solved problem.
-        surface: an inner surface, with or without contact resistance.
-        into: volume group(s) on the side that receives; the whole body that the surface cuts off.
+    The surface may have a contact resistance; `into` names all volume groups of the body that it cuts off. Where several tagged
+    inner surfaces of that side meet, each takes an even share of what crosses at their common edge.
 
     Raises:
         InputError: the surface does not separate these volumes from others.
@@ -75,13 +65,12 @@ def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]
     beside = set(volumes_at(domain, surface))
     if not beside & set(side) or not beside - set(side):
         raise InputError(f"heat: the surface '{surface}' does not separate {', '.join(side)} from another volume")
-    for contact in terms.contacts:
-        if contact.surface == surface:
-            inside = indicator(domain, side)
-            dS = domain.dS(metadata=QUADRATURE)(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
-            jump = (problem.theta("+") - problem.theta("-")) / contact.resistance
-            return domain.integral(jump * (inside("-") - inside("+")) * dS)
-    contacts = {contact.surface for contact in terms.contacts}
+    contacts = {contact.surface: contact for contact in terms.contacts}
+    if surface in contacts:
+        inside = indicator(domain, side)
+        dS = domain.dS(metadata=QUADRATURE)(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
+        jump = (problem.theta("+") - problem.theta("-")) / contacts[surface].resistance
+        return domain.integral(jump * (inside("-") - inside("+")) * dS)
     shares = fem.Function(problem.space)
     for name in domain.surfaces:
         others = set(volumes_at(domain, name))
@@ -98,15 +87,11 @@ def heat_through(problem: HeatProblem, surface: str, into: str | tuple[str, ...]
 
 def _marked(problem: HeatProblem, surface: str, side: tuple[str, ...]) -> fem.Function:
     """1 at the nodes of a surface that belong to a side, 0 elsewhere."""
-    domain, space = problem.domain, problem.space
-    dim = domain.mesh.topology.dim
-    marked = fem.Function(space)
-    to_cells = domain.mesh.topology.connectivity(dim - 1, dim)
-    inside = set(_cells(problem, side).tolist())
-    for facet in domain.facets([surface]):
-        for cell in to_cells.links(facet):
-            if cell in inside:
-                marked.x.array[facet_dofs(space, facet, cell)] = 1.0
+    facets, inside = problem.domain.facets([surface]), problem.domain.cells_in(side)
+    marked = fem.Function(problem.space)
+    for cells in cells_beside(problem.domain.mesh, facets).T:
+        here = np.isin(cells, inside)
+        marked.x.array[facet_dofs(problem.space, facets[here], cells[here])] = 1.0
     marked.x.petsc_vec.ghostUpdate(addv=PETSc.InsertMode.MAX, mode=PETSc.ScatterMode.REVERSE)
     marked.x.scatter_forward()
     return marked

@@ -54,12 +54,7 @@ def _under(prefix: str, options: Options) -> dict[str, Any]:
 
 
 def linear_level_options(unknowns: int, hypre: bool) -> dict[str, Any]:
-    """How multigrid solves on its linear level: a factor, for very many unknowns BoomerAMG where PETSc has it, else GAMG.
-
-    Args:
-        unknowns: of the linear level.
-        hypre: whether PETSc has it.
-    """
+    """How multigrid solves on its linear level: a factor, for very many unknowns BoomerAMG if there is `hypre`, else GAMG."""
     if unknowns <= MOST_FACTORED:
         chosen: dict[str, Any] = {"pc_type": "lu", "pc_factor_mat_solver_type": "mumps"}
     elif hypre:
@@ -85,17 +80,6 @@ class HeatSolver:
     """Solves for a matrix of heat, whose values may change; keeps what is set up for as long as it serves.
 
     Where size alone has chosen multigrid and it does not converge, the direct method takes over.
-
-    Args:
-        matrix: the operator.
-        domain: the mesh.
-        space: space of the temperature, of degree 2.
-        contacts: surfaces across which it is broken.
-        options: PETSc options by prefix that override the default of `heat_`.
-        log: receives lines on what was chosen.
-
-    Raises:
-        InputError: the user's method does not exist.
     """
 
     def __init__(
@@ -103,16 +87,14 @@ class HeatSolver:
         matrix: PETSc.Mat,
         domain: Domain,
         space: fem.FunctionSpace,
-        contacts: Collection[str] = (),
-        options: Mapping[str, Options] | None = None,
-        log: Callable[[str], None] = lambda line: None,
+        contacts: Collection[str],
+        options: Mapping[str, Options] | None,
+        log: Callable[[str], None],
     ) -> None:
-        """Choose the method and create the solver."""
         self._matrix, self._overrides, self._log = matrix, options, log
+        self._unknowns = space.dofmap.index_map.size_global
+        self.method = chosen_method(HEAT, options, method_by_size(domain.dimensions, self._unknowns), METHODS)
         user = (options or {}).get(HEAT, {})
-        unknowns = space.dofmap.index_map.size_global
-        self.unknowns = unknowns
-        self.method = chosen_method(HEAT, options, method_by_size(domain.dimensions, unknowns), METHODS)
         self._may_change = self.method == "multigrid" and not {"method", "pc_type"} & user.keys()
         self._before = 0  # factorisations by a method that was given up
         if self.method == "direct":
@@ -133,14 +115,10 @@ class HeatSolver:
         solver = f"preconditioner {options['pc_type']}"
         if levels is not None:
             solver += f", linear level {options['mg_coarse_pc_type']}"
-        self._log(f"heat: {self.unknowns} unknowns, solved by the {self.method} method ({solver})")
+        self._log(f"heat: {self._unknowns} unknowns, solved by the {self.method} method ({solver})")
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec) -> None:
-        """Solve in place.
-
-        Raises:
-            ConvergenceError: the solver does not converge; says what to try.
-        """
+        """Solve in place; a `ConvergenceError` says what to try."""
         try:
             self._linear.solve(rhs, solution)
         except ConvergenceError as error:

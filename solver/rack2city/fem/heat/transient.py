@@ -14,38 +14,27 @@ from rack2city.fem.solvers.bdf import bdf2
 
 
 class TransientHeat:
-    """Temperature over time, from a given one or from the last solution of the problem.
-
-    Args:
-        problem: the heat problem, made with `transient=True`.
-        initial: temperature at the beginning (K); the problem's present one if not given.
-        time: where to begin (s).
+    """Temperature over time, from a given one (K) or from the problem's present one; begins at `time` (s).
 
     Raises:
-        InputError: the problem stores no heat.
+        InputError: the problem stores no heat: it was not made with `transient=True`.
     """
 
     def __init__(self, problem: HeatProblem, initial: Load | None = None, time: float = 0.0) -> None:
-        """Set the initial temperature."""
         if not problem.terms.transient:
             raise InputError("heat: for a transient run make the heat problem with transient=True")
         self.problem, self.time = problem, time
-        self._shift = float(problem.terms.shift)
         if initial is not None:
             set_values(problem.temperature, initial, problem.domain.cells)
-            problem.theta.x.array[:] = problem.temperature.x.array - self._shift
+            problem.theta.x.array[:] = problem.temperature.x.array - float(problem.terms.shift)
         self._before = fem.Function(problem.space)
         self._last_dt: float | None = None
         self._rate = 0.0
 
     def step(self, dt: float, loads: Loads | None = None, flow_changed: bool = True) -> HeatReport:
-        """Advance by one step.
+        """Advance by one step (s), which may differ from the last, to loads at its end.
 
-        Args:
-            dt: step (s); it may differ from the last.
-            loads: loads at the end of the step that differ from before.
-            flow_changed: whether velocities have changed since the last step; if not, and dt has not, the matrix and its
-                factor stay.
+        If velocities have not changed since the last step, nor its length, the matrix and its factor stay.
 
         Raises:
             ConvergenceError: the solver failed.

@@ -1,32 +1,29 @@
 """A temperature space that is broken across contact surfaces and continuous everywhere else.
 
-A contact resistance lets the temperature jump: nodes on its surface exist once for each side. Which nodes to double is
-decided without touching the mesh. A node on a contact surface has one copy for each *group of volumes* that hang
-together around it: two volume groups at the node belong together if a facet that is no contact joins them there. So a
+A contact resistance lets the temperature jump: nodes on its surface exist once for each *group of volumes* that hang
+together around them: two volume groups at the node belong together if a facet that is no contact joins them there. So a
 surface of contact that ends inside an interface closes at its edge, several may meet at a line, and the mesh, its tags
-and its distribution over ranks stay as they are: the copies are further unknowns of the same space, and one matrix holds
-everything.
+and its distribution over ranks stay as they are: the copies are further unknowns of the same space.
 """
 
 from collections.abc import Collection
 
 import numpy as np
 from dolfinx import common, cpp, fem, mesh
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from rack2city.errors import InputError
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.mesh.groups import facet_dofs
+from rack2city.fem.mesh.groups import cells_beside, facet_dofs
 
 TAG = 7331  # of the messages that set up the new index map
 
 
 def broken_space(domain: Domain, contacts: Collection[str], degree: int = 2) -> fem.FunctionSpace:
-    """Lagrange space on the whole mesh, broken across contact surfaces (collective).
+    """Lagrange space on the whole mesh, broken across contact surfaces between different volume groups (collective).
 
-    Args:
-        domain: the mesh; needs cells shared across ranks (ghosts by facet), as `read_domain` gives them.
-        contacts: names of interior surfaces between different volume groups.
-        degree: polynomial degree.
+    Across ranks the mesh needs cells ghosted by facet, as `read_domain` gives them.
 
     Raises:
         InputError: a contact surface is empty, not interior, or has the same volume group on both sides.
@@ -36,9 +33,7 @@ def broken_space(domain: Domain, contacts: Collection[str], degree: int = 2) -> 
         return space
     labels = _cell_labels(domain)
     _check(domain, contacts, labels)
-    nodes = _contact_nodes(domain, space, contacts)
-    components = _components(domain, space, contacts, labels, nodes)
-    return _with_copies(space, labels, components)
+    return _with_copies(space, labels, *_copies(domain, space, contacts, labels))
 
 
 def _gather(domain: Domain, rows: np.ndarray) -> np.ndarray:
@@ -54,29 +49,16 @@ def _cell_labels(domain: Domain) -> np.ndarray:
     return np.rint(labels.x.array).astype(np.int64)
 
 
-def _facet_cells(domain: Domain) -> tuple[np.ndarray, np.ndarray]:
-    """Owned facets with two cells on this rank, and these cells, shape (n, 2)."""
-    topology, facet_dim = domain.mesh.topology, domain.mesh.topology.dim - 1
-    topology.create_entities(facet_dim)
-    topology.create_connectivity(facet_dim, facet_dim + 1)
-    topology.create_connectivity(facet_dim + 1, facet_dim)
-    links = topology.connectivity(facet_dim, facet_dim + 1)
-    owned = topology.index_map(facet_dim).size_local
-    facets = np.nonzero(np.diff(links.offsets[: owned + 1]) == 2)[0].astype(np.int32)
-    starts = links.offsets[facets]
-    return facets, np.column_stack([links.array[starts], links.array[starts + 1]])
-
-
 def _check(domain: Domain, contacts: Collection[str], labels: np.ndarray) -> None:
-    facets, cells = _facet_cells(domain)
-    owned = domain.mesh.topology.index_map(domain.mesh.topology.dim - 1).size_local
-    outer = mesh.exterior_facet_indices(domain.mesh.topology)
+    owned = domain.mesh.topology.index_map(domain.dimensions - 1).size_local
     for name in contacts:
         tagged = domain.facets([name])
         tagged = tagged[tagged < owned]
-        here = np.isin(facets, tagged)
-        same = int(np.sum(labels[cells[here, 0]] == labels[cells[here, 1]]))
-        counts = [len(tagged), int(np.isin(tagged, outer).sum()), len(tagged) - int(here.sum()), same]
+        sides = cells_beside(domain.mesh, tagged)
+        alone = sides[:, 1] < 0
+        same = ~alone & (labels[sides[:, 0]] == labels[sides[:, 1]])
+        outer = np.isin(tagged, mesh.exterior_facet_indices(domain.mesh.topology))
+        counts = [len(tagged), outer.sum(), alone.sum(), same.sum()]
         total, exterior, single, alike = np.sum(domain.comm.allgather(counts), axis=0)
         if total == 0 or exterior or alike:
             raise InputError(
@@ -87,95 +69,68 @@ def _check(domain: Domain, contacts: Collection[str], labels: np.ndarray) -> Non
             raise InputError(f"mesh: across ranks the contact surface '{name}' needs cells ghosted by facet")
 
 
-def _facet_dofs(domain: Domain, space: fem.FunctionSpace, facets: np.ndarray) -> list[np.ndarray]:
-    """Local dofs of each facet, its edges and vertices included."""
-    to_cells = domain.mesh.topology.connectivity(domain.dimensions - 1, domain.dimensions)
-    return [facet_dofs(space, facet, to_cells.links(facet)[0]) for facet in facets]
+def _copies(
+    domain: Domain, space: fem.FunctionSpace, contacts: Collection[str], labels: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (global dof, label) of all dofs on contacts, sorted, and which copy each sees, the same on every rank."""
 
+    def global_dofs(facets: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        local = facet_dofs(space, facets, cells)
+        return space.dofmap.index_map.local_to_global(local.ravel()).reshape(local.shape)
 
-def _contact_nodes(domain: Domain, space: fem.FunctionSpace, contacts: Collection[str]) -> np.ndarray:
-    """Global numbers of all dofs on contact surfaces, sorted; the same on every rank."""
-    facets = domain.facets(contacts)
-    local = np.unique(np.concatenate([*_facet_dofs(domain, space, facets), np.empty(0, dtype=np.int32)]))
-    return _gather(domain, space.dofmap.index_map.local_to_global(local.astype(np.int32)))
-
-
-def _components(
-    domain: Domain, space: fem.FunctionSpace, contacts: Collection[str], labels: np.ndarray, nodes: np.ndarray
-) -> dict[tuple[int, int], int]:
-    """Which copy of a dof a volume group sees: (global dof, label) to the number of the copy, on every rank the same."""
-    to_global = space.dofmap.index_map.local_to_global
-    dofs = space.dofmap.list
-    numbers = to_global(dofs.ravel().astype(np.int32)).reshape(dofs.shape)
+    tagged = domain.facets(contacts)
+    nodes = _gather(domain, np.unique(global_dofs(tagged, cells_beside(domain.mesh, tagged)[:, 0])))
+    numbers = space.dofmap.index_map.local_to_global(space.dofmap.list.ravel()).reshape(space.dofmap.list.shape)
     cells, columns = np.nonzero(np.isin(numbers, nodes))
-    pairs = _gather(domain, np.column_stack([numbers[cells, columns], labels[cells]]))
-    facets, sides = _facet_cells(domain)
-    joins = (labels[sides[:, 0]] != labels[sides[:, 1]]) & ~np.isin(facets, domain.facets(contacts))
-    rows = [np.empty((0, 3), dtype=np.int64)]
-    for local, (a, b) in zip(_facet_dofs(domain, space, facets[joins]), labels[sides[joins]], strict=True):
-        shared = np.intersect1d(to_global(local.astype(np.int32)), nodes)
-        rows.append(np.column_stack([shared, np.full_like(shared, min(a, b)), np.full_like(shared, max(a, b))]))
-    leaders = {(int(n), int(label)): int(label) for n, label in pairs}
+    seen = _gather(domain, np.column_stack([numbers[cells, columns], labels[cells]]))
+    facets = np.arange(domain.mesh.topology.index_map(domain.dimensions - 1).size_local)
+    sides = cells_beside(domain.mesh, facets)
+    joining = (sides[:, 1] >= 0) & (labels[sides[:, 0]] != labels[sides[:, 1]]) & ~np.isin(facets, tagged)
+    shared = global_dofs(facets[joining], sides[joining, 0])
+    at_contact = np.isin(shared, nodes)
+    pairs = np.broadcast_to(labels[sides[joining]][:, None], (*shared.shape, 2))[at_contact]
+    joins = _gather(domain, np.column_stack([shared[at_contact], pairs]))
+    ends = [_places(seen, joins[:, [0, side]]) for side in (1, 2)]
+    links = coo_array((np.ones(len(joins)), ends), shape=(len(seen), len(seen)))
+    # Components are numbered as they are met: dof by dof, in the order of their least labels.
+    _, component = connected_components(links, directed=False)
+    _, first, of = np.unique(seen[:, 0], return_index=True, return_inverse=True)
+    return seen, component - component[first][of]
 
-    def leader(node: int, label: int) -> int:
-        while leaders[node, label] != label:
-            label = leaders[node, label]
-        return label
 
-    for node, a, b in _gather(domain, np.concatenate(rows)).tolist():
-        low, high = sorted((leader(node, a), leader(node, b)))
-        leaders[node, high] = low
-    roots: dict[int, list[int]] = {}
-    for node, label in leaders:
-        root = leader(node, label)
-        if root not in roots.setdefault(node, []):
-            roots[node].append(root)
-    return {(node, label): sorted(roots[node]).index(leader(node, label)) for node, label in leaders}
+def _places(rows: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Where rows (dof, label) stand among sorted ones that hold them."""
+    base = 1 + max(np.max(rows[:, 1], initial=0), np.max(wanted[:, 1], initial=0))
+    return np.searchsorted(rows[:, 0] * base + rows[:, 1], wanted[:, 0] * base + wanted[:, 1])
 
 
 def _with_copies(
-    space: fem.FunctionSpace, labels: np.ndarray, components: dict[tuple[int, int], int]
+    space: fem.FunctionSpace, labels: np.ndarray, seen: np.ndarray, copies: np.ndarray
 ) -> fem.FunctionSpace:
     """The space with the copies as further dofs, owned by the rank that owns the first."""
-    msh, old = space.mesh, space.dofmap.index_map
+    msh, old, size = space.mesh, space.dofmap.index_map, space.dofmap.index_map.size_local
     starts = np.array([*msh.comm.allgather(old.local_range[0]), old.size_global], dtype=np.int64)
-    copies = sorted({(node, copy) for (node, _), copy in components.items() if copy > 0})
-    owners = np.array([np.searchsorted(starts, node, side="right") - 1 for node, _ in copies], dtype=np.int32)
-    counts = np.bincount(owners, minlength=msh.comm.size)
-    shifts = np.concatenate([[0], np.cumsum(counts)])  # how far each rank's range moves up
-    numbers, taken = {}, np.zeros(msh.comm.size, dtype=np.int64)
-    for entry, owner in zip(copies, owners, strict=True):
-        numbers[entry] = int(starts[owner + 1] + shifts[owner] + taken[owner])
-        taken[owner] += 1
-    rank, size = msh.comm.rank, old.size_local
-    first = int(starts[rank] + shifts[rank])
-    new_size = size + int(counts[rank])
+    copied = copies > 0
+    further, which = np.unique(np.column_stack([seen[:, 0], copies])[copied], axis=0, return_inverse=True)
+    owners = np.searchsorted(starts, further[:, 0], side="right") - 1
+    shifts = np.searchsorted(owners, np.arange(msh.comm.size + 1))  # how far each rank's range moves up
+    numbers = np.full(len(seen), -1, dtype=np.int64)
+    numbers[copied] = (starts[owners + 1] + np.arange(len(further)))[which.ravel()]
+    first, added = starts[msh.comm.rank] + shifts[msh.comm.rank], np.diff(shifts)[msh.comm.rank]
 
-    dofs = space.dofmap.list.copy()
-    to_global = old.local_to_global(dofs.ravel().astype(np.int32)).reshape(dofs.shape)
-    nodes = np.unique(np.array([node for node, _ in components], dtype=np.int64))
-    ghosts = old.ghosts + shifts[old.owners]
-    ghost_owners = old.owners.astype(np.int32)
-    extra: dict[int, int] = {}
-    moved = np.where(dofs >= size, dofs + (new_size - size), dofs)
-    for cell, column in zip(*np.nonzero(np.isin(to_global, nodes)), strict=True):
-        node = int(to_global[cell, column])
-        copy = components[node, int(labels[cell])]
-        if copy == 0:
-            continue
-        number = numbers[node, copy]
-        if first <= number < first + new_size:
-            moved[cell, column] = number - first
-        else:
-            moved[cell, column] = extra.setdefault(number, new_size + len(ghosts) + len(extra))
-    extra_owners = np.searchsorted(starts + shifts, np.array(list(extra), dtype=np.int64), side="right") - 1
-    index_map = common.IndexMap(
-        msh.comm,
-        new_size,
-        np.concatenate([ghosts, np.array(list(extra), dtype=np.int64)]).astype(np.int64),
-        np.concatenate([ghost_owners, extra_owners]).astype(np.int32),
-        TAG,
-    )
+    dofs = space.dofmap.list
+    to_global = old.local_to_global(dofs.ravel()).reshape(dofs.shape)
+    moved = np.where(dofs >= size, dofs + added, dofs)
+    cells, columns = np.nonzero(np.isin(to_global, seen[:, 0]))
+    target = numbers[_places(seen, np.column_stack([to_global[cells, columns], labels[cells]]))]
+    cells, columns, target = cells[target >= 0], columns[target >= 0], target[target >= 0]
+    here = (first <= target) & (target < first + size + added)
+    extra = np.unique(target[~here])
+    ghost = size + added + old.num_ghosts + np.searchsorted(extra, target)
+    moved[cells, columns] = np.where(here, target - first, ghost)
+    ghosts = np.concatenate([old.ghosts + shifts[old.owners], extra])
+    ghost_owners = np.concatenate([old.owners, np.searchsorted(starts + shifts, extra, side="right") - 1])
+    index_map = common.IndexMap(msh.comm, int(size + added), ghosts, ghost_owners.astype(np.int32), TAG)
     dofmap = cpp.fem.DofMap(
         space.dofmap.dof_layout, index_map, 1, cpp.graph.AdjacencyList_int32(moved.astype(np.int32)), 1
     )

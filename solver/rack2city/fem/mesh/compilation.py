@@ -52,10 +52,8 @@ def cache_directory() -> Path:
     A home folder shared by unlike cluster nodes must not hand one node's machine code to another. The parent folder is
     `$RACK2CITY_JIT_CACHE`, or `$XDG_CACHE_HOME/rack2city/forms`, or `~/.cache/rack2city/forms`.
     """
-    root = os.environ.get("RACK2CITY_JIT_CACHE")
-    parent = (
-        Path(root) if root else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rack2city" / "forms"
-    )
+    usual = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rack2city" / "forms"
+    parent = Path(os.environ.get("RACK2CITY_JIT_CACHE") or usual)
     key = hashlib.sha256("\n".join((_processor(), dolfinx.__version__, *FLAGS)).encode()).hexdigest()[:12]
     return parent / key
 
@@ -67,14 +65,9 @@ def jit_options() -> dict[str, object]:
 
 
 def compiled(form: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> fem.Form:
-    """A form, compiled (collective).
+    """A form, compiled (collective); `entity_maps` relate the meshes of its functions.
 
-    Args:
-        form: the form.
-        entity_maps: relate the meshes of its functions.
-
-    Raises:
-        InputError: compiled forms cannot be kept, or another process compiles this one for too long.
+    If compiled forms cannot be kept, or another process compiles this one for too long, that is an `InputError`.
     """
     comm = form.ufl_domains()[0].ufl_cargo().comm
     begin = time.monotonic()

@@ -27,10 +27,8 @@ class Domain:
 
     Attributes:
         mesh: the whole mesh, solids and fluid.
-        cell_tags: tag of each cell (volume groups).
-        facet_tags: tag of each tagged facet (surface groups).
-        volumes: tag of each volume group by name.
-        surfaces: tag of each surface group by name.
+        cell_tags, facet_tags: tag of each cell (volume groups) and of each tagged facet (surface groups).
+        volumes, surfaces: tag of each group by name.
     """
 
     mesh: mesh.Mesh
@@ -72,45 +70,45 @@ class Domain:
 
     def facets(self, surfaces: Collection[str]) -> np.ndarray:
         """Facets of this rank that belong to any of the named surfaces, sorted."""
-        found = [self.facet_tags.find(self.surfaces[name]) for name in surfaces]
-        return np.unique(np.concatenate([*found, np.empty(0, dtype=np.int32)])).astype(np.int32)
+        return _found(self.facet_tags, [self.surfaces[name] for name in surfaces])
+
+    def cells_in(self, volumes: Collection[str]) -> np.ndarray:
+        """Cells of this rank, ghosts included, that belong to any of the named volumes, sorted."""
+        return _found(self.cell_tags, [self.volumes[name] for name in volumes])
 
     def integral(self, expression: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> float:
         """Value of a scalar integral over all ranks; the same on each of them."""
         return self.total(compiled(expression, entity_maps))
+
+    def size(self, measure: ufl.Measure) -> float:
+        """Volume (m³) or area (m²) that a measure covers; one dimension less in two."""
+        return self.integral(fem.Constant(self.mesh, 1.0) * measure)
+
+    def mean(self, value: ufl.core.expr.Expr, measure: ufl.Measure) -> float:
+        """Mean of a scalar over what a measure covers (unit of `value`)."""
+        return self.integral(value * measure) / self.size(measure)
 
     def total(self, form: fem.Form) -> float:
         """Value of a compiled scalar form over all ranks (collective)."""
         return float(self.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
 
 
+def _found(tags: mesh.MeshTags, wanted: list[int]) -> np.ndarray:
+    return np.asarray(tags.indices[np.isin(tags.values, wanted)])
+
+
 @dataclass(frozen=True)
 class FluidDomain(Domain):
-    """The fluid part of a domain: a submesh with the tags it inherits.
-
-    Attributes:
-        parent: the whole domain.
-        cell_map: which cells of the parent the fluid cells are.
-    """
+    """The fluid part of a domain `parent`: a submesh with the tags it inherits; `cell_map` tells its cells in the parent."""
 
     parent: Domain
     cell_map: mesh.EntityMap
 
-    def walls(self, openings: Collection[str] = ("inlet", "outlet", "symmetry")) -> np.ndarray:
-        """Exterior facets of the fluid, seen from this rank, that are in none of the named surfaces: no-slip."""
-        tdim = self.dimensions
-        self.mesh.topology.create_connectivity(tdim - 1, tdim)
-        exterior = mesh.exterior_facet_indices(self.mesh.topology)
-        present = [name for name in openings if name in self.surfaces]
-        return np.setdiff1d(exterior, self.facets(present)).astype(np.int32)
-
 
 def read_domain(path: Path, comm: MPI.Comm) -> Domain:
-    """Read a Gmsh mesh (rank 0 reads, all ranks share).
+    """Read a `.msh` file of Gmsh in metres, of two dimensions (in the plane z = 0) or three, with named physical groups.
 
-    Args:
-        path: a `.msh` file in metres with named physical groups, of two dimensions (in the plane z = 0) or three.
-        comm: communicator over which the mesh is distributed.
+    Rank 0 reads, and distributes the mesh over all ranks.
 
     Raises:
         InputError: the file cannot be read.
@@ -133,21 +131,16 @@ def read_domain(path: Path, comm: MPI.Comm) -> Domain:
     data = dolfinx.io.gmsh.model_to_mesh(gmsh.model, comm, 0, gdim=dim, partitioner=partitioner)
     if comm.rank == 0:
         gmsh.finalize()
-    groups = data.physical_groups
-    return Domain(
-        mesh=data.mesh,
-        cell_tags=data.cell_tags,
-        facet_tags=data.facet_tags,
-        volumes={name: group.tag for name, group in groups.items() if group.dim == dim},
-        surfaces={name: group.tag for name, group in groups.items() if group.dim == dim - 1},
+    volumes, surfaces = (
+        {name: group.tag for name, group in data.physical_groups.items() if group.dim == d} for d in (dim, dim - 1)
     )
+    return Domain(data.mesh, data.cell_tags, data.facet_tags, volumes, surfaces)
 
 
 def _drop_strays(dim: int) -> None:
     """Make the open Gmsh model one that DOLFINx reads: nodes of cells numbered from one, those of no cell after them.
 
-    Imported meshes have nodes that no cell uses and gaps in the numbers. Groups of points, and in space of curves, are of
-    no use here and may hold such nodes.
+    Imported meshes have nodes of no cell and gaps in the numbers; groups of points, and in space of curves, may hold such.
     """
     for group in gmsh.model.getPhysicalGroups():
         if group[0] < dim - 1:
@@ -162,47 +155,34 @@ def _drop_strays(dim: int) -> None:
 def tagged_domain(
     msh: mesh.Mesh, surfaces: Mapping[str, Marker], volumes: Mapping[str, Marker] | None = None
 ) -> Domain:
-    """A domain from a mesh of DOLFINx and markers (collective).
+    """A domain from a mesh of DOLFINx and markers of its surfaces and volumes by name (collective).
 
-    Args:
-        msh: the mesh.
-        surfaces: marker of each surface by name; facets all of whose vertices it takes belong to it, those of the
-            boundary if there are any, else those inside. Of two that take the same facet the later wins.
-        volumes: marker of each volume by name, likewise; if not given all is `fluid`.
+    Facets all of whose vertices a marker takes belong to it, those of the boundary if there are any, else those inside; cells
+    likewise. Of two that take the same the later wins. Without markers of volumes all is `fluid`.
     """
     dim = msh.topology.dim
     msh.topology.create_entities(dim - 1)
     msh.topology.create_connectivity(dim - 1, dim)
-    cells, facets = msh.topology.index_map(dim), msh.topology.index_map(dim - 1)
-    cell_tags = np.zeros(cells.size_local + cells.num_ghosts, dtype=np.int32)
-    for tag, marker in enumerate((volumes or {"fluid": lambda x: np.full(x.shape[1], True)}).values(), start=1):
-        cell_tags[mesh.locate_entities(msh, dim, marker)] = tag
-    facet_tags = np.zeros(facets.size_local + facets.num_ghosts, dtype=np.int32)
-    for tag, marker in enumerate(surfaces.values(), start=1):
-        found = mesh.locate_entities_boundary(msh, dim - 1, marker)
-        if msh.comm.allreduce(found.size) == 0:
-            found = mesh.locate_entities(msh, dim - 1, marker)
-        facet_tags[found] = tag
+    volumes = volumes or {"fluid": lambda x: np.full(x.shape[1], True)}
 
-    def tags(dimension: int, values: np.ndarray) -> mesh.MeshTags:
+    def tags(dimension: int, markers: Mapping[str, Marker]) -> mesh.MeshTags:
+        index_map = msh.topology.index_map(dimension)
+        values = np.zeros(index_map.size_local + index_map.num_ghosts, dtype=np.int32)
+        for tag, marker in enumerate(markers.values(), start=1):
+            found = mesh.locate_entities(msh, dimension, marker)
+            if dimension < dim:
+                outer = mesh.locate_entities_boundary(msh, dimension, marker)
+                found = outer if msh.comm.allreduce(outer.size) else found
+            values[found] = tag
         tagged = np.flatnonzero(values).astype(np.int32)
         return mesh.meshtags(msh, dimension, tagged, values[tagged])
 
-    return Domain(
-        mesh=msh,
-        cell_tags=tags(dim, cell_tags),
-        facet_tags=tags(dim - 1, facet_tags),
-        volumes={name: tag for tag, name in enumerate(volumes or ["fluid"], start=1)},
-        surfaces={name: tag for tag, name in enumerate(surfaces, start=1)},
-    )
+    numbers = ({name: tag for tag, name in enumerate(markers, start=1)} for markers in (volumes, surfaces))
+    return Domain(msh, tags(dim, volumes), tags(dim - 1, surfaces), *numbers)
 
 
 def fluid_domain(domain: Domain, volume: str | Collection[str] = "fluid") -> FluidDomain:
-    """Submesh of the fluid with the tags of the whole mesh.
-
-    Args:
-        domain: the whole mesh.
-        volume: name of the fluid's volume group, or the names of several.
+    """Submesh of the fluid, one volume group or several, with the tags of the whole mesh.
 
     Raises:
         InputError: there is no such volume group.
@@ -213,8 +193,7 @@ def fluid_domain(domain: Domain, volume: str | Collection[str] = "fluid") -> Flu
             known = ", ".join(sorted(domain.volumes))
             raise InputError(f"mesh: there is no volume group '{name}' for the fluid; it has: {known}")
     dim = domain.mesh.topology.dim
-    cells = np.unique(np.concatenate([domain.cell_tags.find(domain.volumes[name]) for name in names]))
-    submesh, cell_map, vertex_map, _ = mesh.create_submesh(domain.mesh, dim, cells.astype(np.int32))
+    submesh, cell_map, vertex_map, _ = mesh.create_submesh(domain.mesh, dim, domain.cells_in(names))
     submesh.topology.create_entities(dim - 1)
     submesh.topology.create_connectivity(dim - 1, dim)
     facets = mesh.transfer_meshtags_to_submesh(domain.facet_tags, submesh, vertex_map, cell_map)

@@ -13,19 +13,11 @@ from rack2city.fem.mesh.domain import Domain, FluidDomain
 
 def mean_over_surface(domain: Domain, value: fem.Function | ufl.core.expr.Expr, surface: str) -> float:
     """Area mean over an exterior surface (unit of `value`)."""
-    ds = domain.ds(domain.surfaces[surface])
-    return domain.integral(value * ds) / domain.integral(fem.Constant(domain.mesh, 1.0) * ds)
+    return domain.mean(value, domain.ds(domain.surfaces[surface]))
 
 
 def values_at(function: fem.Function, points: np.ndarray) -> np.ndarray:
-    """Values of a function at points, the same on all ranks (collective).
-
-    Args:
-        function: scalar or vector function.
-        points: coordinates (m), shape (n, 2) or (n, 3).
-
-    Returns:
-        Shape (n, components).
+    """Values of a function at points (m, shape (n, 2) or (n, 3)), the same on all ranks, shape (n, components) (collective).
 
     Raises:
         InputError: a point lies outside the mesh.
@@ -35,21 +27,16 @@ def values_at(function: fem.Function, points: np.ndarray) -> np.ndarray:
     tree = geometry.bb_tree(msh, msh.topology.dim, padding=1e-10)
     found = geometry.compute_colliding_cells(msh, geometry.compute_collisions_points(tree, points), points)
     here = np.array([found.links(i)[0] if len(found.links(i)) else -1 for i in range(len(points))], dtype=np.int32)
-    holder = np.where(here >= 0, msh.comm.rank, msh.comm.size)
-    first = _over_ranks(msh.comm, holder, MPI.MIN)
+    first = np.where(here >= 0, msh.comm.rank, msh.comm.size)
+    msh.comm.Allreduce(MPI.IN_PLACE, first, op=MPI.MIN)
     if np.any(first == msh.comm.size):
         raise InputError(f"the point {points[int(np.argmax(first == msh.comm.size))]} lies outside the mesh")
     mine = first == msh.comm.rank
     values = np.zeros((len(points), function.function_space.value_size))
     if np.any(mine):
         values[mine] = function.eval(points[mine], here[mine]).reshape(np.count_nonzero(mine), -1)
-    return _over_ranks(msh.comm, values, MPI.SUM)
-
-
-def _over_ranks(comm: MPI.Comm, values: np.ndarray, operation: MPI.Op) -> np.ndarray:
-    result = np.empty_like(values)
-    comm.Allreduce(values, result, op=operation)
-    return result
+    msh.comm.Allreduce(MPI.IN_PLACE, values, op=MPI.SUM)
+    return values
 
 
 def flow_through(
@@ -57,11 +44,7 @@ def flow_through(
 ) -> float:
     """Volume flow out of the fluid through an exterior surface (m³/s), or through a plane one inside it.
 
-    Args:
-        fluid: the fluid.
-        velocity: velocity (m/s).
-        surface: name of the surface.
-        along: for a surface inside the fluid, its unit normal, towards which flow counts as positive.
+    For a surface inside, `along` is its unit normal, towards which flow counts as positive.
     """
     tag = fluid.surfaces[surface]
     if along is None:
@@ -71,20 +54,15 @@ def flow_through(
 
 def mean_over_interface(domain: Domain, value: fem.Function, surface: str) -> float:
     """Mean over an interior surface (unit of `value`)."""
-    dS = domain.dS(domain.surfaces[surface])  # noqa: N806  (UFL's own name)
-    return domain.integral(ufl.avg(value) * dS) / domain.integral(fem.Constant(domain.mesh, 1.0) * dS)
+    return domain.mean(ufl.avg(value), domain.dS(domain.surfaces[surface]))
 
 
 def bulk_temperature(
     fluid: FluidDomain, velocity: fem.Function, temperature: fem.Function, along: Sequence[float] | np.ndarray
 ) -> float:
-    """Flow-weighted mean temperature of all of a fluid (K).
+    """Flow-weighted mean temperature of all of a fluid along a unit vector of the stream (K).
 
-    Args:
-        fluid: the fluid.
-        velocity: velocity (m/s), on the mesh of the fluid.
-        temperature: temperature (K), on the whole mesh.
-        along: unit vector of the stream, one entry for each dimension.
+    The velocity (m/s) is on the mesh of the fluid, the temperature (K) on the whole mesh.
     """
     dx = fluid.parent.dx(metadata={"quadrature_degree": 8})(tuple(fluid.volumes.values()))
     stream, maps = ufl.dot(velocity, ufl.as_vector([float(a) for a in along])), [fluid.cell_map]

@@ -1,8 +1,7 @@
 """Plane sections through any mesh: points and weights on them for means and flows, where the mesh has no such surface.
 
-Each cell that the plane meets is cut as simplices (a hexahedron as six tetrahedra, a quadrilateral as two triangles);
-what the plane cuts from a simplex is a segment, a triangle or a quadrilateral, on which linear functions are integrated
-exactly and quadratic ones too (three points on a triangle, two on a segment). Cells are taken as straight.
+Each cell, taken as straight, is cut as simplices (a hexahedron as six tetrahedra, a quadrilateral as two triangles). What the
+plane cuts from one is a segment, a triangle or a quadrilateral, on which quadratic functions are integrated exactly.
 """
 
 from collections.abc import Sequence
@@ -30,12 +29,8 @@ SIMPLICES: dict[Any, list[tuple[int, ...]]] = {
 class Section:
     """Quadrature on a plane section, on each rank the part in its own cells.
 
-    Attributes:
-        comm: communicator of the mesh.
-        normal: unit normal, shape (2,) or (3,).
-        points: places, shape (n, 3).
-        weights: areas (m²; lengths in two dimensions), shape (n,).
-        cells: cell of each point, shape (n,).
+    Normal: unit, shape (2,) or (3,). Points, shape (n, 3), have weights (areas, m²; lengths in two dimensions) and cells,
+    both of shape (n,).
     """
 
     comm: MPI.Comm
@@ -72,14 +67,10 @@ class Section:
 
 
 def plane_section(domain: Domain, point: Sequence[float], normal: Sequence[float]) -> Section:
-    """Section of a domain by a plane (in two dimensions a line) (collective).
+    """Section of a domain by a plane (in two dimensions a line) through a point (m), its normal of any length (collective).
 
-    Where the plane runs along faces of cells it is moved by 1e-9 of the size of the mesh towards its normal.
-
-    Args:
-        domain: the mesh; use the fluid for the fluid's part.
-        point: a point of the plane (m).
-        normal: its normal, of any length.
+    For the fluid's part take the fluid as domain. Where the plane runs along faces of cells it is moved by 1e-9 of the size of
+    the mesh towards its normal.
 
     Raises:
         InputError: the plane misses the mesh.
@@ -102,14 +93,9 @@ def plane_section(domain: Domain, point: Sequence[float], normal: Sequence[float
             points.append(places)
             weights.append(shares)
             cells.append(np.full(len(shares), cell, dtype=np.int32))
-    places = np.concatenate(points)
-    section = Section(
-        domain.comm,
-        n,
-        np.column_stack([places, np.zeros((len(places), 3 - dim))]),
-        np.concatenate(weights),
-        np.concatenate(cells),
-    )
+    x = np.concatenate(points)
+    x = np.column_stack([x, np.zeros((len(x), 3 - dim))])
+    section = Section(domain.comm, n, x, np.concatenate(weights), np.concatenate(cells))
     if not section.area > 0.0:
         raise InputError(f"the plane through {tuple(point)} normal to {tuple(normal)} does not meet the mesh")
     return section
@@ -127,6 +113,5 @@ def _cut(x: np.ndarray, height: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return start + gauss * (end - start), np.full(2, 0.5 * np.linalg.norm(end - start))
     fan = [corner[[0, k, k + 1]] for k in range(1, len(corner) - 1)]
     inside = 1.0 / 6.0 + 0.5 * np.eye(3)  # barycentric: exact for quadratic functions
-    places = [inside @ triangle for triangle in fan]
     areas = [0.5 * np.linalg.norm(np.cross(b - a, c - a)) for a, b, c in fan]
-    return np.concatenate(places), np.repeat(np.array(areas) / 3.0, 3)
+    return np.concatenate([inside @ triangle for triangle in fan]), np.repeat(np.array(areas) / 3.0, 3)

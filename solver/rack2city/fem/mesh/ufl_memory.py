@@ -6,7 +6,6 @@ form once compiled would hold its functions, mesh and MPI communicators until th
 beyond, DOLFINx crashes. The cache is switched off by `None`, which is also what Python does where it cannot be used.
 """
 
-from collections.abc import Iterator
 from functools import singledispatchmethod
 from inspect import getmembers_static
 
@@ -14,18 +13,13 @@ from ufl.algorithms import apply_coefficient_split, apply_derivatives  # noqa: F
 from ufl.corealg.dag_traverser import DAGTraverser
 
 
-def _with_subclasses(kind: type) -> Iterator[type]:
-    yield kind
+def _with_subclasses(kind: type) -> list[type]:
     subclasses: list[type] = kind.__subclasses__()
-    for each in subclasses:
-        yield from _with_subclasses(each)
+    return [kind, *(found for each in subclasses for found in _with_subclasses(each))]
 
 
 def forget_dispatched() -> int:
-    """Switch that cache off for all of UFL's traversers; on how many methods.
-
-    Zero where Python has no such cache.
-    """
+    """Switch that cache off for all of UFL's traversers; on how many methods (zero where Python has no such cache)."""
     caches = 0
     for kind in _with_subclasses(DAGTraverser):
         for _, member in getmembers_static(kind, lambda m: isinstance(m, singledispatchmethod)):

@@ -7,29 +7,23 @@ With residuals r_i = g(x_i) - x_i of the last iterates, the mix sum(a_i g(x_i)),
 import numpy as np
 from mpi4py import MPI
 
+CONDITION = 1e12  # largest condition number of the least-squares problem before the oldest iterate is forgotten
+
 
 class Anderson:
-    """Keeps the last iterates and mixes them.
+    """Mixes the last `depth` iterates and the present one, fewer where the least-squares problem is worse than `CONDITION`.
 
-    Args:
-        comm: communicator over which the vectors are distributed.
-        depth: how many earlier iterates take part.
-        condition: largest condition number of the least-squares problem before the oldest are forgotten.
-
-    Attributes:
-        gain: what the last mix leaves of the last residual (-).
+    Its `gain` is what the last mix leaves of the last residual (-).
     """
 
-    def __init__(self, comm: MPI.Comm, depth: int = 8, condition: float = 1e12) -> None:
-        """Start without a memory."""
-        self._comm, self._depth, self._condition = comm, depth, condition
-        self._residuals: list[np.ndarray] = []
-        self._images: list[np.ndarray] = []
-        self.gain = 1.0
+    def __init__(self, comm: MPI.Comm, depth: int = 8) -> None:
+        self._comm, self._depth, self.gain = comm, depth, 1.0
+        self.forget()
 
     def forget(self) -> None:
         """Start afresh."""
-        self._residuals, self._images = [], []
+        self._residuals: list[np.ndarray] = []
+        self._images: list[np.ndarray] = []
 
     def next(self, guess: np.ndarray, image: np.ndarray, measured: np.ndarray | slice = slice(None)) -> np.ndarray:
         """The next guess from the present one and its image, owned values, shape (n,); `measured` entries tell how near."""
@@ -43,18 +37,16 @@ class Anderson:
             right = self._sum(steps @ last)
             scale = np.sqrt(np.maximum(np.diag(gram), np.finfo(float).tiny))
             scaled = gram / np.outer(scale, scale)
-            if np.linalg.cond(scaled) <= self._condition:
+            if np.linalg.cond(scaled) <= CONDITION:
                 weights = np.linalg.solve(scaled, right / scale) / scale
                 left = last - weights @ steps
                 whole = max(float(self._sum(last @ last)), np.finfo(float).tiny)
                 self.gain = float(np.sqrt(self._sum(left @ left) / whole))
-                mixed = self._images[-1].copy()
-                for weight, earlier in zip(weights, self._images[:-1], strict=True):
-                    mixed -= weight * (self._images[-1] - earlier)
-                return mixed
+                pairs = zip(weights, self._images[:-1], strict=True)
+                return image - sum(weight * (image - earlier) for weight, earlier in pairs)
             del self._residuals[0], self._images[0]
         self.gain = 1.0
-        return self._images[-1].copy()
+        return image.copy()
 
     def _sum[T](self, values: T) -> T:
         return self._comm.allreduce(values, op=MPI.SUM)

@@ -28,16 +28,9 @@ ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's me
 
 
 def approach(equations: "System", comm: MPI.Comm, length: float, predicted: bool = False) -> None:
-    """Bring the state near to the solution: to a residual of `ROUGH`.
+    """Bring the state near to the solution, to a residual of `ROUGH`; `ConvergenceError` if no step helps any more.
 
-    Args:
-        equations: what to solve.
-        comm: communicator.
-        length: hydraulic diameter (m).
-        predicted: the state already comes from solutions near by, so that Picard's method is not needed.
-
-    Raises:
-        ConvergenceError: no step helps any more.
+    A `predicted` state comes from solutions near by and needs no Picard's method; `length` is the hydraulic diameter (m).
     """
     norm = equations.residual() if predicted else _picard(equations, comm)
     if norm > ROUGH:
@@ -46,7 +39,7 @@ def approach(equations: "System", comm: MPI.Comm, length: float, predicted: bool
 
 def _picard(equations: "System", comm: MPI.Comm) -> float:
     """Picard's method with mixing; gives the residual."""
-    mixer, velocities = Anderson(comm, DEPTH), equations.velocities()
+    mixer, velocities = Anderson(comm, DEPTH), equations.velocities
 
     def norm_of(values: np.ndarray) -> float:
         return float(np.sqrt(comm.allreduce(np.sum(values[velocities] ** 2), op=MPI.SUM)))

@@ -1,24 +1,16 @@
 """Steps in time: the backward differentiation formula of second order (BDF2), with steps that may vary.
 
 du/dt at t_n+1 is (a0 u_n+1 + a1 u_n + a2 u_n-1) / dt with, for steps of the ratio w = dt / dt_before,
-  a0 = (1 + 2 w) / (1 + w), a1 = -(1 + w), a2 = w² / (1 + w);
-the first step is backward Euler, whose one error of dt² leaves the order at two. The formula is stable for any step and damps
-what it does not resolve.
+  a0 = (1 + 2 w) / (1 + w), a1 = -(1 + w), a2 = w² / (1 + w).
+The first step is backward Euler, whose one error of dt² leaves the order at two. The formula is stable for any step and
+damps what it does not resolve.
 """
 
 from rack2city.errors import InputError
 
 
 def bdf2(dt: float, before: float | None) -> tuple[float, float, float]:
-    """Weights a0, a1, a2 over dt (1/s) of the values at the end, the beginning and the beginning of the step before.
-
-    Args:
-        dt: step (s).
-        before: the step before (s); None for the first.
-
-    Raises:
-        InputError: the step is not positive.
-    """
+    """Weights a0, a1, a2 over dt (1/s), for a positive step and the one `before` it (s; None for the first)."""
     if not dt > 0.0:
         raise InputError(f"a time step must be positive, not {dt:g} s")
     if before is None:

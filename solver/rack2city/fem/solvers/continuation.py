@@ -17,17 +17,9 @@ def continue_to_one[State](
 ) -> None:
     """Solve at 0, then raise the parameter to 1, going back to the last solution where the solver cannot follow.
 
-    Args:
-        attempt: solves at a value of the parameter from the present state, or raises `ConvergenceError`.
-        keep: gives the present state.
-        restore: takes a kept state back.
-        log: receives a line for each step.
-        parameter: name of the parameter, for messages.
-        predict: called with the last two solutions but that at 0, and how far the next is beyond the last, over their
-            distance; makes a guess of it the present state.
-
-    Raises:
-        ConvergenceError: the first solution, or the smallest step, does not converge.
+    `attempt` solves at a value from the present state, or raises `ConvergenceError`, as does the whole if the first solution or
+    the smallest step fails. `keep` and `restore` give and take back a state. `predict` is called with the last two solutions
+    but that at 0, and how far the next is beyond the last, over their distance; it makes a guess of it the present state.
     """
     log(f"continuation: {parameter} = 0")
     attempt(0.0)

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import dolfinx
 from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError
@@ -16,25 +15,14 @@ WORN = 1.25  # or, of a preconditioner that is no factor, of the iterations with
 class LinearSolver:
     """A PETSc Krylov solver that keeps its factor from one matrix to the next for as long as it serves.
 
-    Args:
-        matrix: the operator; its values may change between solves.
-        prefix: option prefix, ends in `_`, such as `"flow_"`.
-        options: PETSc options without the prefix.
-        interpolation: to the unknowns from those of a second, coarser level, for the preconditioner `mg`.
-
-    Attributes:
-        options: PETSc options without the prefix; after the first solve those that are in use.
-        factorisations: how often a factor or preconditioner was set up.
-        all_iterations: Krylov iterations of all solves.
-
-    Raises:
-        InputError: an option is not one of PETSc's, or its value is none.
+    `interpolation` leads from the unknowns of a second, coarser level, for the preconditioner `mg`. An option that PETSc does
+    not know, or a value that it does not take, is an `InputError`, in the first solve at the latest; after it `options`,
+    without the prefix, are those in use. `factorisations` tells how often a factor or preconditioner was set up.
     """
 
     def __init__(
         self, matrix: PETSc.Mat, prefix: str, options: Options, interpolation: PETSc.Mat | None = None
     ) -> None:
-        """Create the solver and read its options."""
         self.options = dict(options)
         self.factorisations, self.all_iterations = 0, 0
         self._renew, self._fresh = True, 0
@@ -48,22 +36,14 @@ class LinearSolver:
         return int(self._ksp.getIterationNumber())
 
     def solve(self, rhs: PETSc.Vec, solution: PETSc.Vec, rtol: float | None = None) -> None:
-        """Solve in place, with the kept factor if it still serves, else with a new one.
+        """Solve in place, with the kept factor if it still serves, else with a new one; `ConvergenceError` if that fails, too.
 
-        Args:
-            rhs: right-hand side.
-            solution: receives the solution.
-            rtol: reduction of the residual that is enough, instead of what the options say.
-
-        Raises:
-            ConvergenceError: the solver does not converge even with a new factor.
-            InputError: in the first solve: PETSc has not read an option, or cannot do what it says.
+        Where `rtol` is given, this reduction of the residual is enough, whatever the options say.
         """
         own_rtol, atol, divtol, most = self._tolerances
         loose = rtol is not None and rtol > own_rtol
-        self._ksp.setTolerances(
-            rtol if rtol is not None else own_rtol, atol, divtol, min(most, LOOSE_MOST) if loose else most
-        )
+        limit = min(most, LOOSE_MOST) if loose else most
+        self._ksp.setTolerances(own_rtol if rtol is None else rtol, atol, divtol, limit)
         for renew in (True,) if self._renew else (False, True):
             self._ksp.getPC().setReusePreconditioner(not renew)
             with self._given.reading():
@@ -92,16 +72,9 @@ class LinearSolver:
 def configured(
     matrix: PETSc.Mat, given: Given, context: Any = None, interpolation: PETSc.Mat | None = None
 ) -> PETSc.KSP:
-    """A Krylov solver with options, which it goes on to read while it is set up.
+    """A Krylov solver with options, which it goes on to read while it is set up; `interpolation` as in `LinearSolver`.
 
-    Args:
-        matrix: the operator.
-        given: its options.
-        context: a preconditioner with a method `apply(pc, x, y)`, instead of one of PETSc's.
-        interpolation: from a coarser level, as in `LinearSolver`.
-
-    Raises:
-        InputError: a value is none that PETSc takes.
+    Its preconditioner is `context`, an object with a method `apply(pc, x, y)`, or one of PETSc's.
     """
     ksp = PETSc.KSP().create(matrix.comm)
     ksp.setOptionsPrefix(given.prefix)
@@ -116,8 +89,3 @@ def configured(
         ksp.getPC().setType(PETSc.PC.Type.PYTHON)
         ksp.getPC().setPythonContext(context)
     return ksp
-
-
-def library_versions() -> dict[str, str]:
-    """Versions of DOLFINx and of PETSc, which need not be Python packages of their own."""
-    return {"dolfinx": dolfinx.__version__, "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion())}

@@ -14,13 +14,9 @@ Log = Callable[[str], None]
 
 @dataclass(frozen=True)
 class NewtonReport:
-    """How the nonlinear solver did.
+    """How Newton's method did: its steps, how many of them factored anew, and Krylov iterations in all of them.
 
-    Attributes:
-        iterations: Newton steps.
-        factorisations: steps that factored the Jacobian anew.
-        residual: final residual over that of a cold start (-).
-        linear_iterations: of the Krylov solver, in all steps.
+    The final residual is over that of a cold start (-).
     """
 
     iterations: int
@@ -47,20 +43,11 @@ def newton(
     most: int,
     advice: str = "",
 ) -> int:
-    """Newton's method from the present values; the number of steps.
+    """Newton's method from the present values; the number of steps, or a `ConvergenceError` with an advice.
 
-    Args:
-        name: of the equations, for messages.
-        log: receives a line for each step.
-        residual: norm of the residual of the present values, over that of a cold start.
-        step: linearises at the values of the last `residual`, whose norm it is given, solves and goes there; gives the
-            change relative to the solution, or None to give up.
-        converged: whether a residual, and the change that led to it, are small enough.
-        most: steps.
-        advice: what to say after that it does not converge.
-
-    Raises:
-        ConvergenceError: it diverges, stalls or does not come to an end.
+    `residual` gives the norm of the residual of the present values, over that of a cold start. `step` linearises at the values
+    of the last one, whose norm it is given, solves and goes there; it gives the change relative to the solution, or None to
+    give up. `converged` says whether a residual, and the change that led to it, are small enough.
     """
     change = np.inf
     for count in range(most + 1):

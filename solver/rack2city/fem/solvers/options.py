@@ -26,22 +26,17 @@ DIRECT: dict[str, Any] = {
     "mat_mumps_icntl_14": 60,  # room for pivoting: saddle-point matrices need more than MUMPS foresees
 }
 # Of PETSc's names those of everyday use: what the nearest is sought among, and what may stand there for another method.
-NAMES = (
-    *(f"ksp_{name}" for name in ("type", "rtol", "atol", "divtol", "max_it", "pc_side", "norm_type", "gmres_restart")),
-    *(
-        f"ksp_{name}"
-        for name in ("convergence_test", "view", "monitor", "converged_reason", "gmres_modifiedgramschmidt")
-    ),
-    *(
-        f"pc_{name}"
-        for name in ("type", "precision", "mg_levels", "mg_galerkin", "mg_type", "gamg_agg_nsmooths", "hypre_type")
-    ),
-    *(
-        f"pc_{name}"
-        for name in ("gamg_threshold", "gamg_type", "factor_mat_solver_type", "factor_levels", "factor_fill")
-    ),
-    *("pc_factor_mat_ordering_type", "pc_factor_shift_type", "pc_hypre_boomeramg_strong_threshold"),
-    *(f"mat_mumps_icntl_{number}" for number in (13, 14, 22, 23, 24, 35)),
+NAMES = tuple(
+    prefix + name
+    for prefix, names in {
+        "ksp_": "type rtol atol divtol max_it pc_side norm_type gmres_restart gmres_modifiedgramschmidt convergence_test view "
+        "monitor converged_reason",
+        "pc_": "type precision mg_levels mg_galerkin mg_type gamg_agg_nsmooths gamg_threshold gamg_type hypre_type "
+        "hypre_boomeramg_strong_threshold factor_mat_solver_type factor_levels factor_fill factor_mat_ordering_type "
+        "factor_shift_type",
+        "mat_mumps_icntl_": "13 14 22 23 24 35",
+    }.items()
+    for name in names.split()
 )
 INNER = r"^((sub|mg_levels|mg_levels_\d+|mg_coarse|velocity|component|pressure)_)*"
 WRONG_INPUT = (56, 62, 63, 83, 86, 92)  # codes of PETSc's errors that an option brings about
@@ -58,11 +53,7 @@ def without_method(options: Options) -> dict[str, Any]:
 
 
 def chosen_method(prefix: str, overrides: Mapping[str, Options] | None, by_size: str, methods: Collection[str]) -> str:
-    """Our own option `method`: the user's or, without one, the one that size chooses.
-
-    Raises:
-        InputError: there is no such method.
-    """
+    """Our own option `method`: the user's or, without one, the one that size chooses; `InputError` if there is no such."""
     method = (overrides or {}).get(prefix, {}).get("method", by_size)
     if method not in methods:
         allowed = " and ".join(f"'{name}'" for name in methods)
@@ -71,15 +62,9 @@ def chosen_method(prefix: str, overrides: Mapping[str, Options] | None, by_size:
 
 
 class Given:
-    """Options of one solver, in PETSc's database only while that solver reads them: the next must not inherit them.
-
-    Args:
-        prefix: option prefix, ends in `_`, such as `"flow_"`.
-        options: PETSc options without the prefix.
-    """
+    """Options of one solver, in PETSc's database only while that solver reads them: the next must not inherit them."""
 
     def __init__(self, prefix: str, options: Options) -> None:
-        """Nothing is read yet."""
         self.prefix, self._options = prefix, dict(options)
         if prefix in OUTER and PETSc.Options().hasName("ksp_view"):  # without a prefix, as -ksp_view in PETSC_OPTIONS
             self._options.setdefault("ksp_view", None)
@@ -88,12 +73,7 @@ class Given:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """While PETSc may read options, and fail.
-
-        Raises:
-            InputError: an option's value is none, or the type of a solver that PETSc lacks.
-            ConvergenceError: PETSc fails for another reason.
-        """
+        """While PETSc may read options, and fail: an `InputError` of a value or a missing solver, else a `ConvergenceError`."""
         database: Any = PETSc.Options()
         waiting = {} if self._settled else self._options
         for key, value in waiting.items():
@@ -108,11 +88,7 @@ class Given:
                 database.delValue(self.prefix + key)
 
     def settle(self) -> dict[str, Any]:
-        """Options in use, once the solver has been set up and has read all it ever will.
-
-        Raises:
-            InputError: an option was not read whose name is none that the methods know.
-        """
+        """Options in use, once the solver has read all it ever will; `InputError` on an unread one that no method knows."""
         self._settled = True
         for key in self._options:
             if key not in self._read and re.sub(INNER, "", key) not in NAMES:

@@ -2,14 +2,12 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc
-from petsc4py import PETSc
 
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.solvers.approach import approach
@@ -33,15 +31,10 @@ def impose(unknown: fem.Function, bcs: list[fem.DirichletBC]) -> None:
 
 @dataclass(frozen=True)
 class Equations:
-    """Nonlinear equations form(unknown) = 0 in the unknowns that no condition fixes.
+    """Nonlinear equations form(unknown) = 0 in the unknowns that no condition fixes; the solution is changed in place.
 
-    Attributes:
-        name: for messages.
-        form: residual as a UFL form in `unknown`.
-        unknown: the solution, changed in place.
-        bcs: conditions; of two on the same unknown the last wins. Their values may change between solves.
-        lagged: the part of the derivative, a bilinear form in the unknown's space, that Picard's method leaves out.
-        inertia: bilinear form that a pseudo-time adds to the derivative, times its inverse.
+    Of two conditions on the same unknown the last wins; their values may change between solves. Bilinear forms: `lagged` is
+    the part of the derivative that Picard's method leaves out, `inertia` what a pseudo-time adds, times its inverse.
     """
 
     name: str
@@ -55,22 +48,17 @@ class Equations:
 class System(ABC):
     """What the ways to solve equations share: their state, its residual over that of a start from rest, and counts.
 
-    Args:
-        equations: what to solve.
-        parts: the functions in which the solution lives while it is sought.
-        log: receives one line for each Newton step.
-
-    Attributes:
-        near: relative change of the velocity by a Picard step, once mixed, from which Newton's method is tried.
-        norm: the last residual over that of a start from rest (-).
+    The solution lives in `parts` while it is sought. `near` is the relative change of the velocity by a Picard step, once
+    mixed, from which Newton's method is tried, `norm` the last residual over that of a start from rest (-). Of the entries of
+    the state only `velocities` tell a distance, as the pressure enters linearly.
     """
 
     near: float
+    velocities: np.ndarray
 
     def __init__(self, equations: Equations, parts: tuple[fem.Function, ...], log: Log) -> None:
-        """Begin to count."""
-        self.equations, self.unknown, self.bcs = equations, equations.unknown, equations.bcs
-        self.name, self.log, self._parts = equations.name, log, parts
+        self.name, self.unknown, self.bcs = equations.name, equations.unknown, equations.bcs
+        self.log, self._parts = log, parts
         self.steps, self.factorisations, self.linear_iterations, self.norm, self._cold = 0, 0, 0, np.inf, 1.0
 
     def report(self) -> NewtonReport:
@@ -78,33 +66,28 @@ class System(ABC):
         return NewtonReport(self.steps, self.factorisations, self.norm, self.linear_iterations)
 
     def approach(self, length: float, predicted: bool) -> None:
-        """Come near to the solution as `approach.approach` says; `length` is the hydraulic diameter (m).
-
-        Raises:
-            ConvergenceError: no step helps any more.
-        """
+        """Come near to the solution as `approach.approach` says."""
         self._start()
         if self._cold > 0.0:
             approach(self, self.unknown.function_space.mesh.comm, length, predicted)
 
-    @abstractmethod
     def solve(self, slack: float = 1.0) -> None:
-        """Newton's method from the present values of the unknown.
+        """Newton's method from the present values, to `slack` times the tolerance of the residual, or a `ConvergenceError`."""
+        self._start()
+        if self._cold > 0.0:
+            self._newton(slack)
+        else:  # nothing drives it, and rest is the solution
+            self.unknown.x.array[:] = 0.0
 
-        Args:
-            slack: factor on the tolerance of the residual.
-
-        Raises:
-            ConvergenceError: it diverges or stalls.
-        """
+    @abstractmethod
+    def _newton(self, slack: float) -> None:
+        """Newton's method once conditions and measure are up to date."""
 
     @abstractmethod
     def take_step(self, lagged: bool, rate: float) -> None:
         """Linearise at the state of the last `residual`, solve, and take the step.
 
-        Args:
-            lagged: Picard's method instead of Newton's.
-            rate: inverse of the pseudo-time, as a distance (1/m); 0 for none.
+        Picard's method if `lagged`, else Newton's; `rate` is the inverse of the pseudo-time, as a distance (1/m; 0: none).
         """
 
     @property
@@ -113,12 +96,8 @@ class System(ABC):
         """PETSc options without the prefix; after the first step those that are in use."""
 
     @abstractmethod
-    def velocities(self) -> np.ndarray:
-        """Which entries of the state are velocities; the pressure enters linearly, so only they tell a distance."""
-
-    @abstractmethod
-    def norm_of_residual(self) -> float:
-        """Norm of the residual of the present values, with that of the conditions."""
+    def _norm(self) -> float:
+        """Norm of the residual of the present values; of a fixed unknown, its value minus what is prescribed."""
 
     @abstractmethod
     def reaction(self) -> np.ndarray:
@@ -135,11 +114,11 @@ class System(ABC):
 
     def _at_rest(self) -> float:
         """Norm of the residual of the present values, which are those of rest."""
-        return self.norm_of_residual()
+        return self._norm()
 
     def residual(self) -> float:
         """Norm of the residual of the present values over that of a start from rest."""
-        self.norm = self.norm_of_residual() / self._cold
+        self.norm = self._norm() / self._cold
         return self.norm
 
     def state(self) -> np.ndarray:
@@ -155,40 +134,26 @@ class System(ABC):
 
 
 class NonlinearSystem(System):
-    """Equations solved by Newton's method with a Jacobian, and its factor, that are kept for as long as they serve.
-
-    Args:
-        equations: what to solve.
-        velocities: unknowns by which `approach` tells a distance.
-        prefix: option prefix of the linear solver.
-        options: its PETSc options, without the prefix.
-        log: receives one line for each Newton step.
-    """
+    """Equations solved by Newton's method with a Jacobian, and its factor, that are kept for as long as they serve."""
 
     near = 0.02
 
     def __init__(self, equations: Equations, velocities: np.ndarray, prefix: str, options: Options, log: Log) -> None:
-        """Compile the forms."""
         unknown = equations.unknown
         super().__init__(equations, (unknown,), log)
         msh = unknown.function_space.mesh
         self._residual_form = compiled(equations.form)
         self._picard = fem.Constant(msh, 0.0)  # 1 for Picard's method, 0 for Newton's
         self._rate = fem.Constant(msh, 0.0)
-        self._velocities = np.sort(velocities[velocities < unknown.x.petsc_vec.getLocalSize()])
+        self.velocities = np.sort(velocities[velocities < unknown.x.petsc_vec.getLocalSize()])
         derivative = ufl.derivative(equations.form, unknown, ufl.TrialFunction(unknown.function_space))
         self._jacobian_form = compiled(derivative - self._picard * equations.lagged + self._rate * equations.inertia)
         self._matrix = petsc.create_matrix(self._jacobian_form)
-        self._rhs, self._step = unknown.x.petsc_vec.duplicate(), unknown.x.petsc_vec.duplicate()
+        self._rhs, self._step, self._reaction = (unknown.x.petsc_vec.duplicate() for _ in range(3))
         self._linear = LinearSolver(self._matrix, prefix, options)
         self._has_jacobian = False
 
-    def solve(self, slack: float = 1.0) -> None:
-        """As `System` says."""
-        self._start()
-        if self._cold == 0.0:  # nothing drives it, and rest is the solution
-            self.unknown.x.array[:] = 0.0
-            return
+    def _newton(self, slack: float) -> None:
         before, least, jacobians = np.inf, np.inf, 0
 
         def step(norm: float) -> float | None:
@@ -232,20 +197,11 @@ class NonlinearSystem(System):
         self.unknown.x.scatter_forward()
         self.steps += 1
 
-    def velocities(self) -> np.ndarray:
-        """As `System` says."""
-        return self._velocities
-
     def reaction(self) -> np.ndarray:
         """As `System` says."""
         return assembled(self._residual_form, self._reaction).array.copy()
 
-    @cached_property
-    def _reaction(self) -> PETSc.Vec:
-        return self.unknown.x.petsc_vec.duplicate()
-
-    def norm_of_residual(self) -> float:
-        """As `System` says; of a fixed unknown, its value minus what is prescribed."""
+    def _norm(self) -> float:
         assembled(self._residual_form, self._rhs)
         petsc.set_bc(self._rhs, self.bcs, x0=self.unknown.x.petsc_vec, alpha=-1.0)
         return float(self._rhs.norm())

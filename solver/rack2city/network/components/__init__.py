@@ -14,21 +14,8 @@ from rack2city.network.components.valves import VALVES
 
 __all__ = ["COMPONENTS", "Component", "branches", "describe"]
 
-COMPONENTS: dict[str, Component] = {
-    component.name: component
-    for component in (
-        JUNCTIONS,
-        CURVES,
-        PIPES,
-        VALVES,
-        HEAT_EXCHANGERS,
-        PUMPS,
-        SUBSTATIONS,
-        PRODUCERS,
-        STORAGES,
-        BOUNDARIES,
-    )
-}
+_ALL = (JUNCTIONS, CURVES, PIPES, VALVES, HEAT_EXCHANGERS, PUMPS, SUBSTATIONS, PRODUCERS, STORAGES, BOUNDARIES)
+COMPONENTS: dict[str, Component] = {component.name: component for component in _ALL}
 """Every component by the name of its table; what is referred to comes first."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,40 +16,45 @@ from rack2city.network.hydraulics.laws import BranchLaw, Law
 from rack2city.network.hydraulics.liquid import Liquid
 
 Columns = dict[str, Values]
-"""Columns of one table as arrays; a junction or pipe that is named is its row, a curve its name; empty where none is."""
+"""Columns of one table: numbers, flags, texts; a junction or pipe named is its row (-1: none), a curve its name (or empty)."""
 Fault = tuple[Any, str, str | Callable[[int], str]]
 """Which rows are wrong, in which column, and the sentence about it (of a row, if it differs from row to row)."""
 
 
-class Tables(Protocol):
-    """What components read of a network, see `tables.arrays.Arrays`."""
+@dataclass(frozen=True)
+class Arrays:
+    """The values of a checked network, each column an array of its own in the order of the rows.
 
-    @property
-    def liquid(self) -> Liquid:
-        """The liquid."""
-        ...
+    Attributes:
+        columns: arrays by table and column; what a simulation overwrites from step to step.
+        names: names of the rows by table.
+        liquid: the liquid.
+        friction: formula of the turbulent friction factor.
+        laws: laws given as objects, by name.
+    """
 
-    @property
-    def friction(self) -> Formula:
-        """Formula of the turbulent friction factor."""
-        ...
-
-    @property
-    def laws(self) -> Mapping[str, BranchLaw]:
-        """Laws given as objects, by name."""
-        ...
+    columns: dict[str, Columns]
+    names: dict[str, pd.Index]
+    liquid: Liquid
+    friction: Formula
+    laws: Mapping[str, BranchLaw]
 
     def __getitem__(self, table: str) -> Columns:
-        """Columns of a table."""
-        ...
+        """The columns of a table."""
+        return self.columns[table]
+
+    def count(self, table: str) -> int:
+        """Number of rows of a table."""
+        return len(self.names[table])
 
     def name(self, table: str, row: int) -> str:
         """Name of a row."""
-        ...
+        return str(self.names[table][row])
 
     def curve(self, name: str) -> tuple[Array, Array]:
         """Flows (m3/s) and pressures (Pa) of a curve's points."""
-        ...
+        points, own = self["curves"], self.names["curves"] == name
+        return points["x_m3_per_s"][own], points["y_pa"][own]
 
 
 @dataclass(frozen=True)
@@ -129,7 +134,7 @@ class Component:
     named: bool = True
     faults: Callable[[Columns], Iterable[Fault]] = no_faults
     faults_of_all: Callable[[pd.DataFrame], Iterable[Fault]] = lambda frame: ()
-    law: Callable[[Tables, str, Index, Array], Law] | None = None
+    law: Callable[[Arrays, str, Index, Array], Law] | None = None
     law_varies: bool = True
     labels: Callable[[Columns], Values] = one_law
     is_open: Callable[[Columns], Mask] = in_service
@@ -139,10 +144,7 @@ class Component:
 
     def column(self, name: str) -> Column:
         """A column by its name; KeyError if there is none."""
-        for column in self.columns:
-            if column.name == name:
-                return column
-        raise KeyError(name)
+        return {column.name: column for column in self.columns}[name]
 
     @property
     def ends(self) -> tuple[str, ...]:

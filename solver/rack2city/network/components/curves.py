@@ -9,7 +9,7 @@ from scipy.interpolate import PchipInterpolator
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.columns import ANY, REQUIRED, number
-from rack2city.network.components.component import Columns, Component, Fault, Tables
+from rack2city.network.components.component import Arrays, Columns, Component, Fault
 from rack2city.network.hydraulics.laws import CurveLaw
 
 
@@ -19,7 +19,7 @@ def _faults(columns: Columns) -> Iterator[Fault]:
     yield wrong.to_numpy(), "x_m3_per_s", "a curve needs two points or more, of rising flow"
 
 
-def drop_law(arrays: Tables, curve: str) -> CurveLaw:
+def drop_law(arrays: Arrays, curve: str) -> CurveLaw:
     """The law of a pressure drop's curve: monotone between its points (Fritsch & Carlson 1980), odd, straight beyond them.
 
     Raises:

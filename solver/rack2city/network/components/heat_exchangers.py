@@ -9,7 +9,7 @@ import pandas as pd
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.columns import ANY, IN_SERVICE, THROUGH, Column, Quantity, Values, ends, number
-from rack2city.network.components.component import Columns, Component, Foreign, Tables
+from rack2city.network.components.component import Arrays, Columns, Component, Foreign
 from rack2city.network.components.curves import drop_law
 from rack2city.network.components.valves import quadratic
 from rack2city.network.hydraulics.graph import Index
@@ -20,7 +20,7 @@ def _labels(columns: Columns) -> Values:
     return columns["curve"].astype(str)
 
 
-def _law(arrays: Tables, label: str, rows: Index, static_pa: Array) -> Law:
+def _law(arrays: Arrays, label: str, rows: Index, static_pa: Array) -> Law:
     """An own law, that of a curve, or a quadratic one.
 
     Raises:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.network.components.columns import FLOW, IN_SERVICE, REQUIRED, THROUGH, Column, Quantity, ends, number
-from rack2city.network.components.component import Columns, Component, Fault, Foreign, Tables
+from rack2city.network.components.component import Arrays, Columns, Component, Fault, Foreign
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import PipeLaw
 
@@ -49,7 +49,7 @@ def _faults_of_pairs(frame: pd.DataFrame) -> Iterator[Fault]:
     )
 
 
-def _law(arrays: Tables, label: str, rows: Index, static_pa: Array) -> PipeLaw:
+def _law(arrays: Arrays, label: str, rows: Index, static_pa: Array) -> PipeLaw:
     at = {name: column[rows] for name, column in arrays["pipes"].items()}
     size, liquid = (at["length_m"], at["inner_diameter_m"], at["roughness_m"]), arrays.liquid
     return PipeLaw(*size, liquid.density, liquid.viscosity, at["minor_loss"], arrays.friction)

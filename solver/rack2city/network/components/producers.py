@@ -19,7 +19,7 @@ from rack2city.network.components.columns import (
     number,
     text,
 )
-from rack2city.network.components.component import Columns, Component, Fault, Foreign, Tables
+from rack2city.network.components.component import Arrays, Columns, Component, Fault, Foreign
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import Law, PrescribedFlow, PrescribedLift
 
@@ -38,7 +38,7 @@ def _labels(columns: Columns) -> Values:
     return np.where(columns["mode"] == "pressure", "pressure", "flow")
 
 
-def _law(arrays: Tables, label: str, rows: Index, static_pa: Array) -> Law:
+def _law(arrays: Arrays, label: str, rows: Index, static_pa: Array) -> Law:
     at = {name: column[rows] for name, column in arrays["producers"].items()}
     if label == "pressure":
         return PrescribedLift(np.nan_to_num(at["difference_pa"]) + static_pa)  # one controlled elsewhere may have none

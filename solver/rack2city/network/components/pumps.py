@@ -8,7 +8,7 @@ import numpy.typing as npt
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.columns import IN_SERVICE, THROUGH, Column, Quantity, Values, ends, number, text
-from rack2city.network.components.component import Columns, Component, Fault, Tables
+from rack2city.network.components.component import Arrays, Columns, Component, Fault
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import Law, PrescribedLift
 from rack2city.network.hydraulics.pumps import ConstantPowerLaw, PumpCurveLaw
@@ -27,7 +27,7 @@ def _labels(columns: Columns) -> Values:
     return np.where(np.isnan(columns["power_w"]), np.where(control == "own", "own", by_curve), "power")
 
 
-def _law(arrays: Tables, label: str, rows: Index, static_pa: Array) -> Law:
+def _law(arrays: Arrays, label: str, rows: Index, static_pa: Array) -> Law:
     pumps = arrays["pumps"]
     if label == "own":
         return PrescribedLift(pumps["difference_pa"][rows] + static_pa)
@@ -36,7 +36,7 @@ def _law(arrays: Tables, label: str, rows: Index, static_pa: Array) -> Law:
     return head_law(arrays, label.split(" ", 1)[1], pumps["speed"][rows])
 
 
-def head_law(arrays: Tables, curve: str, speed: npt.ArrayLike) -> PumpCurveLaw:
+def head_law(arrays: Arrays, curve: str, speed: npt.ArrayLike) -> PumpCurveLaw:
     """The law of pumps that share a head curve, each at its speed (-).
 
     Raises:

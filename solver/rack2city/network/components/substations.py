@@ -8,7 +8,7 @@ import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.network.components.columns import FLOW, IN_SERVICE, NONE, Quantity, ends, number
-from rack2city.network.components.component import Columns, Component, Fault, Foreign, Tables
+from rack2city.network.components.component import Arrays, Columns, Component, Fault, Foreign
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import PrescribedFlow
 
@@ -29,7 +29,7 @@ def _faults(columns: Columns) -> Iterator[Fault]:
     yield ua & ~(columns["dhw_cold_k"] < columns["dhw_supply_k"]), "dhw_cold_k", "it must be below dhw_supply_k"
 
 
-def _law(arrays: Tables, label: str, rows: Index, static_pa: Array) -> PrescribedFlow:
+def _law(arrays: Arrays, label: str, rows: Index, static_pa: Array) -> PrescribedFlow:
     return PrescribedFlow(np.zeros(len(rows)))  # the solver gives the flows
 
 

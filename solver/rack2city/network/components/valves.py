@@ -8,7 +8,7 @@ import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.network.components.columns import IN_SERVICE, REQUIRED, THROUGH, Column, Mask, Values, ends, number
-from rack2city.network.components.component import Columns, Component, Foreign, Tables
+from rack2city.network.components.component import Arrays, Columns, Component, Foreign
 from rack2city.network.hydraulics.graph import Index
 from rack2city.network.hydraulics.laws import Law
 from rack2city.network.hydraulics.valves import CheckValveLaw, ControlValveLaw
@@ -25,7 +25,7 @@ def _is_open(columns: Columns) -> Mask:
     return columns["in_service"] & (columns["opening"] > 0.0)
 
 
-def _law(arrays: Tables, label: str, rows: Index, static_pa: Array) -> Law:
+def _law(arrays: Arrays, label: str, rows: Index, static_pa: Array) -> Law:
     """Valves open linearly."""
     kv, opening = (arrays["valves"][name][rows] for name in ("kv_m3_per_h", "opening"))
     density = arrays.liquid.density

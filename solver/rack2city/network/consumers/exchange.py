@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import exprel
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
@@ -18,6 +19,7 @@ _LEAST_RESISTANCE = 1e-300  # stands for 1/N of an endless surface
 _NEWTON_STEPS = 25  # 3 to 8 are usual; a bracket that Newton's method does not close is then halved
 _HALVINGS = 75
 _SETTLED = 1e-13  # relative change of r
+_SIZES = ("ua_w_per_k", "primary_w_per_k", "secondary_w_per_k", "max_primary_w_per_k")
 _ROUNDING = 4.0 * float(np.finfo(float).eps)  # of r + g
 
 
@@ -58,8 +60,7 @@ class Exchanger:
     band_k: float = 0.5
 
     def __post_init__(self) -> None:
-        """Check the ranges."""
-        for name in ("ua_w_per_k", "primary_w_per_k", "secondary_w_per_k", "max_primary_w_per_k"):
+        for name in _SIZES:
             values = np.asarray(getattr(self, name), dtype=float)
             endless = name == "ua_w_per_k"
             if not (np.all(values > 0.0) and (endless or np.all(np.isfinite(values)))):
@@ -83,7 +84,7 @@ class Exchanger:
         film_exponent: float = 0.8,
         primary_film_share: float = 0.5,
     ) -> "Exchanger":
-        """The exchanger that transfers a load at four temperatures.
+        """The exchanger that transfers a load at four temperatures, `UA = Q / LMTD`.
 
         Args:
             load_w: heat transferred at design (W).
@@ -92,19 +93,14 @@ class Exchanger:
             secondary_supply_k: temperature to the building (K).
             secondary_return_k: temperature from the building (K).
             valve_reserve: flow through the fully open valve over the design flow (-).
-            film_exponent: see the class.
-            primary_film_share: see the class.
-
-        Returns:
-            An exchanger with `UA = Q / LMTD`.
+            film_exponent: see the class, as the last.
+            primary_film_share: share of the primary film (-).
 
         Raises:
             InputError: the load is not positive, or a side or an end has no positive temperature difference.
         """
-        load, hot_in, hot_out, cold_out, cold_in = (
-            np.asarray(value, dtype=float)
-            for value in (load_w, primary_supply_k, primary_return_k, secondary_supply_k, secondary_return_k)
-        )
+        given = load_w, primary_supply_k, primary_return_k, secondary_supply_k, secondary_return_k
+        load, hot_in, hot_out, cold_out, cold_in = (np.asarray(value, dtype=float) for value in given)
         ends = (hot_in - hot_out, cold_out - cold_in, hot_in - cold_out, hot_out - cold_in)
         if not (np.all(load > 0.0) and all(np.all(end > 0.0) for end in ends)):
             raise InputError(
@@ -139,20 +135,6 @@ class ExchangerState:
     primary_slope: Array
 
 
-def secondary_effectiveness(units: npt.ArrayLike, ratio: npt.ArrayLike) -> Array:
-    """Counter-flow effectiveness seen from the secondary side (-), whichever side has the smaller capacity flow.
-
-    Args:
-        units: N = UA over the secondary capacity flow (-), 0 to infinite.
-        ratio: r = secondary over primary capacity flow (-), any positive number.
-    """
-    with np.errstate(divide="ignore"):
-        resistance = 1.0 / np.asarray(units, dtype=float)
-    r = np.asarray(ratio, dtype=float)
-    finite = np.where(np.isfinite(resistance), np.maximum(resistance, _LEAST_RESISTANCE), 1.0)
-    return np.where(np.isfinite(resistance), 1.0 / (r + finite * _bernoulli((1.0 - r) / finite)[0]), 0.0)
-
-
 def open_valve(
     exchanger: Exchanger,
     load_w: npt.ArrayLike,
@@ -169,22 +151,18 @@ def open_valve(
 
     Args:
         exchanger: fields broadcast with the other arguments.
-        load_w: heat asked for (W).
+        load_w: heat asked for (W); `delivered + unmet = load` exactly.
         primary_supply_k: temperature that arrives (K).
         secondary_supply_k: set-point of the secondary supply (K).
         secondary_return_k: temperature the secondary flow comes back with (K).
         opening: share of the largest flow that the pressure difference at hand allows (-).
 
-    Returns:
-        The state; `delivered + unmet = load` exactly.
-
     Raises:
         InputError: a negative load, or a set-point not above the secondary return.
     """
-    names = ("ua_w_per_k", "primary_w_per_k", "secondary_w_per_k", "max_primary_w_per_k")
     given = (load_w, primary_supply_k, secondary_supply_k, secondary_return_k, opening)
     load, hot, warm, cold, share, ua, design_p, design_s, largest = np.broadcast_arrays(
-        *(np.asarray(value, dtype=float) for value in (*given, *(getattr(exchanger, name) for name in names)))
+        *(np.asarray(value, dtype=float) for value in (*given, *(getattr(exchanger, name) for name in _SIZES)))
     )
     if not np.all(load >= 0.0):
         raise InputError("the load of an exchanger is negative or not a number")
@@ -228,12 +206,9 @@ def open_valve(
 
 def _bernoulli(x: Array) -> tuple[Array, Array]:
     """`x / (1 - e^-x)` and its derivative; 1 and 1/2 at zero."""
-    near = np.abs(x) < 1e-4
-    safe = np.where(near, 1.0, x)
-    with np.errstate(over="ignore"):
-        value = np.where(near, 1.0 + x * (0.5 + x / 12.0), safe / -np.expm1(-safe))
-        derivative = np.where(near, 0.5 + x / 6.0, value * (1.0 + (1.0 - value) / safe))
-    return value, derivative
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        value = 1.0 / exprel(-x)
+        return value, np.where(np.abs(x) < 1e-4, 0.5 + x / 6.0, value * (1.0 + (1.0 - value) / x))
 
 
 def _cost(r: Array, a: Array, b: Array, n: float) -> tuple[Array, Array]:

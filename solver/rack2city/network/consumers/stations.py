@@ -5,13 +5,12 @@ of S substations, or of S x H for H steps at once (S x 1 where a value holds in 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from rack2city.arrays import Array
-from rack2city.network.consumers.rows import ExchangerRows, exchanger_rows, take
+from rack2city.network.consumers.rows import ExchangerRows, at_steps, exchanger_rows
 from rack2city.network.hydraulics.graph import Index, Mask
 
 
@@ -38,7 +37,7 @@ class Stations:
     band_k: Array
     follows: Mask
     heat_capacity: float
-    exchangers: tuple[ExchangerRows, ...] = field(default=())
+    exchangers: tuple[ExchangerRows, ...] = ()
 
     @classmethod
     def of(cls, column: Mapping[str, Array], heat_capacity: float) -> "Stations":
@@ -60,9 +59,8 @@ class Stations:
 
     def at(self, steps: Index | slice) -> "Stations":
         """The same in some of the steps."""
-        names = ("demand_w", "target_k", "least_kg_per_s", "most_kg_per_s", "band_k", "follows")
-        part: dict[str, Any] = {name: take(getattr(self, name), steps) for name in names}
-        return replace(self, **part, exchangers=tuple(group.steps(steps) for group in self.exchangers))
+        found: Stations = at_steps(self, steps)
+        return found
 
     def draw(self, arriving_k: Array) -> tuple[Array, Array]:
         """Flow that each valve lets through (kg/s), and how much that falls per kelvin that more arrives (kg/(s K)).

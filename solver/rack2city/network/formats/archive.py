@@ -53,11 +53,7 @@ class Archive:
         return Path(path)
 
     def read(self, path: str | Path) -> tuple[dict[str, Any], dict[str, pd.DataFrame]]:
-        """The page and the tables of a file.
-
-        Raises:
-            InputError: it is none of this kind, or of a later version.
-        """
+        """The page and the tables of a file; an InputError if it is none of this kind, or of a later version."""
         with naming(path, self.what), zipfile.ZipFile(path) as archive:
             page = json.loads(archive.read(self.page))
             if page.get("format") != self.format:
@@ -66,11 +62,12 @@ class Archive:
                 raise InputError(
                     f"it has version {page['version']} of the format, this program reads up to {self.version}; update it"
                 )
-            names = [name for name in archive.namelist() if name.endswith(".parquet")]
-            return page, {
-                name.removesuffix(".parquet"): pd.read_parquet(io.BytesIO(archive.read(name)), engine="pyarrow")
-                for name in names
-            }
+            tables = {}
+            for name in archive.namelist():
+                if name.endswith(".parquet"):
+                    buffer = io.BytesIO(archive.read(name))
+                    tables[name.removesuffix(".parquet")] = pd.read_parquet(buffer, engine="pyarrow")
+            return page, tables
 
 
 @contextmanager
@@ -97,11 +94,7 @@ def whole(path: str | Path) -> Iterator[Path]:
 
 
 def require_writable(network: Network) -> None:
-    """Check a network that is to be written.
-
-    Raises:
-        InputError: a fault in the tables, or laws given as objects.
-    """
+    """Check a network that is to be written: an InputError tells faults in the tables, or laws given as objects."""
     check_network(network)
     for name in network.laws:
         raise InputError(

@@ -10,17 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
 from rack2city.network.components.component import is_empty
 from rack2city.network.formats.archive import naming, require_writable, whole
 from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.tables.create import create
+from rack2city.network.tables.create import create, made_names
 from rack2city.network.tables.network import WATER, Network
 
 SNAP_M = 0.01
 """Ends of lines that name no junction belong to one that is nearer than this (m)."""
+_PLACES = {("junctions", "x_m"), ("junctions", "y_m")}  # told by the geometry
 _LONG_LAT = ("CRS84", "EPSG::4326", "EPSG:4326")
 
 
@@ -31,10 +33,7 @@ def save_geojson(network: Network, path: str | Path) -> Path:
 
     Args:
         network: the network; every junction needs `x_m` and `y_m`.
-        path: file to write.
-
-    Returns:
-        The path.
+        path: file to write; returned.
 
     Raises:
         InputError: a fault in the tables, a junction without coordinates, or laws given as objects.
@@ -66,21 +65,12 @@ def save_geojson(network: Network, path: str | Path) -> Path:
     return Path(path)
 
 
-_PLACES = {("junctions", "x_m"), ("junctions", "y_m")}
-
-
 def load_geojson(path: str | Path) -> Network:
-    """Read a network from GeoJSON, ours or one drawn in a GIS.
+    """Read a network from GeoJSON, ours or one drawn in a GIS, and check it.
 
     A feature's property `table` names its table; without it, points are junctions and lines pipes. Lines that name no
     junctions take those within `SNAP_M` of their ends, or new ones. Pipes without `length_m` get the length of their line,
     bends included; the bends themselves are not kept. Properties that no table knows are ignored, as a GIS adds its own.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The network, checked.
 
     Raises:
         InputError: not GeoJSON, coordinates in degrees, a geometry that does not fit its table, or a fault in the rows.
@@ -161,37 +151,30 @@ def _in_degrees(points: np.ndarray, crs: str, foreign: bool) -> bool:
 def _name(rows: dict[str, list[dict[str, Any]]]) -> None:
     """Give names to rows without."""
     for table, found in rows.items():
-        taken = {str(row["name"]) for row in found if row.get("name") is not None}
-        number = 0
+        made = made_names(COMPONENTS[table], {str(row["name"]) for row in found if row.get("name") is not None})
         for row in found:
-            while row.get("name") is None:
-                number += 1
-                if (name := f"{COMPONENTS[table].singular} {number}") not in taken:
-                    row["name"] = name
+            if row.get("name") is None:
+                row["name"] = next(made)
 
 
 def _join(rows: dict[str, list[dict[str, Any]]], lines: list[tuple[str, dict[str, Any], np.ndarray]]) -> None:
     """Name the junctions at the ends of lines and the lengths of pipes where the file does not."""
-    cells: dict[tuple[int, int], list[dict[str, Any]]] = {}
-
-    def keep(row: dict[str, Any]) -> None:
-        cells.setdefault((int(row["x_m"] // SNAP_M), int(row["y_m"] // SNAP_M)), []).append(row)
-
-    def junction_at(point: np.ndarray) -> str:
-        column, line = int(point[0] // SNAP_M), int(point[1] // SNAP_M)
-        near = [row for i in (-1, 0, 1) for j in (-1, 0, 1) for row in cells.get((column + i, line + j), [])]
-        near = [row for row in near if np.hypot(row["x_m"] - point[0], row["y_m"] - point[1]) <= SNAP_M]
-        if not near:
-            near = [{"name": f"junction {len(rows['junctions']) + 1}", "x_m": float(point[0]), "y_m": float(point[1])}]
-            rows["junctions"].append(near[0])
-            keep(near[0])
-        return str(near[0]["name"])
-
-    for row in rows["junctions"]:
-        keep(row)
+    junctions = rows["junctions"]
+    loose = [
+        (row, end, point)
+        for table, row, points in lines
+        for end, point in zip(COMPONENTS[table].ends, (points[0], points[-1]), strict=True)
+        if row.get(end) is None
+    ]
+    places = [*((row["x_m"], row["y_m"]) for row in junctions), *(point for _, _, point in loose)]
+    named: dict[int, Any] = {number: row["name"] for number, row in enumerate(junctions)}  # of the places
+    near = KDTree(places).query_ball_point(places[len(named) :], SNAP_M, return_sorted=True) if loose else []
+    for number, ((row, end, (x, y)), around) in enumerate(zip(loose, near, strict=True), len(named)):
+        name = next((named[place] for place in around if place in named), None)
+        if name is None:
+            name = named[number] = f"junction {len(junctions) + 1}"
+            junctions.append({"name": name, "x_m": float(x), "y_m": float(y)})
+        row[end] = str(name)
     for table, row, points in lines:
-        for end, point in zip(COMPONENTS[table].ends, (points[0], points[-1]), strict=True):
-            if row.get(end) is None:
-                row[end] = junction_at(point)
         if table == "pipes" and row.get("length_m") is None:
             row["length_m"] = float(np.hypot(*np.diff(points, axis=0).T).sum())

@@ -1,13 +1,12 @@
 """Check valves on a solved network: those that leak are shut, those that are pushed open are opened."""
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError, InputError
-from rack2city.network.hydraulics.graph import HydraulicNetwork
-from rack2city.network.hydraulics.newton import REST, TOLERANCE
+from rack2city.network.hydraulics.newton import REST, TOLERANCE, Problem, Solution, solve_flows
 from rack2city.network.hydraulics.spanning import Layout, lay_out
 
 _CHECK_ROUNDS = 50  # each but the first only mends what the leakage of others, or rounding, had wrong
@@ -16,35 +15,18 @@ _PUSHED = 1e-10  # of the largest pressure: a shut valve with more behind it is 
 
 
 def settle_check_valves(
-    network: HydraulicNetwork,
-    layout: Layout,
-    total: Array,
-    lift: Array,
-    pinned: Array,
-    solution: tuple[Array, Array, int],
-    solve: Callable[..., tuple[Array, Array, int]],
-    max_iterations: int,
-) -> tuple[Layout, tuple[Array, Array, int]]:
-    """Shuts the check valves that leak and solves again, until each is either open or shut.
+    problem: Problem, solution: Solution, by_loops: bool, max_iterations: int
+) -> tuple[Layout, Solution]:
+    """Shuts the check valves that leak and solves again, until each is either open or shut; arguments of `solve_flows`.
 
-    Args:
-        network: the graph with its laws.
-        layout: its structure with all check valves open.
-        total: mass flow entering per node, prescribed branch flows included (kg/s).
-        lift: prescribed lift per branch (Pa).
-        pinned: pressure per pinned node of the layout (Pa).
-        solution: flows and drops per edge with all check valves open, and the iterations spent.
-        solve: `solve_loops` or `solve_nodes`.
-        max_iterations: of one solution.
-
-    Returns:
-        The structure with the closed check valves shut, and the solution on it.
+    `problem` and `solution` have all check valves open; the structure returned has the closed ones shut.
 
     Raises:
         InputError: a flow could only go against a check valve.
         ConvergenceError: no solution, or no end of opening and shutting.
     """
-    count, scale = len(network.start), float(np.abs(total).max())
+    network, layout, scale = problem.network, problem.layout, problem.scale
+    count, fixed = len(network.start), len(layout.fixed)
     closed, opened = np.zeros(count, dtype=bool), np.zeros(count, dtype=int)
     current = layout
     for _ in range(_CHECK_ROUNDS):
@@ -59,10 +41,10 @@ def settle_check_valves(
             return current, solution
         closed, opened = (closed | leaking) & ~opening, opened + opening
         current = lay_out(network, layout.fixed, closed, scale if scale > 0.0 else 1.0)
-        _refuse_back_flow(current, total, scale)
+        _refuse_back_flow(current, problem.injection, scale)
         # parts that only check valves join to the rest keep the pressure that their last leakage left in them
-        pins = np.concatenate([pinned[: len(layout.fixed)], pressure[current.pinned[len(layout.fixed) :]]])
-        again = solve(network, current, total, lift, pins, flow[:count], max_iterations)
+        pins = np.concatenate([problem.pressure[:fixed], pressure[current.pinned[fixed:]]])
+        again = solve_flows(replace(problem, layout=current, pressure=pins), flow[:count], by_loops, max_iterations)
         solution = (again[0], again[1], iterations + again[2])
     raise ConvergenceError(
         f"the check valves of the hydraulic network did not settle in {_CHECK_ROUNDS} rounds; "

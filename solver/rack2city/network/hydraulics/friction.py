@@ -1,4 +1,4 @@
-"""Friction of full circular pipes: Darcy-Weisbach with Colebrook's or Haaland's factor."""
+"""Friction of full circular pipes: Colebrook's or Haaland's factor."""
 
 from typing import Literal, get_args
 
@@ -19,11 +19,7 @@ _PER_LN10 = 2.0 / np.log(10.0)
 
 
 def require_formula(friction: str) -> None:
-    """Refuse a formula that is not known.
-
-    Raises:
-        InputError: names what is allowed.
-    """
+    """Refuse a formula that is not known by an InputError that names what is allowed."""
     if friction not in get_args(Formula):
         allowed = ", ".join(repr(name) for name in get_args(Formula))
         raise InputError(f"the friction formula is {friction!r}; it must be one of {allowed}")
@@ -55,73 +51,13 @@ def darcy_friction_factor(
     re_, rough = np.broadcast_arrays(np.asarray(re, dtype=float), np.asarray(relative_roughness, dtype=float))
     if not (np.all(re_ >= 0.0) and np.all(rough >= 0.0)):
         raise ValueError("Reynolds number and relative roughness must be numbers of zero or more")
-    product, _ = _factor_times_re(re_, rough, friction)
+    product, _ = factor_times_re(re_, rough, friction)
     with np.errstate(divide="ignore"):
         return product / re_
 
 
-def pipe_pressure_drop(
-    mass_flow: npt.ArrayLike,
-    length: npt.ArrayLike,
-    diameter: npt.ArrayLike,
-    roughness: npt.ArrayLike,
-    density: npt.ArrayLike,
-    viscosity: npt.ArrayLike,
-    minor_loss: npt.ArrayLike = 0.0,
-    friction: Formula = "colebrook",
-) -> Array:
-    """Pressure drop along straight pipes with local losses; all arguments broadcast.
-
-    Args:
-        mass_flow: mass flow (kg/s); the drop has its sign.
-        length: length (m).
-        diameter: inner diameter (m).
-        roughness: wall roughness (m).
-        density: density (kg/m3).
-        viscosity: dynamic viscosity (Pa s).
-        minor_loss: sum of the local loss coefficients (-), on the velocity head of the pipe.
-        friction: formula of the turbulent friction factor.
-
-    Returns:
-        Pressure drop (Pa).
-
-    Source: Darcy-Weisbach, `dp = (f L/D + zeta) rho v|v|/2`.
-    """
-    return pipe_drop_and_slope(mass_flow, length, diameter, roughness, density, viscosity, minor_loss, friction)[0]
-
-
-def pipe_drop_and_slope(
-    mass_flow: npt.ArrayLike,
-    length: npt.ArrayLike,
-    diameter: npt.ArrayLike,
-    roughness: npt.ArrayLike,
-    density: npt.ArrayLike,
-    viscosity: npt.ArrayLike,
-    minor_loss: npt.ArrayLike = 0.0,
-    friction: Formula = "colebrook",
-) -> tuple[Array, Array]:
-    """Pressure drop (Pa) and its exact derivative to the mass flow (Pa s/kg); arguments of `pipe_pressure_drop`.
-
-    The derivative stays positive at zero flow, where the pipe is laminar.
-    """
-    flow, length, diameter, roughness, density, viscosity, minor_loss = (
-        np.asarray(a, dtype=float) for a in (mass_flow, length, diameter, roughness, density, viscosity, minor_loss)
-    )
-    per_flow = 4.0 / (np.pi * diameter**2 * density)  # velocity per mass flow
-    velocity = flow * per_flow
-    re = density * np.abs(velocity) * diameter / viscosity
-    re, rough = np.broadcast_arrays(re, roughness / diameter)
-    product, slope = _factor_times_re(re, rough, friction)
-    # f rho v|v|/2 L/D written with f Re, which is finite at rest: (f Re) mu v L / (2 D^2)
-    viscous = viscosity * length / (2.0 * diameter**2)
-    local = minor_loss * density / 2.0
-    drop = viscous * product * velocity + local * velocity * np.abs(velocity)
-    derivative = per_flow * (viscous * (product + re * slope) + 2.0 * local * np.abs(velocity))
-    return drop, derivative
-
-
-def _factor_times_re(re: Array, rough: Array, friction: Formula) -> tuple[Array, Array]:
-    """`f Re` (-) and its derivative to Re; 64 and 0 where laminar."""
+def factor_times_re(re: Array, rough: Array, friction: Formula) -> tuple[Array, Array]:
+    """`f Re` (-), which is finite at rest, and its derivative to Re; 64 and 0 where laminar."""
     require_formula(friction)
     product = np.full(re.shape, 64.0)
     slope = np.zeros(re.shape)

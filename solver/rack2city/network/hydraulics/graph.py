@@ -1,9 +1,10 @@
 """The graph of a hydraulic network: nodes, and groups of branches that share a law."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,11 +41,7 @@ class BranchGroup:
 
 @dataclass(frozen=True)
 class HydraulicNetwork:
-    """Nodes joined by groups of branches; branches are numbered through the groups in their order.
-
-    Attributes:
-        node_names: one unique name per node.
-        groups: the branches.
+    """Nodes, each of a unique name, joined by groups of branches; branches are numbered through the groups in their order.
 
     Raises:
         InputError: no branch at all, names that repeat, ends that do not match the names, or a node index that does
@@ -55,7 +52,6 @@ class HydraulicNetwork:
     groups: Sequence[BranchGroup]
 
     def __post_init__(self) -> None:
-        """Check the indices and the names."""
         if not self.branch_names:
             raise InputError("the hydraulic network has no branch; give at least one")
         for what, names in (("node", list(self.node_names)), ("branch", list(self.branch_names))):
@@ -88,61 +84,40 @@ class HydraulicNetwork:
         return np.concatenate([np.asarray(group.end, dtype=np.intp) for group in self.groups])
 
     @cached_property
-    def incidence(self) -> sp.csr_array:
-        """Branches x nodes: +1 where a branch starts, -1 where it ends."""
-        branches = np.arange(len(self.start))
-        ones = np.ones(len(self.start))
-        rows, columns = np.concatenate([branches, branches]), np.concatenate([self.start, self.end])
-        shape = (len(self.start), len(self.node_names))
-        return sp.csr_array((np.concatenate([ones, -ones]), (rows, columns)), shape=shape)
-
-    @cached_property
     def leaving(self) -> sp.csr_array:
-        """Nodes x branches, the transposed incidence: what branches carry away from each node."""
-        return self.incidence.T.tocsr()
+        """Nodes x branches: what branches carry away from each node, +1 where one starts, -1 where it ends."""
+        return incidence(self.start, self.end, len(self.node_names)).T.tocsr()
 
     def node_index(self, name: str) -> int:
-        """Index of a node by its name.
-
-        Raises:
-            InputError: there is no such node.
-        """
-        try:
-            return self._node_indices[name]
-        except KeyError:
-            raise InputError(f"the hydraulic network has no node {name!r}") from None
+        """Index of a node by its name; InputError if there is none."""
+        return _place(self._nodes, name, "node")
 
     def branch_index(self, name: str) -> int:
-        """Index of a branch by its name.
-
-        Raises:
-            InputError: there is no such branch.
-        """
-        try:
-            return self._branch_indices[name]
-        except KeyError:
-            raise InputError(f"the hydraulic network has no branch {name!r}") from None
+        """Index of a branch by its name; InputError if there is none."""
+        return _place(self._branches, name, "branch")
 
     @cached_property
-    def _node_indices(self) -> dict[str, int]:
+    def _nodes(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.node_names)}
 
     @cached_property
-    def _branch_indices(self) -> dict[str, int]:
+    def _branches(self) -> dict[str, int]:
         return {name: index for index, name in enumerate(self.branch_names)}
 
     def _of_kind(self, kind: type | tuple[type, ...]) -> Mask:
         """Branches whose law is of a class."""
         return np.repeat([isinstance(group.law, kind) for group in self.groups], [len(g.names) for g in self.groups])
 
+    def _spread(self, values: Sequence[npt.ArrayLike]) -> npt.NDArray[Any]:
+        """Values of each group, one or one per branch, as one array of the branches."""
+        spread = [np.broadcast_to(v, len(group.names)) for v, group in zip(values, self.groups, strict=True)]
+        return np.concatenate(spread)
+
     @cached_property
     def shut(self) -> Mask:
         """Branches that are closed, or control valves of no opening."""
-        masks = []
-        for group in self.groups:
-            closed = np.broadcast_to(np.asarray(group.closed, dtype=bool), len(group.names))
-            masks.append(closed | group.law.shut if isinstance(group.law, ControlValveLaw) else closed)
-        return np.concatenate(masks)
+        valves = [g.law.shut if isinstance(g.law, ControlValveLaw) else False for g in self.groups]
+        return self._spread([g.closed for g in self.groups]).astype(bool) | self._spread(valves)
 
     @cached_property
     def one_way(self) -> Mask:
@@ -161,24 +136,14 @@ class HydraulicNetwork:
 
     def held_flow(self) -> Array:
         """Prescribed mass flow per branch (kg/s); zero where none is prescribed or the branch is shut."""
-        values = [
-            np.broadcast_to(
-                np.asarray(g.law.mass_flow_kg_per_s if isinstance(g.law, PrescribedFlow) else 0.0, dtype=float),
-                len(g.names),
-            )
-            for g in self.groups
-        ]
-        return np.where(self.shut, 0.0, np.concatenate(values))
+        laws = (group.law for group in self.groups)
+        held = self._spread([law.mass_flow_kg_per_s if isinstance(law, PrescribedFlow) else 0.0 for law in laws])
+        return np.where(self.shut, 0.0, held)
 
     def held_lift(self) -> Array:
         """Prescribed lift per branch (Pa); zero where none is prescribed."""
-        values = [
-            np.broadcast_to(
-                np.asarray(g.law.lift_pa if isinstance(g.law, PrescribedLift) else 0.0, dtype=float), len(g.names)
-            )
-            for g in self.groups
-        ]
-        return np.concatenate(values)
+        laws = (group.law for group in self.groups)
+        return self._spread([law.lift_pa if isinstance(law, PrescribedLift) else 0.0 for law in laws]).astype(float)
 
     def drop_and_slope(self, mass_flow: Array) -> tuple[Array, Array]:
         """Pressure drop (Pa) and its derivative (Pa s/kg) of all branches; zero slope where flow or lift is held.
@@ -189,8 +154,7 @@ class HydraulicNetwork:
         drops, slopes, first = [], [], 0
         for group in self.groups:
             count = len(group.names)
-            drop: npt.ArrayLike = 0.0
-            slope: npt.ArrayLike = 0.0
+            drop, slope = np.zeros(1), np.zeros(1)
             if isinstance(group.law, PrescribedLift):
                 drop = -np.asarray(group.law.lift_pa, dtype=float)
             elif not isinstance(group.law, PrescribedFlow):
@@ -201,9 +165,22 @@ class HydraulicNetwork:
             first += count
         return np.concatenate(drops, axis=-1), np.concatenate(slopes, axis=-1)
 
-    def parts(self) -> npt.NDArray[np.int32]:
-        """Number of the connected part that each node belongs to."""
-        nodes = len(self.node_names)
-        links = sp.coo_array((np.ones(len(self.start)), (self.start, self.end)), shape=(nodes, nodes))
-        labels: npt.NDArray[np.int32] = connected_components(links, directed=False)[1]
-        return labels
+
+def incidence(start: Index, end: Index, nodes: int) -> sp.csr_array:
+    """Branches x nodes: +1 where a branch starts, -1 where it ends."""
+    branches, ones = np.arange(len(start)), np.ones(len(start))
+    at = np.concatenate([branches, branches]), np.concatenate([start, end])
+    return sp.csr_array((np.concatenate([ones, -ones]), at), shape=(len(start), nodes))
+
+
+def parts(start: Index, end: Index, nodes: int) -> Index:
+    """Number of the connected part that each node belongs to."""
+    links = sp.coo_array((np.ones(len(start)), (start, end)), shape=(nodes, nodes))
+    return np.asarray(connected_components(links, directed=False)[1], dtype=np.intp)
+
+
+def _place(places: Mapping[str, int], name: str, what: str) -> int:
+    try:
+        return places[name]
+    except KeyError:
+        raise InputError(f"the hydraulic network has no {what} {name!r}") from None

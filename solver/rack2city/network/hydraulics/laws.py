@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rack2city.arrays import Array
-from rack2city.network.hydraulics.friction import Formula, pipe_drop_and_slope, require_formula
+from rack2city.network.hydraulics.friction import Formula, factor_times_re, require_formula
 
 
 class BranchLaw(Protocol):
@@ -25,7 +25,7 @@ class BranchLaw(Protocol):
 
 @dataclass(frozen=True)
 class PipeLaw:
-    """Straight pipes by Darcy-Weisbach; every field but the formula one value or one per branch.
+    """Straight pipes with local losses; every field but the formula one value or one per branch.
 
     Attributes:
         length_m: length (m).
@@ -33,37 +33,55 @@ class PipeLaw:
         roughness_m: wall roughness (m).
         density: density (kg/m3).
         viscosity: dynamic viscosity (Pa s).
-        minor_loss: sum of the local loss coefficients (-).
+        minor_loss: sum of the local loss coefficients (-), on the velocity head of the pipe.
         friction: formula of the turbulent friction factor, `"colebrook"` or `"haaland"`.
 
     Raises:
         InputError: an unknown formula.
+
+    Source: Darcy-Weisbach, `dp = (f L/D + zeta) rho v|v|/2`.
     """
 
     length_m: npt.ArrayLike
     diameter_m: npt.ArrayLike
     roughness_m: npt.ArrayLike
-    density: float
-    viscosity: float
+    density: npt.ArrayLike
+    viscosity: npt.ArrayLike
     minor_loss: npt.ArrayLike = 0.0
     friction: Formula = "colebrook"
 
     def __post_init__(self) -> None:
-        """Refuse an unknown formula."""
         require_formula(self.friction)
 
     def drop_and_slope(self, mass_flow: Array) -> tuple[Array, Array]:
-        """See `BranchLaw`."""
-        return pipe_drop_and_slope(
-            mass_flow,
-            self.length_m,
-            self.diameter_m,
-            self.roughness_m,
-            self.density,
-            self.viscosity,
-            self.minor_loss,
-            self.friction,
-        )
+        """See `BranchLaw`; the slope is exact, and positive at rest, where the pipe is laminar."""
+        given = (self.length_m, self.diameter_m, self.roughness_m, self.density, self.viscosity, self.minor_loss)
+        length, diameter, roughness, density, viscosity, minor_loss = (np.asarray(a, dtype=float) for a in given)
+        per_flow = 4.0 / (np.pi * diameter**2 * density)  # velocity per mass flow
+        velocity = mass_flow * per_flow
+        re = density * np.abs(velocity) * diameter / viscosity
+        re, rough = np.broadcast_arrays(re, roughness / diameter)
+        product, slope = factor_times_re(re, rough, self.friction)
+        # f rho v|v|/2 L/D written with f Re, which is finite at rest: (f Re) mu v L / (2 D^2)
+        viscous = viscosity * length / (2.0 * diameter**2)
+        local = minor_loss * density / 2.0
+        drop = viscous * product * velocity + local * velocity * np.abs(velocity)
+        return drop, per_flow * (viscous * (product + re * slope) + 2.0 * local * np.abs(velocity))
+
+
+def pipe_pressure_drop(
+    mass_flow: npt.ArrayLike,
+    length: npt.ArrayLike,
+    diameter: npt.ArrayLike,
+    roughness: npt.ArrayLike,
+    density: npt.ArrayLike,
+    viscosity: npt.ArrayLike,
+    minor_loss: npt.ArrayLike = 0.0,
+    friction: Formula = "colebrook",
+) -> Array:
+    """Pressure drop (Pa) of pipes at a mass flow (kg/s), with its sign; all arguments broadcast, the others as in `PipeLaw`."""
+    law = PipeLaw(length, diameter, roughness, density, viscosity, minor_loss, friction)
+    return law.drop_and_slope(np.asarray(mass_flow, dtype=float))[0]
 
 
 @dataclass(frozen=True)

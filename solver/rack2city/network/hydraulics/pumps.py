@@ -40,28 +40,25 @@ class PumpLaw:
     speed: npt.ArrayLike = 1.0
 
     def __post_init__(self) -> None:
-        """Check that the head falls with the flow."""
-        h0, h1, h2, speed = (
-            np.asarray(a, dtype=float) for a in (self.shutoff_pa, self.linear, self.quadratic, self.speed)
-        )
+        h0, h1, h2, speed = self._numbers
         if not (np.all(h0 > 0.0) and np.all(h1 >= 0.0) and np.all(h2 >= 0.0) and np.all(h1 + h2 > 0.0)):
             raise InputError("a pump's head must fall with its flow: h0 > 0, h1 and h2 not negative and not both zero")
         if not np.all(speed >= 0.0):
             raise InputError("the speed of a pump must not be negative")
 
+    @property
+    def _numbers(self) -> list[Array]:
+        return [np.asarray(a, dtype=float) for a in (self.shutoff_pa, self.linear, self.quadratic, self.speed)]
+
     def drop_and_slope(self, mass_flow: Array) -> tuple[Array, Array]:
         """See `BranchLaw`; the drop is the negative head."""
-        flow = mass_flow / self.density
-        h0, h1, h2, speed = (
-            np.asarray(a, dtype=float) for a in (self.shutoff_pa, self.linear, self.quadratic, self.speed)
-        )
+        flow, (h0, h1, h2, speed) = mass_flow / self.density, self._numbers
         drop = -(speed**2) * h0 + speed * h1 * flow + h2 * flow * np.abs(flow)
         return drop, (speed * h1 + 2.0 * h2 * np.abs(flow)) / self.density
 
     def speed_for(self, mass_flow: npt.ArrayLike, lift_pa: npt.ArrayLike) -> Array:
         """Speed (-) at which the pump lifts a flow (kg/s, not negative) by a pressure (Pa); zero where it need not run."""
-        flow = np.asarray(mass_flow, dtype=float) / self.density
-        h0, h1, h2 = (np.asarray(a, dtype=float) for a in (self.shutoff_pa, self.linear, self.quadratic))
+        flow, (h0, h1, h2, _) = np.asarray(mass_flow, dtype=float) / self.density, self._numbers
         missing = np.maximum(np.asarray(lift_pa, dtype=float) + h2 * flow**2, 0.0)
         half = 0.5 * h1 * flow
         return np.asarray(np.where(missing > 0.0, (half + np.sqrt(half**2 + h0 * missing)) / h0, 0.0))
@@ -85,7 +82,6 @@ class ConstantPowerLaw:
     density: float
 
     def __post_init__(self) -> None:
-        """Check the power."""
         if not np.all(np.asarray(self.power_w, dtype=float) > 0.0):
             raise InputError("the power of a pump must be above zero")
 
@@ -123,8 +119,7 @@ class PumpCurveLaw:
     speed: npt.ArrayLike = 1.0
 
     def __post_init__(self) -> None:
-        """Check the points."""
-        flow, head = np.asarray(self.flow_m3_per_s, dtype=float), np.asarray(self.head_pa, dtype=float)
+        flow, head = self._points
         if (
             flow.ndim != 1
             or flow.shape != head.shape
@@ -138,25 +133,28 @@ class PumpCurveLaw:
         if not np.all(np.asarray(self.speed, dtype=float) >= 0.0):
             raise InputError("the speed of a pump must not be negative")
 
+    @property
+    def _points(self) -> tuple[Array, Array]:
+        return np.asarray(self.flow_m3_per_s, dtype=float), np.asarray(self.head_pa, dtype=float)
+
     @cached_property
     def _curve(self) -> tuple[PchipInterpolator, PchipInterpolator, float, float, float]:
-        """Interpolant, its derivative, last flow and head, and the coefficient of the parabola beyond."""
-        flow, head = np.asarray(self.flow_m3_per_s, dtype=float), np.asarray(self.head_pa, dtype=float)
+        """Interpolant, its derivative, last flow, shut-off head, and the coefficient of the parabola beyond."""
+        flow, head = self._points
         curve = PchipInterpolator(flow, head)
         last = float(flow[-1])
         # a cubic that ends level would leave the parabola without a slope: it then takes half the last chord's
         chord = float((head[-1] - head[-2]) / (flow[-1] - flow[-2]))
         slope = min(float(curve(last, 1)), 0.5 * chord)
-        return curve, curve.derivative(), last, float(head[-1]), slope / (2.0 * last)
+        return curve, curve.derivative(), last, float(head[0]), slope / (2.0 * last)
 
     def _head_and_slope(self, flow: Array) -> tuple[Array, Array]:
         """Head (Pa) and its derivative at full speed, flows (m3/s) of any sign."""
-        curve, derivative, last, last_head, bend = self._curve
+        curve, derivative, last, shutoff, bend = self._curve
         size = np.abs(flow)
         inside = np.minimum(size, last)
-        head = np.where(size <= last, curve(inside), last_head + bend * (size**2 - last**2))
+        head = curve(inside) + bend * (size**2 - inside**2)
         slope = np.where(size <= last, derivative(inside), 2.0 * bend * size)
-        shutoff = float(np.asarray(self.head_pa, dtype=float)[0])
         return np.where(flow < 0.0, 2.0 * shutoff - head, head), slope
 
     def drop_and_slope(self, mass_flow: Array) -> tuple[Array, Array]:
@@ -172,11 +170,8 @@ class PumpCurveLaw:
 
     def speed_for(self, mass_flow: npt.ArrayLike, lift_pa: npt.ArrayLike) -> Array:
         """Speed (-) at which the pump lifts a flow (kg/s, not negative) by a pressure (Pa); zero where it need not run."""
-        flow, lift = np.broadcast_arrays(
-            np.asarray(mass_flow, dtype=float) / self.density, np.asarray(lift_pa, dtype=float)
-        )
-        shutoff = float(np.asarray(self.head_pa, dtype=float)[0])
-        _, _, last, _, bend = self._curve
+        flow, lift = np.asarray(mass_flow, dtype=float) / self.density, np.asarray(lift_pa, dtype=float)
+        _, _, last, shutoff, bend = self._curve
 
         def lack(speed: Array) -> Array:
             safe = np.where(speed > 0.0, speed, 1.0)

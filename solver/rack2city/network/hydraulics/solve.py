@@ -15,7 +15,7 @@ from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.network.hydraulics.check_valves import settle_check_valves
 from rack2city.network.hydraulics.graph import HydraulicNetwork, Index, Mask
-from rack2city.network.hydraulics.newton import REST, TOLERANCE, solve_loops, solve_nodes
+from rack2city.network.hydraulics.newton import REST, TOLERANCE, Problem, Solution, solve_flows
 from rack2city.network.hydraulics.spanning import Layout, lay_out
 
 
@@ -24,7 +24,7 @@ class HydraulicState:
     """Solution of `solve_hydraulics`.
 
     Attributes:
-        network: the network it belongs to.
+        network: the network.
         mass_flow_kg_per_s: mass flow per branch (kg/s), positive from start to end.
         drop_pa: pressure drop per branch (Pa), with the sign of its law; `p_start - p_end` where a flow is prescribed or
             the branch is shut.
@@ -115,14 +115,14 @@ def solve_hydraulics(
     datum = float(pressure.min())  # only differences matter; without it they would drown in rounding
     pinned = np.concatenate([pressure - datum, np.zeros(len(layout.pinned) - len(fixed))])
     start = None if before is None or before.layout is not layout else before.mass_flow_kg_per_s
-    solve = solve_loops if method == "loops" or (method == "auto" and _few_loops(layout)) else solve_nodes
-    solution = solve(network, layout, total, lift, pinned, start, max_iterations)
-    final = layout
+    by_loops = method == "loops" or (method == "auto" and _few_loops(layout))
+    problem = Problem(network, layout, total, lift, pinned)
+    final, solution = layout, solve_flows(problem, start, by_loops, max_iterations)
     if network.one_way.any():
-        final, solution = settle_check_valves(network, layout, total, lift, pinned, solution, solve, max_iterations)
+        final, solution = settle_check_valves(problem, solution, by_loops, max_iterations)
     pressures = final.tree_pressure(solution[1]) + datum
     pressures[layout.islanded] = np.nan
-    return _state(network, layout, final.shut, solution, flow_of_held, pressures, inflow)
+    return _state(problem, final.shut, solution, flow_of_held, pressures, inflow)
 
 
 def _boundary(network: HydraulicNetwork, fixed_pressure: Mapping[str, float], inflow: Array) -> tuple[Index, Array]:
@@ -144,18 +144,10 @@ def _boundary(network: HydraulicNetwork, fixed_pressure: Mapping[str, float], in
 
 def _fits(layout: Layout, network: HydraulicNetwork, fixed: Index) -> bool:
     """Whether a layout made for another set of values serves this network too."""
-    other = layout.network
-    return np.array_equal(layout.fixed, fixed) and (
-        other is network
-        or (
-            np.array_equal(other.start, network.start)
-            and np.array_equal(other.end, network.end)
-            and np.array_equal(other.shut, network.shut)
-            and np.array_equal(other.flow_held, network.flow_held)
-            and np.array_equal(other.lift_held, network.lift_held)
-            and len(other.node_names) == len(network.node_names)
-        )
-    )
+    other, names = layout.network, ("start", "end", "shut", "flow_held", "lift_held")
+    if not np.array_equal(layout.fixed, fixed) or len(other.node_names) != len(network.node_names):
+        return False
+    return other is network or all(np.array_equal(getattr(other, name), getattr(network, name)) for name in names)
 
 
 def _few_loops(layout: Layout) -> bool:
@@ -186,16 +178,10 @@ def _refuse_cut_off(layout: Layout, inflow: Array, held_flow: Array) -> None:
 
 
 def _state(
-    network: HydraulicNetwork,
-    layout: Layout,
-    idle: Mask,
-    solution: tuple[Array, Array, int],
-    held_flow: Array,
-    pressure: Array,
-    inflow: Array,
+    problem: Problem, idle: Mask, solution: Solution, held_flow: Array, pressure: Array, inflow: Array
 ) -> HydraulicState:
     """The solution with its mass balance, counted anew; `idle` branches have no law that gives a drop."""
-    count = len(network.start)
+    network, layout, count = problem.network, problem.layout, len(held_flow)
     flow, drop = solution[0][:count] + held_flow, solution[1][:count]
     if float(np.abs(flow).max()) < REST:
         flow = np.zeros_like(flow)

@@ -10,14 +10,13 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
-from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
+from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 from scipy.sparse.linalg import splu
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
-from rack2city.network.hydraulics.graph import HydraulicNetwork, Index, Mask
+from rack2city.network.hydraulics.graph import HydraulicNetwork, Index, Mask, incidence, parts
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Layout:
     fixed: Index
     pinned: Index
     shut: Mask
-    part: npt.NDArray[np.int32]
+    part: Index
     ground_part: int
     start: Index
     end: Index
@@ -66,10 +65,8 @@ class Layout:
         """Triangular factors of the tree's mass balances: x_v less what its children take is what v takes."""
         count = len(self.order)
         below = np.flatnonzero(self.above >= 0)
-        rows = np.concatenate([np.arange(count), self.above[below]])
-        columns = np.concatenate([np.arange(count), below])
-        values = np.concatenate([np.ones(count), -np.ones(below.size)])
-        matrix = sp.csc_array((values, (rows, columns)), shape=(count, count))
+        onwards = sp.csc_array((np.ones(below.size), (self.above[below], below)), shape=(count, count))
+        matrix = (sp.eye_array(count, format="csc") - onwards).tocsc()
         return splu(matrix, permc_spec="NATURAL", diag_pivot_thresh=0.0, options={"Equil": False})
 
     def tree_flow(self, injection: Array) -> Array:
@@ -112,11 +109,7 @@ class Layout:
     @cached_property
     def injection_of_chords(self) -> sp.csr_array:
         """Nodes x loops: what a unit flow of each chord brings to its ends."""
-        columns = np.arange(len(self.chords))
-        ones = np.ones(columns.size)
-        rows = np.concatenate([self.start[self.chords], self.end[self.chords]])
-        shape = (len(self.order), columns.size)
-        return sp.csr_array((np.concatenate([-ones, ones]), (rows, np.concatenate([columns, columns]))), shape=shape)
+        return -incidence(self.start[self.chords], self.end[self.chords], len(self.order)).T.tocsr()
 
     @cached_property
     def islanded(self) -> Mask:
@@ -125,17 +118,10 @@ class Layout:
 
 
 def lay_out(network: HydraulicNetwork, fixed: Index, closed: Mask | None = None, scale: float = 1.0) -> Layout:
-    """Structure of a network.
+    """Structure of a network with nodes of fixed pressure.
 
-    Args:
-        network: the graph.
-        fixed: nodes of given pressure.
-        closed: branches to shut besides those that are, such as check valves under back pressure.
-        scale: mass flow (kg/s) at which resistances are compared: the tree takes the branches that resist least, the
-            loops are closed by those that resist most, which keeps the loops' equations apart.
-
-    Returns:
-        The layout.
+    The tree takes the branches that resist least at the mass flow `scale` (kg/s), the loops are closed by those that resist
+    most, which keeps the loops' equations apart. `closed` are branches to shut besides those that are, such as check valves.
 
     Raises:
         InputError: a node is not joined to any fixed pressure though all valves be open, or the pressure difference
@@ -149,8 +135,7 @@ def lay_out(network: HydraulicNetwork, fixed: Index, closed: Mask | None = None,
     joined = np.concatenate([lift, law])
     start = np.concatenate([network.start[joined], np.full(len(fixed), nodes)])
     end = np.concatenate([network.end[joined], fixed])
-    links = sp.coo_array((np.ones(start.size), (start, end)), shape=(nodes + 1, nodes + 1))
-    labels = connected_components(links, directed=False)[1]
+    labels = parts(start, end, nodes + 1)
     first_of_part = np.unique(labels, return_index=True)[1]
     pins = first_of_part[labels[first_of_part] != labels[nodes]].astype(np.intp)
     pinned = np.concatenate([np.asarray(fixed, dtype=np.intp), pins])
@@ -177,22 +162,8 @@ def lay_out(network: HydraulicNetwork, fixed: Index, closed: Mask | None = None,
     tree_edge = hang[order]
     sign = np.where(all_end[tree_edge] == order, 1.0, -1.0)
     above = position[predecessor[order]]
-    ground_part = int(labels[nodes])
-    return Layout(
-        network,
-        fixed,
-        pinned,
-        shut,
-        labels[:nodes],
-        ground_part,
-        all_start,
-        all_end,
-        order,
-        tree_edge,
-        sign,
-        above,
-        chords,
-    )
+    place = labels[:nodes], int(labels[nodes])
+    return Layout(network, fixed, pinned, shut, *place, all_start, all_end, order, tree_edge, sign, above, chords)
 
 
 def _resistance(network: HydraulicNetwork, scale: float) -> Array:
@@ -218,8 +189,8 @@ def _span(start: Index, end: Index, nodes: int) -> tuple[Mask, Index, Index]:
 
 def _refuse_loose_nodes(network: HydraulicNetwork, fixed: Index) -> None:
     """Every node is joined to a fixed pressure, by whatever branches."""
-    parts = network.parts()
-    loose = np.flatnonzero(~np.isin(parts, parts[fixed]))
+    part = parts(network.start, network.end, len(network.node_names))
+    loose = np.flatnonzero(~np.isin(part, part[fixed]))
     if loose.size:
         raise InputError(f"node {network.node_names[loose[0]]!r} is not connected to any node of fixed pressure")
 

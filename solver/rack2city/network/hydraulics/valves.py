@@ -17,14 +17,7 @@ REVERSE_RESISTANCE = 1e10
 
 
 def kv_resistance(kv_m3_per_h: npt.ArrayLike, density: float) -> Array:
-    """Resistance k (Pa s2/kg2) in `dp = k m|m|` of a valve.
-
-    Args:
-        kv_m3_per_h: flow of water (m3/h) at a drop of 1 bar.
-        density: density of the liquid (kg/m3).
-
-    Returns:
-        Resistance.
+    """Resistance k (Pa s2/kg2) in `dp = k m|m|` of a valve, by its flow of water (m3/h) at 1 bar and the density (kg/m3).
 
     Source: IEC 60534-2-1, `kv = Q sqrt(1 bar / dp * density / 1000)`.
     """
@@ -64,7 +57,6 @@ class ControlValveLaw:
     rangeability: float = 50.0
 
     def __post_init__(self) -> None:
-        """Check the parameters."""
         kv, opening = np.asarray(self.kv_m3_per_h, dtype=float), np.asarray(self.opening, dtype=float)
         if not (np.all(kv > 0.0) and self.density > 0.0):
             raise InputError("a control valve needs a kv value and a density above zero")
@@ -108,14 +100,11 @@ class CheckValveLaw:
     density: float
 
     def __post_init__(self) -> None:
-        """Check the parameters."""
         if not (np.all(np.asarray(self.kv_m3_per_h, dtype=float) > 0.0) and self.density > 0.0):
             raise InputError("a check valve needs a kv value and a density above zero")
 
     def drop_and_slope(self, mass_flow: Array) -> tuple[Array, Array]:
         """See `BranchLaw`."""
         drop, slope = _turbulent(mass_flow, kv_resistance(self.kv_m3_per_h, self.density))
-        back = mass_flow < 0.0
-        return np.where(back, drop + REVERSE_RESISTANCE * mass_flow, drop), np.where(
-            back, slope + REVERSE_RESISTANCE, slope
-        )
+        more = np.where(mass_flow < 0.0, REVERSE_RESISTANCE, 0.0)
+        return drop + more * mass_flow, slope + more

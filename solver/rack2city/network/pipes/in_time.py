@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.hydraulics.liquid import Liquid
-from rack2city.network.pipes.pairs import PairedLines, Pairs
+from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.plug_flow import PlugFlowPipes
 from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.pipes.steps import PairedLines
 from rack2city.network.pipes.transport import Carried
 from rack2city.network.pipes.wall import wall_capacity
 
@@ -22,8 +24,8 @@ _APART_K = 100.0  # of the two inlet temperatures that tell the line of an outle
 
 
 @dataclass(frozen=True)
-class PipesInTime:
-    """Pipes with memory in a step: plug flow with walls, see `RetardedPipes`.
+class _InTime[P]:
+    """Pipes with memory in a step.
 
     Attributes:
         pipes: all pipes of the table, whether in service or not: those that are not, cool down.
@@ -32,15 +34,15 @@ class PipesInTime:
         pairs: pipes that exchange heat; `pipes` lose by their whole conductance, see `retarded_pipes`.
     """
 
-    pipes: RetardedPipes
+    pipes: P
     time_s: float
     ambient_k: Array
     pairs: Pairs
+    remembers: ClassVar[bool] = True
 
-    @property
-    def remembers(self) -> bool:
-        """See `Transport`."""
-        return True
+
+class PipesInTime(_InTime[RetardedPipes]):
+    """Plug flow with walls in equilibrium with the water, see `RetardedPipes`."""
 
     def lines(self, flow: Array) -> PairedLines:
         """See `Transport`."""
@@ -66,31 +68,13 @@ class PipesInTime:
         return Carried(lost, step.stored_change_j / self.time_s, exchange)
 
 
-@dataclass(frozen=True)
-class FilmPipes:
-    """Pipes with a film between water and wall in a step, see `PlugFlowPipes`; none of them exchange heat with another.
-
-    Attributes:
-        pipes: all pipes of the table.
-        time_s: length of the step (s).
-        ambient_k: temperature of the surroundings (K), one per pipe.
-        pairs: none of which is coupled.
-    """
-
-    pipes: PlugFlowPipes
-    time_s: float
-    ambient_k: Array
-    pairs: Pairs
-
-    @property
-    def remembers(self) -> bool:
-        """See `Transport`."""
-        return True
+class FilmPipes(_InTime[PlugFlowPipes]):
+    """Plug flow with a film between water and wall, see `PlugFlowPipes`; none of them exchange heat with another."""
 
     def lines(self, flow: Array) -> PairedLines:
         """See `Transport`: a step is linear in its inlets, so that two trials tell the line."""
-        cold = self.pipes.trial().step(self.time_s, flow, self.ambient_k, self.ambient_k).outlet_k
-        warm = self.pipes.trial().step(self.time_s, flow, self.ambient_k + _APART_K, self.ambient_k).outlet_k
+        inlets = self.ambient_k, self.ambient_k + _APART_K
+        cold, warm = (self.pipes.trial().step(self.time_s, flow, k, self.ambient_k).outlet_k for k in inlets)
         slope = np.where(flow == 0.0, 0.0, (warm - cold) / _APART_K)
         return PairedLines(cold - slope * self.ambient_k, slope, np.zeros_like(slope))
 
@@ -115,14 +99,7 @@ def wall_of(column: Mapping[str, Array]) -> Array:
 
 
 def retarded_pipes(column: Mapping[str, Array], liquid: Liquid, pairs: Pairs, initial_k: Array) -> RetardedPipes:
-    """Pipes of a table whose walls are in equilibrium with the water.
-
-    Args:
-        column: the table's columns.
-        liquid: constant properties.
-        pairs: its pairs.
-        initial_k: temperature of water and wall (K), one per pipe or as `RetardedPipes.fill` takes them.
-    """
+    """Pipes of a table, with its pairs, whose walls are in equilibrium with the water; `initial_k` as `RetardedPipes` has."""
     length = column["length_m"]
     water = liquid.density * liquid.heat_capacity * (np.pi / 4.0 * column["inner_diameter_m"] ** 2)
     return RetardedPipes(length, water, wall_of(column), pairs.whole_w_per_k / length, initial_k, liquid.heat_capacity)
@@ -136,13 +113,6 @@ def film_pipes(column: Mapping[str, Array], liquid: Liquid, pairs: Pairs, initia
     """
     if pairs.coupled:
         raise InputError("pipes of a pair that exchange heat have no wall film; leave out pair_w_per_m_k or wall_film")
-    return PlugFlowPipes(
-        column["length_m"],
-        column["inner_diameter_m"],
-        column["conductance_w_per_m_k"],
-        wall_of(column),
-        initial_k,
-        sections=SECTIONS,
-        density=liquid.density,
-        heat_capacity=liquid.heat_capacity,
-    )
+    length, diameter, loss = (column[name] for name in ("length_m", "inner_diameter_m", "conductance_w_per_m_k"))
+    given = length, diameter, loss, wall_of(column), initial_k
+    return PlugFlowPipes(*given, sections=SECTIONS, density=liquid.density, heat_capacity=liquid.heat_capacity)

@@ -15,18 +15,9 @@ import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.network.hydraulics.graph import Index
-from rack2city.network.pipes.retarded import PipeResponse
+from rack2city.network.pipes.steps import PairedLines, PipeResponse
 
 _SINGULAR = 1e-14  # steady pipes that both stand, and lose nothing but to each other
-
-
-@dataclass(frozen=True)
-class PairedLines:
-    """Mean outlet temperature of each pipe in a step: `offset_k + slope * T_in + cross * T_in'`, with its partner's inlet."""
-
-    offset_k: Array
-    slope: Array
-    cross: Array
 
 
 @dataclass(frozen=True)
@@ -66,8 +57,12 @@ class Pairs:
     @property
     def _share(self) -> Array:
         """Weight of the other pipe in what is around each."""
+        return self._over_whole(self.between_w_per_k)
+
+    def _over_whole(self, values: Array) -> Array:
+        """Values over the whole conductance; zero where there is none."""
         whole = self.whole_w_per_k
-        return np.where(whole > 0.0, self.between_w_per_k / np.where(whole > 0.0, whole, 1.0), 0.0)
+        return np.where(whole > 0.0, values / np.where(whole > 0.0, whole, 1.0), 0.0)
 
     def lines(self, response: PipeResponse, ambient_k: Array) -> PairedLines:
         """What leaves each pipe, linear in both inlets, for surroundings of given temperature (K)."""
@@ -94,8 +89,7 @@ class Pairs:
 
     def mean(self, around_k: Array, lost_w: Array) -> Array:
         """Mean temperature of each pipe (K) from all it lost; its surroundings' where it loses nothing."""
-        whole = self.whole_w_per_k
-        return np.asarray(around_k + np.where(whole > 0.0, lost_w / np.where(whole > 0.0, whole, 1.0), 0.0))
+        return np.asarray(around_k + self._over_whole(lost_w))
 
     def split(self, lost_w: Array, around_k: Array, other_mean_k: Array) -> tuple[Array, Array]:
         """Of all that pipes lost (W): what the surroundings got, and what the other pipe did.

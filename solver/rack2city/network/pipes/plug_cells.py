@@ -10,10 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rack2city.arrays import Array
+from rack2city.network.hydraulics.graph import Index, Mask
 from rack2city.network.pipes.wall import Relaxation
-
-Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
-Index = np.ndarray[tuple[int, ...], np.dtype[np.intp]]
 
 
 @dataclass
@@ -34,42 +32,24 @@ class PlugState:
     front: Array
     fill: Array
     wall_k: Array
-    forward: Flags
+    forward: Mask
 
     @classmethod
     def uniform(cls, sections: int, water_k: Array) -> "PlugState":
         """Pipes whose water and wall have one temperature each, `water_k` (K), shape (P)."""
-        pipes = len(water_k)
-        front = np.ones((sections + 1, pipes))
+        cells, pipes = np.tile(water_k, (sections + 1, 1)), len(water_k)
+        front = np.ones(cells.shape)
         front[0] = 0.0
-        return cls(
-            np.tile(water_k, (sections + 1, 1)),
-            np.tile(water_k, (sections + 1, 1)),
-            front,
-            np.zeros(pipes),
-            np.tile(water_k, (sections, 1)),
-            np.ones(pipes, dtype=bool),
-        )
+        return cls(cells, cells.copy(), front, np.zeros(pipes), cells[1:].copy(), np.ones(pipes, dtype=bool))
 
     def take(self, pipes: Index) -> "PlugState":
         """A copy of some pipes."""
-        return PlugState(
-            self.front_k[:, pipes],
-            self.rear_k[:, pipes],
-            self.front[:, pipes],
-            self.fill[pipes],
-            self.wall_k[:, pipes],
-            self.forward[pipes],
-        )
+        return PlugState(**{name: values[..., pipes] for name, values in vars(self).items()})
 
     def put(self, pipes: Index, part: "PlugState") -> None:
         """Write some pipes back."""
-        self.front_k[:, pipes] = part.front_k
-        self.rear_k[:, pipes] = part.rear_k
-        self.front[:, pipes] = part.front
-        self.fill[pipes] = part.fill
-        self.wall_k[:, pipes] = part.wall_k
-        self.forward[pipes] = part.forward
+        for name, values in vars(self).items():
+            values[..., pipes] = getattr(part, name)
 
 
 def _pieces(state: PlugState) -> tuple[Array, Array, Array, Array]:
@@ -87,6 +67,7 @@ def _pieces(state: PlugState) -> tuple[Array, Array, Array, Array]:
 
 
 def _means(state: PlugState, pieces: tuple[Array, Array, Array, Array]) -> Array:
+    """Mean temperatures of the sections (K) from the masses of the plugs."""
     front_ahead, rear_ahead, front_behind, rear_behind = pieces
     mean = front_ahead[:-1] * state.front_k[:-1]
     mean += rear_ahead[:-1] * state.rear_k[:-1]
@@ -101,7 +82,7 @@ def section_means(state: PlugState) -> Array:
 
 
 def exchange(state: PlugState, time: Relaxation, surroundings_k: Array) -> Array:
-    """Let standing water, wall and surroundings exchange heat; returns the heat lost times S/L (J/m), shape (P).
+    """Let standing water, wall and surroundings exchange heat; returns the heat lost (J), shape (P).
 
     All water in a section sees the same wall, so its mean follows `relax` and its differences shrink at the film's rate:
     both exact for water at rest.
@@ -113,10 +94,8 @@ def exchange(state: PlugState, time: Relaxation, surroundings_k: Array) -> Array
     state.wall_k = surroundings_k + time.wall_water * water + time.wall_wall * wall
     gain = surroundings_k + time.water_water * water + time.water_wall * wall - time.difference * mean
     front_ahead, rear_ahead, front_behind, rear_behind = pieces
-    for plug, ahead, behind in (
-        (state.front_k, front_ahead, front_behind),
-        (state.rear_k, rear_ahead, rear_behind),
-    ):
+    plugs = (state.front_k, front_ahead, front_behind), (state.rear_k, rear_ahead, rear_behind)
+    for plug, ahead, behind in plugs:
         mass = np.maximum(ahead + behind, 1e-300)
         ahead[:-1] *= gain
         behind[1:] *= gain
@@ -128,16 +107,7 @@ def exchange(state: PlugState, time: Relaxation, surroundings_k: Array) -> Array
 
 
 def advance(state: PlugState, shift: Array, inlet_k: Array) -> Array:
-    """Push water in at the first cell and out of the last.
-
-    Args:
-        state: changed in place.
-        shift: mass that enters, 0..1 cell, shape (P).
-        inlet_k: its temperature (K), shape (P).
-
-    Returns:
-        Sum of mass times temperature of what leaves (cells K), shape (P).
-    """
+    """Push 0..1 cells of mass in at the first cell and out of the last; returns mass times temperature of that (cells K)."""
     first = np.minimum(shift, 1.0 - state.fill)
     full = (shift >= 1.0 - state.fill) & (shift > 0.0)
     left = _within(state, first, inlet_k)
@@ -148,6 +118,21 @@ def advance(state: PlugState, shift: Array, inlet_k: Array) -> Array:
         state.fill[full] = 0.0
         left += _within(state, np.where(full, shift - first, 0.0), inlet_k)
     return left
+
+
+def move(
+    state: PlugState, shift: Array, count: int, time: Relaxation, inlet_k: Array, surroundings_k: Array
+) -> tuple[Array, Array]:
+    """Half a shift, exchange, shift, exchange ..., half a shift: second order in the shift, at most one section.
+
+    `count` exchanges, each over a `time`, with a shift of mass (0..1 cell) between them. Returns mass times temperature of what
+    leaves (cells K), and heat lost (J).
+    """
+    left, lost = advance(state, shift / 2.0, inlet_k), exchange(state, time, surroundings_k)
+    for _ in range(count - 1):
+        left += advance(state, shift, inlet_k)
+        lost += exchange(state, time, surroundings_k)
+    return left + advance(state, shift / 2.0, inlet_k), lost
 
 
 def _within(state: PlugState, mass: Array, inlet_k: Array) -> Array:
@@ -178,8 +163,7 @@ def _within(state: PlugState, mass: Array, inlet_k: Array) -> Array:
 def flip(state: PlugState, pipes: Index) -> None:
     """Turn the rows of some pipes round, because their flow has turned."""
     part = state.take(pipes)
-    front_ahead, rear_ahead, front_behind, rear_behind = _pieces(part)
-    del front_ahead, front_behind
+    _, rear_ahead, _, rear_behind = _pieces(part)
     rear = rear_ahead + rear_behind
     part.front_k, part.rear_k = part.rear_k[::-1].copy(), part.front_k[::-1].copy()
     part.fill = 1.0 - part.fill

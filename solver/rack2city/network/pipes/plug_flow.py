@@ -8,19 +8,11 @@ import numpy.typing as npt
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.pipes.decay import mean_decay
-from rack2city.network.pipes.plug_cells import (
-    Flags,
-    Index,
-    PlugState,
-    advance,
-    exchange,
-    flip,
-    section_means,
-    settle,
-)
+from rack2city.network.pipes.plug_cells import PlugState, flip, move, section_means, settle
 from rack2city.network.pipes.plug_sweep import sweep
-from rack2city.network.pipes.wall import relax, water_film
+from rack2city.network.pipes.wall import LARGEST_RATE, relax, water_film
 
 Film = Callable[[Array, Array, Array], Array]
 ALWAYS_SWEPT = 4.0
@@ -95,26 +87,22 @@ class PlugFlowPipes:
         profile = np.atleast_2d(np.asarray(initial_k, dtype=float))
         given = (length_m, diameter_m, loss_w_per_m_k, wall_j_per_m_k, profile[0])
         arrays = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, dtype=float)) for a in given))
-        self.length_m, self.diameter_m, self.loss_w_per_m_k, self.wall_j_per_m_k = (a.copy() for a in arrays[:4])
-        start_k = np.broadcast_to(profile, (len(profile), len(arrays[0])))
-        for name, values in (
-            ("length_m", self.length_m),
-            ("diameter_m", self.diameter_m),
-            ("initial_k", start_k),
-            ("density", np.array(density)),
-            ("heat_capacity", np.array(heat_capacity)),
-            ("sections", np.array(sections)),
-        ):
+        length, diameter, loss, wall = (a.copy() for a in arrays[:4])
+        start_k = np.broadcast_to(profile, (len(profile), length.size))
+        sizes = {"length_m": length, "diameter_m": diameter, "initial_k": start_k}
+        numbers = {"density": density, "heat_capacity": heat_capacity, "sections": sections}
+        for name, values in (sizes | numbers).items():
             if not (np.all(values > 0.0) and np.all(np.isfinite(values))):
                 raise InputError(f"plug flow: {name} must be positive and finite")
-        for name, values in (("loss_w_per_m_k", self.loss_w_per_m_k), ("wall_j_per_m_k", self.wall_j_per_m_k)):
+        for name, values in (("loss_w_per_m_k", loss), ("wall_j_per_m_k", wall)):
             if not (np.all(values >= 0.0) and np.all(np.isfinite(values))):
                 raise InputError(f"plug flow: {name} must be zero or more and finite")
-        self.sections = int(sections)
-        self.heat_capacity = heat_capacity
-        self.film = film
-        self.water_j_per_m_k = density * heat_capacity * np.pi / 4.0 * self.diameter_m**2
-        self.content_kg = density * np.pi / 4.0 * self.diameter_m**2 * self.length_m
+        self.sections, self.heat_capacity, self.film, self.diameter_m = int(sections), heat_capacity, film, diameter
+        self.content_kg = density * np.pi / 4.0 * diameter**2 * length
+        self._section_m = length / self.sections
+        # of one section: heat capacities of water and wall (J/K), and conductance to the surroundings (W/K)
+        self._water = self.content_kg * heat_capacity / self.sections
+        self._wall, self._loss = wall * self._section_m, loss * self._section_m
         self._state = PlugState.uniform(self.sections, start_k[0])
         if len(start_k) > 1:
             piece = (np.arange(self.sections) + 0.5) / self.sections * len(start_k)
@@ -125,16 +113,12 @@ class PlugFlowPipes:
     @property
     def capacity_j_per_k(self) -> Array:
         """Heat capacity of water and wall (J/K), shape (P)."""
-        return self.length_m * (self.water_j_per_m_k + self.wall_j_per_m_k)
+        return self.sections * (self._water + self._wall)
 
     def stored_j(self) -> Array:
         """Heat in water and wall above 0 K (J), shape (P)."""
-        section = self.length_m / self.sections
-        stored: Array = section * (
-            self.water_j_per_m_k * section_means(self._state).sum(axis=0)
-            + self.wall_j_per_m_k * self._state.wall_k.sum(axis=0)
-        )
-        return stored
+        water, wall = section_means(self._state).sum(axis=0), self._state.wall_k.sum(axis=0)
+        return np.asarray(self._water * water + self._wall * wall)
 
     def profiles_k(self) -> tuple[Array, Array]:
         """Mean temperatures of water and of wall per section from each pipe's start (K), each of shape (S, P)."""
@@ -166,7 +150,7 @@ class PlugFlowPipes:
         if not (np.isfinite(time_s) and time_s > 0.0):
             raise InputError(f"plug flow: the time step must be positive, not {time_s}")
         flow, start, around, end = (
-            np.broadcast_to(np.asarray(a, dtype=float), self.length_m.shape)
+            np.broadcast_to(np.asarray(a, dtype=float), self.content_kg.shape)
             for a in (mass_flow_kg_per_s, start_k, surroundings_k, start_k if end_k is None else end_k)
         )
         inlet = np.where(flow < 0.0, end, start)
@@ -179,92 +163,48 @@ class PlugFlowPipes:
             flip(state, turned)
         mass = np.abs(flow) * time_s
         flushes = mass / self.content_kg
-        film = self.film(flow, self.diameter_m, section_means(state).mean(axis=0))
+        film = self.film(flow, self.diameter_m, section_means(state).mean(axis=0)) * self._section_m
+        film = np.minimum(film, LARGEST_RATE * self._water)
         left, lost = np.empty_like(mass), np.empty_like(mass)
-        moves = np.ceil(np.log2(np.maximum(flushes * self.sections, 1.0)))
+        cells = flushes * self.sections
+        moves = np.ceil(np.log2(np.maximum(cells, 1.0)))
         moves[self._swept(time_s, flushes, film)] = -1.0
         for power in np.unique(moves):
             pipes = np.flatnonzero(moves == power)
             part = state if pipes.size == mass.size else state.take(pipes)
-            which = (inlet[pipes], around[pipes], film[pipes], flushes[pipes])
+            section = [values[pipes] for values in (self._water, self._wall, film, self._loss)]
+            ends = inlet[pipes], around[pipes]
             if power < 0.0:
-                left[pipes], lost[pipes] = self._sweep(part, pipes, time_s, *which)
+                left[pipes], lost[pipes] = sweep(part, time_s, flushes[pipes], *ends, *section)
             else:
-                left[pipes], lost[pipes] = self._move(part, pipes, time_s, 2 ** int(power), *which)
+                count = 2 ** int(power)
+                left[pipes], lost[pipes] = move(
+                    part, cells[pipes] / count, count, relax(time_s / count, *section), *ends
+                )
             if part is not state:
                 state.put(pipes, part)
-        leaving = left * self.content_kg / self.sections * self.heat_capacity
-        water = section_means(state)
+        leaving = left * self._water
         stored = self.stored_j()
         change = stored - self._stored
         self._stored = stored
         mean = leaving / np.where(mass > 0.0, mass * self.heat_capacity, 1.0)
-        return PlugStep(np.where(mass > 0.0, mean, water[-1]), mass * self.heat_capacity * inlet, leaving, lost, change)
+        outlet = np.where(mass > 0.0, mean, section_means(state)[-1])
+        return PlugStep(outlet, mass * self.heat_capacity * inlet, leaving, lost, change)
 
-    def _swept(self, time_s: float, flushes: Array, film: Array) -> Flags:
+    def _swept(self, time_s: float, flushes: Array, film: Array) -> Mask:
         """Which pipes the thermal front passes in the step, early enough for the walls to settle behind it."""
-        passages = flushes / (1.0 + self.wall_j_per_m_k / self.water_j_per_m_k)
+        passages = flushes / (1.0 + self._wall / self._water)
         behind_s = time_s * (1.0 - 1.0 / np.maximum(passages, 1.0))
         transit_s = time_s / np.maximum(flushes * self.sections, 1e-9)
-        film = np.minimum(film, 1e6 * self.water_j_per_m_k)
-        carried = film * mean_decay(film * transit_s / self.water_j_per_m_k)
-        settled = behind_s * carried > _RELAXED * self.wall_j_per_m_k
-        swept: Flags = (passages >= ALWAYS_SWEPT) | (settled & (passages > 1.01))
-        return swept
-
-    def _move(
-        self,
-        state: PlugState,
-        pipes: Index,
-        time_s: float,
-        count: int,
-        inlet_k: Array,
-        around_k: Array,
-        film: Array,
-        flushes: Array,
-    ) -> tuple[Array, Array]:
-        """Half a shift, exchange, shift, exchange ..., half a shift: second order in the shift, at most one section."""
-        shift = flushes * (self.sections / count)
-        time = relax(
-            time_s / count, self.water_j_per_m_k[pipes], self.wall_j_per_m_k[pipes], film, self.loss_w_per_m_k[pipes]
-        )
-        left = advance(state, shift / 2.0, inlet_k)
-        lost = exchange(state, time, around_k)
-        for _ in range(count - 1):
-            left += advance(state, shift, inlet_k)
-            lost += exchange(state, time, around_k)
-        left += advance(state, shift / 2.0, inlet_k)
-        return left, lost * (self.length_m[pipes] / self.sections)
-
-    def _sweep(
-        self,
-        state: PlugState,
-        pipes: Index,
-        time_s: float,
-        inlet_k: Array,
-        around_k: Array,
-        film: Array,
-        flushes: Array,
-    ) -> tuple[Array, Array]:
-        section = self.length_m[pipes] / self.sections
-        film = np.minimum(film, 1e6 * self.water_j_per_m_k[pipes])
-        return sweep(
-            state,
-            time_s,
-            flushes,
-            inlet_k,
-            around_k,
-            self.water_j_per_m_k[pipes] * section,
-            self.wall_j_per_m_k[pipes] * section,
-            film * section,
-            self.loss_w_per_m_k[pipes] * section,
-        )
+        carried = film * mean_decay(film * transit_s / self._water)
+        settled = behind_s * carried > _RELAXED * self._wall
+        return np.asarray((passages >= ALWAYS_SWEPT) | (settled & (passages > 1.01)))
 
     def trial(self) -> "PlugFlowPipes":
         """A copy that can be stepped without changing these pipes."""
         other = object.__new__(PlugFlowPipes)
         other.__dict__.update(self.__dict__)
-        other._state = self._state.take(np.arange(len(self.length_m)))
+        other._state = self._state.take(np.arange(self.content_kg.size))
         other._stored = self._stored.copy()
         return other
 

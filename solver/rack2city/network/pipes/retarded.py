@@ -10,7 +10,7 @@ parcels stand the other way round and leave where they came in; nothing is mixed
 For steps of seconds, and for what the film between water and wall does to a front, see `plug_flow`.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.pipes.decay import mean_decay
+from rack2city.network.pipes.steps import HeatStep, OutletLine, PipeResponse
 
 PARCELS = 24
 """Parcels a pipe holds (-); the two neighbours whose merging loses least make room for a new one."""
@@ -26,42 +27,19 @@ LEAST_PUSHED = 1e-12
 """Share of a pipe's content below which a step moves nothing (-): what rounding could not tell from standing water."""
 
 
-@dataclass(frozen=True)
-class OutletLine:
-    """Mean outlet temperature of each pipe in a step as a line in its inlet's: `offset_k + slope * T_in` (P)."""
+class _Moved(NamedTuple):
+    """What a step moves: K parcels in P pipes, those at the outlet of the flow first, and what leaves of each.
 
-    offset_k: Array
-    slope: Array
-
-
-@dataclass(frozen=True)
-class PipeResponse:
-    """What pipes do in a step, linear in the temperatures of their inlets and of what is around them; arrays of shape (P).
-
-    Outlet: `outlet_k + outlet_inlet * T_in + outlet_around * T_around`, mean over pipe and step: the same of `mean`.
+    `pushed` are the contents pushed through, `transit` is their time in decays (P); `left` is what leaves of each parcel, and
+    `weight` what its heat is then (K, P).
     """
 
-    outlet_k: Array
-    outlet_inlet: Array
-    outlet_around: Array
-    mean_k: Array
-    mean_inlet: Array
-    mean_around: Array
-
-
-@dataclass(frozen=True)
-class RetardedStep:
-    """What a step did; arrays of shape (P), heat counted from the ground's temperature.
-
-    Attributes:
-        outlet_k: flow-weighted mean temperature of what left (K); of the parcel at the outlet where nothing flows.
-        loss_j: heat lost to the ground (J).
-        stored_change_j: growth of the heat in water and wall (J).
-    """
-
-    outlet_k: Array
-    loss_j: Array
-    stored_change_j: Array
+    share: Array
+    temperature_k: Array
+    pushed: Array
+    transit: Array
+    left: Array
+    weight: Array
 
 
 class RetardedPipes:
@@ -89,9 +67,9 @@ class RetardedPipes:
         heat_capacity: float,
     ) -> None:
         given = (length_m, water_j_per_m_k, wall_j_per_m_k, loss_w_per_m_k)
-        length, water, wall, loss = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, float)) for a in given))
         start = np.asarray(initial_k, dtype=float)
-        length, water, wall, loss = np.broadcast_arrays(length, water, wall, loss, np.empty(start.shape[-1:]))[:4]
+        arrays = (np.atleast_1d(np.asarray(values, dtype=float)) for values in (*given, np.empty(start.shape[-1:])))
+        length, water, wall, loss, _ = np.broadcast_arrays(*arrays)
         if np.any(length <= 0.0) or np.any(water <= 0.0) or np.any(wall < 0.0) or np.any(loss < 0.0):
             raise InputError("pipes: lengths and water capacities must be positive, walls and losses not negative")
         self.capacity_j_per_k = length * (water + wall)
@@ -101,14 +79,12 @@ class RetardedPipes:
         self.fill(start)
 
     def fill(self, temperature_k: npt.ArrayLike) -> None:
-        """Fill the pipes with water and wall of given temperatures.
+        """Fill the pipes with water and wall of given temperatures (K).
 
-        Args:
-            temperature_k: temperature (K), one, one per pipe (P), or one per equal piece of each pipe, from its start to its
-                end: (pieces, P), at most `PARCELS` pieces.
+        They are one, one per pipe (P), or one per equal piece of each pipe, from its start to its end (pieces, P).
 
         Raises:
-            InputError: too many pieces.
+            InputError: more pieces than `PARCELS`.
         """
         given = np.asarray(temperature_k, dtype=float)
         given = np.broadcast_to(given, (1 if given.ndim < 2 else len(given), self.capacity_j_per_k.size))
@@ -123,51 +99,47 @@ class RetardedPipes:
     @property
     def mean_k(self) -> Array:
         """Mean temperature of each pipe (K)."""
-        mean: Array = (self._share * self._temperature_k).sum(axis=0)
-        return mean
+        return np.asarray((self._share * self._temperature_k).sum(axis=0))
 
     def stored_j(self, datum_k: Array | float) -> Array:
         """Heat in water and wall above a temperature (J), shape (P)."""
-        stored: Array = self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)
-        return stored
+        return self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)
 
-    def _facing(self, flow: Array) -> tuple[Array, Array]:
-        """Shares and temperatures of the parcels, those at the outlet of the flow first."""
-        turned = (flow < 0.0) != self._backward
-        turned &= flow != 0.0
-        if not turned.any():
-            return self._share, self._temperature_k
-        return (
-            np.where(turned, self._share[::-1], self._share),
-            np.where(turned, self._temperature_k[::-1], self._temperature_k),
-        )
-
-    def _leaving(self, time_s: float, flow: Array, share: Array) -> tuple[Array, Array, Array, Array]:
-        """What leaves in a step.
-
-        Contents pushed through (P), transit time in decays (P), and per parcel what leaves, and what of its heat does (K, P).
-        """
+    def _moved(self, time_s: float, flow: Array) -> "_Moved":
+        """What a step moves."""
+        share, temperature = self._share, self._temperature_k
+        turned = ((flow < 0.0) != self._backward) & (flow != 0.0)
+        if turned.any():
+            share, temperature = (np.where(turned, values[::-1], values) for values in (share, temperature))
         pushed = np.abs(flow) * self.heat_capacity * time_s / self.capacity_j_per_k
         pushed = np.where(pushed > LEAST_PUSHED, pushed, 0.0)
-        moving = pushed > 0.0
-        transit = np.where(moving, self.decay_per_s * time_s / np.where(moving, pushed, 1.0), 0.0)
+        transit = np.where(pushed > 0.0, self.decay_per_s * time_s / np.where(pushed > 0.0, pushed, 1.0), 0.0)
         edges = np.vstack([np.zeros_like(pushed), np.minimum(np.cumsum(share, axis=0), 1.0)])
         edges[-1] = 1.0
         near, far = np.minimum(edges[:-1], pushed), np.minimum(edges[1:], pushed)
         # Mean decay of what leaves from between two places: it is on its way for as long as its place is from the outlet.
         weight = (far - near) * np.exp(-transit * near) * mean_decay(transit * (far - near))
-        return pushed, transit, far - near, weight
+        return _Moved(share, temperature, pushed, transit, far - near, weight)
 
-    def _losing(
-        self, time_s: float, pushed: Array, transit: Array, share: Array, left: Array, weight: Array
-    ) -> tuple[Array, Array, Array]:
+    def _losing(self, time_s: float, moved: "_Moved") -> tuple[Array, Array, Array]:
         """What stays of each parcel, and shares of the excess heat lost: of each parcel (K, P), and of the inlet's (P)."""
-        kept, entered = np.maximum(share - left, 0.0), np.minimum(pushed, 1.0)
-        parcels = kept * -np.expm1(-self.decay_per_s * time_s) + left - weight
+        pushed, transit = moved.pushed, moved.transit
+        kept, entered = np.maximum(moved.share - moved.left, 0.0), np.minimum(pushed, 1.0)
+        parcels = kept * -np.expm1(-self.decay_per_s * time_s) + moved.left - moved.weight
         fresh = entered * (1.0 - mean_decay(transit * entered)) + np.maximum(pushed - 1.0, 0.0) * -np.expm1(-transit)
         return kept, parcels, fresh
 
-    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> OutletLine:
+    def _line(self, time_s: float, moved: "_Moved", ground_k: Array | float) -> OutletLine[Array]:
+        """The line of what leaves, or the parcel at the outlet where nothing does."""
+        moving = moved.pushed > 0.0
+        safe = np.where(moving, moved.pushed, 1.0)
+        slope = np.where(moving, np.maximum(moved.pushed - 1.0, 0.0) * np.exp(-moved.transit) / safe, 0.0)
+        old = (moved.weight * (moved.temperature_k - ground_k)).sum(axis=0)
+        last = _first(moved.share, moved.temperature_k) - ground_k
+        excess = np.where(moving, old / safe, last * np.exp(-self.decay_per_s * time_s))
+        return OutletLine(ground_k + excess - slope * ground_k, slope)
+
+    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> OutletLine[Array]:
         """What would leave in a step, as a line in the inlet temperature; nothing changes.
 
         Args:
@@ -175,26 +147,22 @@ class RetardedPipes:
             mass_flow_kg_per_s: mass flows (kg/s), shape (P); negative ones enter at the end of the pipe.
             ground_k: temperature of the ground (K), one or one per pipe.
         """
-        share, temperature = self._facing(mass_flow_kg_per_s)
-        pushed, transit, _, weight = self._leaving(time_s, mass_flow_kg_per_s, share)
-        old = (weight * (temperature - ground_k)).sum(axis=0)
-        return self._line(time_s, pushed, transit, old, ground_k, _first(share, temperature))
+        return self._line(time_s, self._moved(time_s, mass_flow_kg_per_s), ground_k)
 
     def response(self, time_s: float, mass_flow_kg_per_s: Array) -> PipeResponse:
         """What a step would do for any temperatures of inlets and surroundings; nothing changes. Arguments as `line`."""
-        share, temperature = self._facing(mass_flow_kg_per_s)
-        pushed, transit, left, weight = self._leaving(time_s, mass_flow_kg_per_s, share)
-        line = self._line(time_s, pushed, transit, (weight * temperature).sum(axis=0), 0.0, _first(share, temperature))
-        moving, stay = pushed > 0.0, np.exp(-self.decay_per_s * time_s)
-        old = np.where(moving, weight.sum(axis=0) / np.where(moving, pushed, 1.0), stay)
-        _, parcels, fresh = self._losing(time_s, pushed, transit, share, left, weight)
-        decays = self.decay_per_s * time_s  # mean excess: heat lost over conductance and time
+        moved = self._moved(time_s, mass_flow_kg_per_s)
+        line, moving = self._line(time_s, moved, 0.0), moved.pushed > 0.0
+        decays = self.decay_per_s * time_s
+        old = np.where(moving, moved.weight.sum(axis=0) / np.where(moving, moved.pushed, 1.0), np.exp(-decays))
+        _, parcels, fresh = self._losing(time_s, moved)
+        # mean excess: heat lost over conductance and time
         over = np.where(decays > 0.0, 1.0 / np.where(decays > 0.0, decays, 1.0), 0.0)
         return PipeResponse(
             line.offset_k,
             line.slope,
             1.0 - line.slope - old,
-            over * (parcels * temperature).sum(axis=0),
+            over * (parcels * moved.temperature_k).sum(axis=0),
             over * fresh,
             1.0 - over * (parcels.sum(axis=0) + fresh),
         )
@@ -202,31 +170,17 @@ class RetardedPipes:
     def ends_k(self, time_s: float, ground_k: Array | float) -> tuple[Array, Array]:
         """Temperatures at the start and at the end of each pipe (K) after standing for a time."""
         stay = np.exp(-self.decay_per_s * time_s)
-        outlet, inlet = (
-            ground_k + stay * (_first(*parcels) - ground_k)
-            for parcels in ((self._share, self._temperature_k), (self._share[::-1], self._temperature_k[::-1]))
-        )
+        share, temperature = self._share, self._temperature_k
+        stood = _first(share, temperature), _first(share[::-1], temperature[::-1])
+        outlet, inlet = (ground_k + stay * (end_k - ground_k) for end_k in stood)
         return np.where(self._backward, outlet, inlet), np.where(self._backward, inlet, outlet)
 
-    def _line(
-        self, time_s: float, pushed: Array, transit: Array, old: Array, ground_k: Array | float, last_k: Array
-    ) -> OutletLine:
-        """The line of what leaves, from `_leaving`, and the parcel at the outlet where nothing does."""
-        moving = pushed > 0.0
-        safe = np.where(moving, pushed, 1.0)
-        slope = np.where(moving, np.maximum(pushed - 1.0, 0.0) * np.exp(-transit) / safe, 0.0)
-        last = last_k - ground_k
-        excess = np.where(moving, old / safe, last * np.exp(-self.decay_per_s * time_s))
-        return OutletLine(ground_k + excess - slope * ground_k, slope)
+    def step(
+        self, time_s: float, mass_flow_kg_per_s: Array, inlet_k: Array, ground_k: Array | float
+    ) -> HeatStep[Array]:
+        """Advance by a step of constant flow; arguments of `line`.
 
-    def step(self, time_s: float, mass_flow_kg_per_s: Array, inlet_k: Array, ground_k: Array | float) -> RetardedStep:
-        """Advance by a step of constant flow and inlet temperature.
-
-        Args:
-            time_s: length of the step (s).
-            mass_flow_kg_per_s: mass flows (kg/s), shape (P); negative ones enter at the end of the pipe.
-            inlet_k: temperature of what enters (K), shape (P); any finite number where nothing flows.
-            ground_k: temperature of the ground (K), one or one per pipe.
+        What enters has `inlet_k` (K), shape (P); any finite number where nothing flows.
 
         Raises:
             InputError: a flow is not finite, or the time not positive.
@@ -234,22 +188,20 @@ class RetardedPipes:
         if not time_s > 0.0 or not np.all(np.isfinite(mass_flow_kg_per_s)):
             raise InputError("pipes: the step must be positive and flows finite")
         before = self.stored_j(ground_k)
-        share, temperature = self._facing(mass_flow_kg_per_s)
+        moved = self._moved(time_s, mass_flow_kg_per_s)
         self._backward = np.where(mass_flow_kg_per_s != 0.0, mass_flow_kg_per_s < 0.0, self._backward)
-        pushed, transit, left, weight = self._leaving(time_s, mass_flow_kg_per_s, share)
-        excess, fresh = temperature - ground_k, inlet_k - ground_k
-        old = (weight * excess).sum(axis=0)
-        line = self._line(time_s, pushed, transit, old, ground_k, _first(share, temperature))
+        excess, fresh = moved.temperature_k - ground_k, inlet_k - ground_k
+        line = self._line(time_s, moved, ground_k)
         outlet = line.offset_k + line.slope * inlet_k
         # Each loss by itself, as what a parcel had less what it has, so that the balance is a check.
-        kept, lost, lost_fresh = self._losing(time_s, pushed, transit, share, left, weight)
+        kept, lost, lost_fresh = self._losing(time_s, moved)
         loss = (lost * excess).sum(axis=0) + lost_fresh * fresh
 
-        entered = np.minimum(pushed, 1.0)
+        entered = np.minimum(moved.pushed, 1.0)
         self._share, self._temperature_k = kept, ground_k + excess * np.exp(-self.decay_per_s * time_s)
-        self._push(entered, ground_k + fresh * mean_decay(transit * entered))
+        self._push(entered, ground_k + fresh * mean_decay(moved.transit * entered))
         change = self.stored_j(ground_k) - before
-        return RetardedStep(outlet, loss * self.capacity_j_per_k, change)
+        return HeatStep(outlet, loss * self.capacity_j_per_k, change)
 
     def _push(self, share: Array, temperature_k: Array) -> None:
         """Put a parcel in at the inlet, behind the others; two neighbours merge to make room, with no heat lost."""
@@ -274,5 +226,4 @@ class RetardedPipes:
 def _first(share: Array, temperature_k: Array) -> Array:
     """Temperature of the first parcel that holds anything (K)."""
     first = np.argmax(share > 0.0, axis=0)
-    at_outlet: Array = np.take_along_axis(temperature_k, first[None], axis=0)[0]
-    return at_outlet
+    return np.asarray(np.take_along_axis(temperature_k, first[None], axis=0)[0])

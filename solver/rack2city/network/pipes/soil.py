@@ -45,12 +45,7 @@ class GroundClimate:
 
 
 def ground_temperature(climate: GroundClimate, depth_m: npt.ArrayLike, time_s: npt.ArrayLike) -> Array:
-    """Undisturbed ground temperature (K).
-
-    Args:
-        climate: the wave at the surface.
-        depth_m: depth below the surface (m), not negative.
-        time_s: time from the start of the year (s), broadcast with `depth_m`.
+    """Undisturbed ground temperature (K) at depths (m) and times from the start of the year (s), which broadcast.
 
     Raises:
         InputError: a depth is negative.
@@ -66,14 +61,9 @@ def ground_temperature(climate: GroundClimate, depth_m: npt.ArrayLike, time_s: n
 
 
 def fit_ground_climate(outdoor_k: npt.ArrayLike, time_s: npt.ArrayLike, diffusivity: float = 6e-7) -> GroundClimate:
-    """Least-squares yearly wave through an outdoor temperature series.
+    """Least-squares yearly wave through a series of outdoor temperatures (K) and times from the start of the year (s).
 
-    Takes the surface to follow the air, so that snow, sun and evaporation are left out.
-
-    Args:
-        outdoor_k: outdoor temperature (K), such as hourly over a year.
-        time_s: time from the start of the year (s), same shape.
-        diffusivity: thermal diffusivity of the soil (m2/s).
+    Takes the surface to follow the air, so that snow, sun and evaporation are left out. `diffusivity` is the soil's (m2/s).
 
     Raises:
         InputError: the series is shorter than three quarters of a year, so that mean and wave cannot be told apart.
@@ -93,16 +83,13 @@ def fit_ground_climate(outdoor_k: npt.ArrayLike, time_s: npt.ArrayLike, diffusiv
 def ground_series(
     outdoor_k: npt.ArrayLike, depth_m: npt.ArrayLike, step_s: float = 3600.0, diffusivity: float = 6e-7
 ) -> Array:
-    """Undisturbed ground temperature of every step, from the outdoor temperature of a year (K).
+    """Undisturbed ground temperature in the middle of every step (K): (steps), or steps x pipes, a profile of `ambient_k`.
 
     Args:
         outdoor_k: outdoor temperature of each step (K), the first step at the start of the year; see `fit_ground_climate`.
         depth_m: depth of the pipes (m): one, or one per pipe.
         step_s: length of a step (s).
         diffusivity: thermal diffusivity of the soil (m2/s).
-
-    Returns:
-        Temperatures in the middle of the steps: (steps), or steps x pipes: a profile of the pipes' `ambient_k`.
 
     Raises:
         InputError: the series is too short or a depth negative.
@@ -120,32 +107,29 @@ def corrected_depth(depth_m: npt.ArrayLike, soil_conductivity: float, surface_fi
 
 def insulation_resistance(inner_m: npt.ArrayLike, outer_m: npt.ArrayLike, conductivity: npt.ArrayLike) -> Array:
     """Resistance of a cylindrical layer per metre, `ln(D/d) / (2 pi k)` (m K/W), from its diameters (m)."""
-    inner, outer = np.asarray(inner_m, dtype=float), np.asarray(outer_m, dtype=float)
+    inner, outer, k = _floats(inner_m, outer_m, conductivity)
     if not (np.all(inner > 0.0) and np.all(outer >= inner)):
         raise InputError("insulation: the outer diameter must not be less than the inner one")
-    return np.asarray(np.log(outer / inner) / (2.0 * np.pi * np.asarray(conductivity, dtype=float)))
+    return np.asarray(np.log(outer / inner) / (2.0 * np.pi * k))
 
 
 def soil_resistance(casing_m: npt.ArrayLike, depth_m: npt.ArrayLike, soil_conductivity: npt.ArrayLike) -> Array:
-    """Resistance per metre between a buried cylinder and the isothermal surface (m K/W), exact.
+    """Resistance per metre between a buried cylinder and the isothermal surface, `arcosh(2 Z / D) / (2 pi k)` (m K/W).
 
     Args:
         casing_m: outer diameter D (m).
         depth_m: depth Z of the axis (m), at least `D/2`.
         soil_conductivity: conductivity of the soil k (W/(m K)).
 
-    Returns:
-        `arcosh(2 Z / D) / (2 pi k)`.
-
     Raises:
         InputError: the cylinder is not below the surface.
 
-    Source: Carslaw & Jaeger (1959), two-cylinder problem; EN 13941 has its limit `ln(4 Z / D) / (2 pi k)`.
+    Source: Carslaw & Jaeger (1959), two-cylinder problem, exact; EN 13941 has its limit `ln(4 Z / D) / (2 pi k)`.
     """
-    ratio = 2.0 * np.asarray(depth_m, dtype=float) / np.asarray(casing_m, dtype=float)
-    if not np.all(ratio >= 1.0):
+    casing, depth, k = _floats(casing_m, depth_m, soil_conductivity)
+    if not np.all(2.0 * depth >= casing):
         raise InputError("soil: the pipe must lie below the surface, its axis at least half its diameter deep")
-    return np.asarray(np.arccosh(ratio) / (2.0 * np.pi * np.asarray(soil_conductivity, dtype=float)))
+    return np.asarray(np.arccosh(2.0 * depth / casing) / (2.0 * np.pi * k))
 
 
 def single_pipe_conductance(
@@ -164,13 +148,8 @@ def single_pipe_conductance(
         insulation_conductivity: of the foam (W/(m K)).
         soil_conductivity: of the soil (W/(m K)).
     """
-    return np.asarray(
-        1.0
-        / (
-            insulation_resistance(pipe_m, casing_m, insulation_conductivity)
-            + soil_resistance(casing_m, depth_m, soil_conductivity)
-        )
-    )
+    foam = insulation_resistance(pipe_m, casing_m, insulation_conductivity)
+    return np.asarray(1.0 / (foam + soil_resistance(casing_m, depth_m, soil_conductivity)))
 
 
 @dataclass(frozen=True)
@@ -197,7 +176,7 @@ class PairConductance:
 
     def losses(self, supply_k: npt.ArrayLike, return_k: npt.ArrayLike, ground_k: npt.ArrayLike) -> tuple[Array, Array]:
         """Heat that leaves the supply and the return pipe (W/m), at these temperatures (K)."""
-        supply, back, ground = (np.asarray(a, dtype=float) for a in (supply_k, return_k, ground_k))
+        supply, back, ground = _floats(supply_k, return_k, ground_k)
         mean, half = self.symmetric * ((supply + back) / 2.0 - ground), self.antisymmetric * (supply - back) / 2.0
         return mean + half, mean - half
 
@@ -210,28 +189,19 @@ def paired_pipes(
     insulation_conductivity: npt.ArrayLike,
     soil_conductivity: npt.ArrayLike,
 ) -> PairConductance:
-    """Two single pre-insulated pipes side by side in the ground.
-
-    Args:
-        pipe_m: outer diameter of each steel pipe (m).
-        casing_m: outer diameter of each casing (m).
-        depth_m: depth of both axes (m).
-        spacing_m: distance between the axes (m), at least the casing's diameter.
-        insulation_conductivity: of the foam (W/(m K)).
-        soil_conductivity: of the soil (W/(m K)).
+    """Two single pre-insulated pipes side by side; `spacing_m` between the axes (m), the rest as `single_pipe_conductance`.
 
     Raises:
-        InputError: the pipes overlap, or are not below the surface.
+        InputError: the casings overlap, or are not below the surface.
 
     Source: Wallentén (1991), zero order: the soil's resistance of one pipe and, by its mirror image, the mutual one
     `ln(sqrt(1 + (2 Z / C)^2)) / (2 pi k)`, added for equal temperatures and taken off for opposite ones.
     """
-    depth, spacing = np.asarray(depth_m, dtype=float), np.asarray(spacing_m, dtype=float)
-    if not np.all(spacing >= np.asarray(casing_m, dtype=float)):
+    casing, depth, spacing, soil = _floats(casing_m, depth_m, spacing_m, soil_conductivity)
+    if not np.all(spacing >= casing):
         raise InputError("paired pipes: the distance between the axes must be at least the casing's diameter")
-    own = insulation_resistance(pipe_m, casing_m, insulation_conductivity)
-    own = own + soil_resistance(casing_m, depth, soil_conductivity)
-    mutual = np.log1p((2.0 * depth / spacing) ** 2) / (4.0 * np.pi * np.asarray(soil_conductivity, dtype=float))
+    own = 1.0 / single_pipe_conductance(pipe_m, casing, depth, insulation_conductivity, soil)
+    mutual = np.log1p((2.0 * depth / spacing) ** 2) / (4.0 * np.pi * soil)
     return PairConductance(np.asarray(1.0 / (own + mutual)), np.asarray(1.0 / (own - mutual)))
 
 
@@ -243,15 +213,7 @@ def twin_pipe(
     insulation_conductivity: npt.ArrayLike,
     soil_conductivity: npt.ArrayLike,
 ) -> PairConductance:
-    """Two steel pipes in one circular casing, side by side.
-
-    Args:
-        pipe_m: outer diameter of each steel pipe (m).
-        casing_m: outer diameter of the common casing (m).
-        depth_m: depth of the casing's axis (m).
-        spacing_m: distance between the pipes' axes (m).
-        insulation_conductivity: of the foam (W/(m K)).
-        soil_conductivity: of the soil (W/(m K)).
+    """Two steel pipes side by side in one casing; arguments as `paired_pipes`, `casing_m` and `depth_m` of the common casing.
 
     Raises:
         InputError: the pipes overlap, stick out of the casing, or are not below the surface.
@@ -263,20 +225,18 @@ def twin_pipe(
     its mean excess over R_s, plus or minus half the difference over R_a. The soil's part is here the exact one of a
     cylinder, `arcosh(Z/r_c)` for `ln(2 Z/r_c)`; his term of the mirror image in R_a, `(D/2Z)^2`, is left out.
     """
-    pipe, casing, depth, spacing, foam, soil = np.broadcast_arrays(
-        *(
-            np.asarray(a, dtype=float)
-            for a in (pipe_m, casing_m, depth_m, spacing_m, insulation_conductivity, soil_conductivity)
-        )
-    )
+    pipe, casing, spacing, foam, soil = _floats(pipe_m, casing_m, spacing_m, insulation_conductivity, soil_conductivity)
     if not (np.all(spacing >= pipe) and np.all(spacing + pipe <= casing)):
         raise InputError("twin pipe: the pipes must lie beside each other inside the casing")
-    ground = soil_resistance(casing, depth, soil)  # also refuses a casing above the surface
     half, radius, pipe_radius = spacing / 2.0, casing / 2.0, pipe / 2.0
     contrast = (foam - soil) / (foam + soil)
     layered = np.log(radius**2 / (2.0 * half * pipe_radius)) + contrast * np.log(radius**4 / (radius**4 - half**4))
     # each pipe carries half of what crosses the soil, hence twice the soil's resistance
-    symmetric = 2.0 * ground + layered / (2.0 * np.pi * foam)
+    symmetric = 2.0 * soil_resistance(casing, depth_m, soil) + layered / (2.0 * np.pi * foam)
     mirror = contrast * np.log((radius**2 + half**2) / (radius**2 - half**2))
     antisymmetric = (np.log(2.0 * half / pipe_radius) + mirror) / (2.0 * np.pi * foam)
     return PairConductance(np.asarray(1.0 / symmetric), np.asarray(1.0 / antisymmetric))
+
+
+def _floats(*values: npt.ArrayLike) -> list[Array]:
+    return [np.asarray(value, dtype=float) for value in values]

@@ -11,8 +11,6 @@ as layers: the neighbours whose mixing loses least make room. Density is constan
 is the mixing by the inlet's jet.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import eigh_tridiagonal
@@ -21,6 +19,7 @@ from scipy.optimize import isotonic_regression
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.pipes.decay import mean_decay
+from rack2city.network.pipes.steps import HeatStep, OutletLine
 
 WATER_CONDUCTIVITY = 0.64
 """Thermal conductivity of water at 50 degC (W/(m K)), IAPWS R15-11."""
@@ -28,29 +27,6 @@ THINNEST = 0.01
 """Share of a layer below which a plug joins its neighbour (-): keeps rounding out of the conduction."""
 LEAST_PUSHED = 1e-12
 """Share of the volume below which a step moves nothing (-)."""
-
-
-@dataclass(frozen=True)
-class TankLine:
-    """Mean outlet temperature of a step as a line in its inlet's: `offset_k + slope * T_in`."""
-
-    offset_k: float
-    slope: float
-
-
-@dataclass(frozen=True)
-class TankStep:
-    """What a step did.
-
-    Attributes:
-        outlet_k: mean temperature of what left (K); of the water at the cold port where nothing flows.
-        loss_j: heat lost to the surroundings (J).
-        stored_change_j: growth of the heat in the tank (J).
-    """
-
-    outlet_k: float
-    loss_j: float
-    stored_change_j: float
 
 
 class StratifiedTank:
@@ -103,8 +79,7 @@ class StratifiedTank:
     @property
     def layers_k(self) -> Array:
         """Mean temperatures of equal layers from the top down (K)."""
-        depth = np.concatenate([[0.0], np.cumsum(self._share)])
-        heat = np.concatenate([[0.0], np.cumsum(self._share * self._temperature_k)])
+        depth, heat = (np.append(0.0, np.cumsum(v)) for v in (self._share, self._share * self._temperature_k))
         edges = np.linspace(0.0, depth[-1], self._layers + 1)
         return np.asarray(np.diff(np.interp(edges, depth, heat)) / np.diff(edges))
 
@@ -122,34 +97,29 @@ class StratifiedTank:
         left = np.clip(pushed - ahead, 0.0, share)
         return pushed, left if mass_flow_kg_per_s < 0.0 else left[::-1]
 
-    def _line(self, pushed: float, left: Array) -> TankLine:
+    def _line(self, pushed: float, left: Array) -> OutletLine[float]:
         if pushed == 0.0:
-            return TankLine(float(self._temperature_k[-1]), 0.0)
+            return OutletLine(float(self._temperature_k[-1]), 0.0)
         old = float(left.sum())
         mean = float((left * self._temperature_k).sum()) / old
         slope = max(pushed - old, 0.0) / pushed if pushed > 1.0 else 0.0
-        return TankLine((1.0 - slope) * mean, slope)
+        return OutletLine((1.0 - slope) * mean, slope)
 
-    def line(self, time_s: float, mass_flow_kg_per_s: float) -> TankLine:
+    def line(self, time_s: float, mass_flow_kg_per_s: float) -> OutletLine[float]:
         """What would leave in a step, as a line in the inlet temperature; nothing changes.
+
+        Its slope is above zero only where the step pushes more than the volume through.
 
         Args:
             time_s: length of the step (s).
             mass_flow_kg_per_s: charging flow, in at the top and out at the bottom (kg/s); negative when it discharges.
-
-        Returns:
-            The line; its slope is above zero only where the step pushes more than the volume through.
         """
         return self._line(*self._leaving(time_s, mass_flow_kg_per_s))
 
-    def step(self, time_s: float, mass_flow_kg_per_s: float, inlet_k: float, ambient_k: float) -> TankStep:
-        """Advance by a step of constant flow and inlet temperature.
+    def step(self, time_s: float, mass_flow_kg_per_s: float, inlet_k: float, ambient_k: float) -> HeatStep[float]:
+        """Advance by a step of constant flow; arguments of `line`, and the temperature of the surroundings (K).
 
-        Args:
-            time_s: length of the step (s).
-            mass_flow_kg_per_s: charging flow (kg/s); negative when it discharges.
-            inlet_k: temperature of what enters (K); any finite number where nothing flows.
-            ambient_k: temperature of the surroundings (K).
+        What enters has `inlet_k` (K); any finite number where nothing flows.
 
         Raises:
             InputError: the time is not positive, or a flow or temperature not finite.
@@ -169,7 +139,7 @@ class StratifiedTank:
         loss = self._exchange(time_s, ambient_k)
         self._mix_by_buoyancy()
         outlet = line.offset_k + line.slope * inlet_k
-        return TankStep(outlet, loss, self.stored_j(ambient_k) - before)
+        return HeatStep(outlet, loss, self.stored_j(ambient_k) - before)
 
     def _exchange(self, time_s: float, ambient_k: float) -> float:
         """Conduct heat between plugs and lose it through the wall for a time; returns the loss (J).
@@ -196,9 +166,8 @@ class StratifiedTank:
     def _mix_by_buoyancy(self) -> None:
         """Mix what lies colder above warmer: the nearest temperatures that fall from the top down, by volume."""
         if np.any(np.diff(self._temperature_k) > 0.0):
-            self._temperature_k = np.asarray(
-                isotonic_regression(self._temperature_k, weights=self._share, increasing=False).x
-            )
+            mixed = isotonic_regression(self._temperature_k, weights=self._share, increasing=False)
+            self._temperature_k = np.asarray(mixed.x)
 
     def _settle(self) -> None:
         """Bring the plugs to between a hundredth of a layer and a layer, at most twice as many as layers."""
@@ -218,9 +187,7 @@ class StratifiedTank:
 
     def _merge(self, first: int) -> None:
         """Mix a plug with the one below it."""
-        share = self._share[first : first + 2]
-        total = float(share.sum())
-        mixed = float((share * self._temperature_k[first : first + 2]).sum()) / total
-        self._share = np.delete(self._share, first + 1)
-        self._temperature_k = np.delete(self._temperature_k, first + 1)
-        self._share[first], self._temperature_k[first] = total, mixed
+        both = slice(first, first + 2)
+        total, heat = self._share[both].sum(), (self._share[both] * self._temperature_k[both]).sum()
+        self._share, self._temperature_k = (np.delete(v, first + 1) for v in (self._share, self._temperature_k))
+        self._share[first], self._temperature_k[first] = total, heat / total

@@ -5,14 +5,14 @@ solver brings flows and temperatures together for either. Pipes of one trench ma
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.network.pipes.decay import mean_decay
-from rack2city.network.pipes.pairs import PairedLines, Pairs
-from rack2city.network.pipes.retarded import PipeResponse
+from rack2city.network.pipes.pairs import Pairs
+from rack2city.network.pipes.steps import PairedLines, PipeResponse
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,13 @@ class Carried:
 
 
 class Transport(Protocol):
-    """Pipes of a network in one step, in the order of the table; flows are signed, positive from start to end."""
+    """Pipes of a network in one step, in the order of the table; flows are signed, positive from start to end.
 
-    @property
-    def remembers(self) -> bool:
-        """Whether pipes hold water of earlier steps, also those that are shut off."""
-        ...
+    Attributes:
+        remembers: whether pipes hold water of earlier steps, also those that are shut off.
+    """
+
+    remembers: ClassVar[bool]
 
     @property
     def pairs(self) -> Pairs:
@@ -70,11 +71,7 @@ class SteadyPipes:
     pairs: Pairs
     ambient_k: Array
     heat_capacity: float
-
-    @property
-    def remembers(self) -> bool:
-        """See `Transport`."""
-        return False
+    remembers: ClassVar[bool] = False
 
     def _units(self, flow: Array) -> Array:
         capacity = np.abs(flow) * self.heat_capacity

@@ -11,7 +11,8 @@ from rack2city.network.pipes.decay import mean_decay
 
 LAMINAR_NUSSELT = 3.66
 """Nusselt number (-) of developed laminar flow at uniform wall temperature; kept down to rest."""
-_LARGEST_RATE = 1e6  # 1/s; a film without resistance equalises within microseconds
+LARGEST_RATE = 1e6
+"""Largest rate at which water follows a wall (1/s): a film without resistance equalises within microseconds."""
 
 
 def water_viscosity(water_k: npt.ArrayLike) -> Array:
@@ -33,14 +34,9 @@ def water_conductivity(water_k: npt.ArrayLike) -> Array:
 
 
 def pipe_nusselt(re: npt.ArrayLike, prandtl: npt.ArrayLike) -> Array:
-    """Nusselt number (-) of developed flow in a circular pipe, smooth wall.
+    """Nusselt number (-) of developed flow in a smooth circular pipe, for Reynolds (not negative) and Prandtl numbers (-).
 
-    Args:
-        re: Reynolds number (-), not negative.
-        prandtl: Prandtl number (-), broadcast with `re`.
-
-    Returns:
-        3.66 up to Re 2300, Gnielinski's formula from 4000 on, linear in Re between.
+    It is 3.66 up to Re 2300, Gnielinski's formula from 4000 on, linear in Re between.
 
     Source: Gnielinski (1976), with Petukhov's friction factor `f = (0.79 ln Re - 1.64)^-2`; the blend is
     Gnielinski's of 2013.
@@ -54,16 +50,10 @@ def pipe_nusselt(re: npt.ArrayLike, prandtl: npt.ArrayLike) -> Array:
 
 
 def water_film(mass_flow: npt.ArrayLike, diameter_m: npt.ArrayLike, water_k: npt.ArrayLike) -> Array:
-    """Conductance between flowing water and the pipe's wall, per metre of pipe (W/(m K)).
+    """Conductance between water at a mean temperature (K) and the pipe's wall, `pi k Nu` per metre of pipe (W/(m K)).
 
-    Args:
-        mass_flow: mass flow (kg/s) of either sign.
-        diameter_m: inner diameter (m).
-        water_k: mean temperature of the water (K).
-
-    Returns:
-        `pi k Nu`, broadcast of the arguments. Entry lengths and natural convection are left out: at rest the
-        film is that of laminar flow, which is less than the truth.
+    The mass flow (kg/s) is of either sign. Entry lengths and natural convection are left out: at rest the film is that of
+    laminar flow, which is less than the truth.
     """
     viscosity, conductivity = water_viscosity(water_k), water_conductivity(water_k)
     re = 4.0 * np.abs(np.asarray(mass_flow, dtype=float)) / (np.pi * np.asarray(diameter_m, dtype=float) * viscosity)
@@ -82,9 +72,9 @@ def wall_capacity(
 class Relaxation:
     """What a time does to water, wall and surroundings in contact; temperatures are above the surroundings.
 
-    `water' = water_water * water + water_wall * wall`, and so on; the heat lost is
-    `loss_water * water + loss_wall * wall` (J/m). A difference between two pieces of water that touch the same wall
-    shrinks to `difference` of itself. All fields have the shape of the arguments of `relax`.
+    `water' = water_water * water + water_wall * wall`, and so on; the heat lost is `loss_water * water + loss_wall * wall`
+    (J). A difference between two pieces of water that touch the same wall shrinks to `difference` of itself. All fields
+    have the shape of the arguments of `relax`.
     """
 
     water_water: Array
@@ -97,26 +87,22 @@ class Relaxation:
 
 
 def relax(time_s: npt.ArrayLike, water: Array, wall: Array, film: Array, loss: Array) -> Relaxation:
-    """Solve `Cf f' = -G (f - w)`, `Cw w' = G (f - w) - U w` over a time, exactly.
+    """Solve `Cf f' = -G (f - w)`, `Cw w' = G (f - w) - U w` over a time, exactly; loss and storage are found apart.
 
     Args:
         time_s: time (s), not negative.
-        water: heat capacity of the water per metre, Cf (J/(m K)), positive.
-        wall: heat capacity of the wall per metre, Cw (J/(m K)); zero for a wall that only conducts.
-        film: conductance water to wall G (W/(m K)); infinite for a perfect contact.
-        loss: conductance wall to surroundings U (W/(m K)).
-
-    Returns:
-        The coefficients of the linear map. The loss is the time integral of `U w`, found apart from the storage.
+        water: heat capacity of the water in a piece of pipe, Cf (J/K), positive.
+        wall: heat capacity of its wall, Cw (J/K); zero for a wall that only conducts.
+        film: conductance water to wall G (W/K); infinite for a perfect contact.
+        loss: conductance wall to surroundings U (W/K).
     """
     time = np.asarray(time_s, dtype=float)
     massless = wall <= 0.0
     wall = np.where(massless, water, wall)  # any number: that case has its own formula below
-    film = np.minimum(film, _LARGEST_RATE * water)
+    film = np.minimum(film, LARGEST_RATE * water)
     a, b, e = film / water, film / wall, loss / wall
     total = a + b + e
-    root = np.sqrt((a - b - e) ** 2 + 4.0 * a * b)
-    root = np.maximum(root, 1e-300)  # no film and no loss: nothing happens
+    root = np.maximum(np.sqrt((a - b - e) ** 2 + 4.0 * a * b), 1e-300)  # no film and no loss: nothing happens
     slow = 2.0 * a * e / np.maximum(total + root, 1e-300)  # this form of the smaller root does not cancel
     fast = (total + root) / 2.0
     kept_slow, kept_fast = np.exp(-slow * time), np.exp(-fast * time)

@@ -12,12 +12,11 @@ from rack2city.network.solvers.graph.run import GraphRun
 from rack2city.network.solvers.radial.run import RadialRun, find_radial_run
 from rack2city.network.solvers.steps.record import Recorder
 from rack2city.network.solvers.steps.start import Initial, Start
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.arrays import Varying, arrays_of
 from rack2city.network.tables.check import check_network, check_steps
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.profiles import Profiles, read_profiles
-from rack2city.network.tables.series import Series
-from rack2city.network.tables.varying import Varying
+from rack2city.network.tables.results import Series
 
 
 def simulate(
@@ -72,7 +71,7 @@ def simulate(
     check_network(network)
     read, index = read_profiles(network, profiles, steps)
     lengths = _lengths(step_s, len(index))
-    varying = Varying(Arrays.of(network), read, index, lengths)
+    varying = Varying(arrays_of(network), read, index, lengths)
     check_steps(varying)
     record = Recorder(network, index, lengths, keep)
     start = Start(mode == "dynamic", initial, warm_up_steps, dict(tank_k or {}), wall_film)

@@ -13,11 +13,10 @@ from rack2city.network.solvers.radial.find import Radial
 from rack2city.network.solvers.radial.run import find_steady_radial, hindered, solve_view
 from rack2city.network.solvers.steps.tell import balances, told
 from rack2city.network.solvers.steps.view import View
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.tables.arrays import Varying, arrays_of
 from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
 from rack2city.network.tables.results import SteadyResult
-from rack2city.network.tables.varying import Varying
 
 
 def solve_steady(network: Network, heat: bool = True, max_iterations: int = 200) -> SteadyResult:
@@ -52,7 +51,7 @@ class Prepared:
 
     def __init__(self, network: Network) -> None:
         check_network(network)
-        self.arrays = arrays = Arrays.of(network)
+        self.arrays = arrays = arrays_of(network)
         tanks = arrays["storages"]["in_service"]
         if tanks.any():
             name = arrays.name("storages", int(tanks.argmax()))
@@ -107,12 +106,12 @@ def prepare(network: Network) -> Prepared:
 
 def steady_result(view: View, method: str) -> SteadyResult:
     """One solved step in tables."""
-    network = view.built.arrays.network
+    arrays = view.built.arrays
     tables = {}
     for table, component in COMPONENTS.items():
         if names := [quantity.name for quantity in component.results if not quantity.in_time]:
             columns = told(view, table)
-            tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=network.table(table).index)
+            tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=arrays.names[table])
     mass, energy = balances(view).worst(view)
     (worst,), (margin_pa,) = (values.tolist() for values in view.worst)
     return SteadyResult(
@@ -120,8 +119,8 @@ def steady_result(view: View, method: str) -> SteadyResult:
         mass=mass,
         energy=None if np.isnan(view.node_k).all() else energy,
         passes=int(view.passes[0]),
-        friction=network.friction,
-        worst=str(network.substations.index[worst]) if worst >= 0 else "",
+        friction=arrays.friction,
+        worst=arrays.name("substations", worst) if worst >= 0 else "",
         margin_pa=margin_pa,
         method=method,
     ).require()

@@ -1,6 +1,6 @@
 """Whether the tables make sense; every fault is told by table, row and column."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import NoReturn
 
 import numpy as np
@@ -11,9 +11,8 @@ from rack2city.network.components import COMPONENTS, Component
 from rack2city.network.components.columns import Column
 from rack2city.network.components.component import Fault, is_empty
 from rack2city.network.hydraulics.friction import require_formula
-from rack2city.network.tables.arrays import columns_of
+from rack2city.network.tables.arrays import Varying, columns_of
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.varying import Varying
 
 _STEPS = 256  # checked at once
 
@@ -79,19 +78,15 @@ def check_steps(varying: Varying) -> None:
         InputError: names step, table, row and column.
     """
     for table in dict.fromkeys(profile.table for profile in varying.profiles):
-        component, names = COMPONENTS[table], varying.arrays.network.table(table).index
+        component, names = COMPONENTS[table], varying.arrays.names[table]
         for first in range(0, len(varying.index), _STEPS):
             steps = slice(first, first + _STEPS)
             columns = {column.name: varying.column(table, column.name, steps) for column in component.columns}
-            for wrong, column, sentence in component.faults({**columns, "name": names.to_numpy()[None]}):
-                if np.any(wrong):
-                    step, row = np.unravel_index(int(np.argmax(wrong)), np.shape(wrong))
-                    told = sentence if isinstance(sentence, str) else sentence(int(row))
-                    number = first + int(step)
-                    label = varying.index[number]
-                    raise InputError(
-                        f"step {number} ({label}): table {table}, row '{names[int(row)]}', column {column}: {told}"
-                    )
+            for (step, row), column, told in _faults(component.faults({**columns, "name": names.to_numpy()[None]})):
+                label = varying.index[first + step]
+                raise InputError(
+                    f"step {first + step} ({label}): table {table}, row '{names[row]}', column {column}: {told}"
+                )
 
 
 def refuse_twice(component: Component, names: pd.Index) -> None:
@@ -108,10 +103,16 @@ def unknown_column(component: Component, name: str) -> str:
 
 
 def _refuse(component: Component, names: pd.Index, faults: Iterable[Fault]) -> None:
+    for (row,), column, told in _faults(faults):
+        _fail(component, names[row], column, told)
+
+
+def _faults(faults: Iterable[Fault]) -> Iterator[tuple[list[int], str, str]]:
+    """The first place of each fault, its column and what is told of it."""
     for wrong, column, sentence in faults:
         if np.any(wrong):
-            row = int(np.argmax(wrong))
-            _fail(component, names[row], column, sentence if isinstance(sentence, str) else sentence(row))
+            place = [int(axis) for axis in np.unravel_index(int(np.argmax(wrong)), np.shape(wrong))]
+            yield place, column, sentence if isinstance(sentence, str) else sentence(place[-1])
 
 
 def _fail(component: Component, row: object, column: str, sentence: str) -> NoReturn:

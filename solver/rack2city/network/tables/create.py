@@ -1,6 +1,7 @@
 """Bulk constructors: whole columns at once, one value standing for all rows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from itertools import count, islice
 from typing import Any, Protocol
 
 import numpy as np
@@ -38,12 +39,10 @@ def create(network: Network, table: str, names: Names = None, **columns: Any) ->
         if name not in {column.name for column in component.columns}:
             raise InputError(unknown_column(component, name))
     given = {name: _as_list(value) for name, value in columns.items()}
-    count = _count(component, names, given)
-    index = _names(component, names, count, old.index)
-    frame = pd.DataFrame(
-        {column.name: _column(component, column, given, count) for column in component.columns},
-        index=pd.Index(index, dtype=object, name="name"),
-    )
+    size = _count(component, names, given)
+    index = _names(component, names, size, old.index)
+    values = {column.name: _column(component, column, given, size) for column in component.columns}
+    frame = pd.DataFrame(values, index=pd.Index(index, dtype=object, name="name"))
     together = old.index.append(frame.index)
     refuse_twice(component, together if component.named else old.index.unique().append(frame.index.unique()))
     # rows may refer to each other, as the two of a pair
@@ -84,23 +83,23 @@ create_boundaries = _constructor("boundaries")
 
 
 def create_curve(network: Network, name: str, x_m3_per_s: npt.ArrayLike, y_pa: npt.ArrayLike) -> str:
-    """Add one curve by its points.
+    """Add one curve by its points; errors as of `create`.
 
     Args:
         network: the network, changed in place.
-        name: name of the curve.
+        name: name of the curve; returned.
         x_m3_per_s: flows (m3/s), rising.
         y_pa: pressures (Pa), one per flow.
-
-    Returns:
-        The name.
-
-    Raises:
-        InputError: as `create`.
     """
     points = np.atleast_1d(np.asarray(x_m3_per_s, dtype=float))
     create(network, "curves", [name] * len(points), x_m3_per_s=points, y_pa=y_pa)
     return name
+
+
+def made_names(component: Component, taken: Collection[str], so_far: int = 0) -> Iterator[str]:
+    """Names for rows that have none, "pipe 1", "pipe 2" and so on, but those that are taken."""
+    names = (f"{component.singular} {number}" for number in count(so_far + 1))
+    return (name for name in names if name not in taken)
 
 
 def _as_list(value: Any) -> Any:
@@ -113,47 +112,34 @@ def _as_list(value: Any) -> Any:
 def _count(component: Component, names: Names, given: dict[str, Any]) -> int:
     """Number of new rows, the same for the names and for every column."""
     lengths = {name: len(value) for name, value in given.items() if isinstance(value, list)}
-    if isinstance(names, int):
-        lengths = {"names": names, **lengths}
-    elif names is not None and not isinstance(names, str):
-        lengths = {"names": len(names), **lengths}
-    if not lengths:
-        return 1
-    first, count = next(iter(lengths.items()))
+    if names is not None and not isinstance(names, str):
+        lengths = {"names": names if isinstance(names, int) else len(names), **lengths}
+    first, size = next(iter(lengths.items()), ("", 1))
     for name, length in lengths.items():
-        if length != count:
+        if length != size:
             raise InputError(
-                f"table {component.name}: {first} has {count} values, {name} has {length}; give one value, or one per row"
+                f"table {component.name}: {first} has {size} values, {name} has {length}; give one value, or one per row"
             )
-    return count
+    return size
 
 
-def _names(component: Component, names: Names, count: int, old: pd.Index) -> list[str]:
+def _names(component: Component, names: Names, size: int, old: pd.Index) -> list[str]:
     """The names of the new rows; those made up go on counting."""
     if names is None or isinstance(names, int):
-        made: list[str] = []
-        taken, number = set(old), len(old)
-        while len(made) < count:
-            number += 1
-            if (name := f"{component.singular} {number}") not in taken:
-                made.append(name)
-        return made
+        return list(islice(made_names(component, set(old), len(old)), size))
     if isinstance(names, str):
-        if count != 1:
-            raise InputError(f"table {component.name}: one name, {names!r}, for {count} rows; give one name per row")
+        if size != 1:
+            raise InputError(f"table {component.name}: one name, {names!r}, for {size} rows; give one name per row")
         return [names]
     return list(names)
 
 
-def _column(component: Component, column: Column, given: dict[str, Any], count: int) -> Values:
+def _column(component: Component, column: Column, given: dict[str, Any], size: int) -> Values:
     """The values of one column for the new rows."""
-    if column.name not in given:
-        if column.required and count:
-            raise InputError(f"table {component.name}: the column '{column.name}' is missing ({column.meaning})")
-        value: Any = None if column.required else column.default
-    else:
-        value = given[column.name]
-    values = value if isinstance(value, list) else [value] * count
+    if column.name not in given and column.required and size:
+        raise InputError(f"table {component.name}: the column '{column.name}' is missing ({column.meaning})")
+    value = given.get(column.name, None if column.required else column.default)
+    values = value if isinstance(value, list) else [value] * size
     if column.kind == "number":
         values = [float("nan") if item is None else item for item in values]
         try:

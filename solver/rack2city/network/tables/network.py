@@ -1,6 +1,5 @@
 """A network as tables: what the user builds, looks at, changes and saves."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,9 +31,9 @@ class Table:
         holder.tables[self._name] = frame
 
 
-def empty_tables(names: Iterable[str] | None = None) -> dict[str, pd.DataFrame]:
-    """Tables without rows, of some components or all."""
-    return {name: COMPONENTS[name].empty() for name in (COMPONENTS if names is None else names)}
+def empty_tables() -> dict[str, pd.DataFrame]:
+    """Tables without rows, of all components."""
+    return {name: component.empty() for name, component in COMPONENTS.items()}
 
 
 @dataclass(slots=True, eq=False)

@@ -8,23 +8,20 @@ import pandas as pd
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
 from rack2city.network.components.columns import Column
+from rack2city.network.tables.arrays import Profile
 from rack2city.network.tables.check import unknown_column
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.varying import Profile
 
 Profiles = Mapping[tuple[str, str], "pd.DataFrame | pd.Series"]
 
 
 def read_profiles(network: Network, profiles: Profiles, steps: int | None) -> tuple[list[Profile], pd.Index]:
-    """Check profiles against the tables.
+    """Check profiles against the tables; returns them, and the steps' index, which all of them share.
 
     Args:
         network: the tables.
         profiles: by table and column: a DataFrame of steps x names, of some rows or all, or a Series of steps for all rows.
         steps: number of steps, needed where no profile tells it.
-
-    Returns:
-        The profiles, and the steps' index, which all of them share.
 
     Raises:
         InputError: a table, column or name that does not exist or may not change, a value out of bounds, or profiles of
@@ -72,34 +69,32 @@ def _column(key: object) -> tuple[str, Column]:
 
 def _profile(network: Network, table: str, column: Column, given: "pd.DataFrame | pd.Series") -> Profile:
     """One profile, its names and values checked."""
-    rows = network.table(table).index
+    rows, what = network.table(table).index, f"profile {(table, column.name)!r}"
     if isinstance(given, pd.DataFrame):
         names = given.columns
         if not names.is_unique:
-            raise InputError(f"profile {(table, column.name)!r}: '{names[names.duplicated()][0]}' stands twice")
+            raise InputError(f"{what}: '{names[names.duplicated()][0]}' stands twice")
         places = rows.get_indexer(names)
         if (places < 0).any():
-            raise InputError(
-                f"profile {(table, column.name)!r}: table {table} has no row '{names[int(np.argmin(places))]}'"
-            )
+            raise InputError(f"{what}: table {table} has no row '{names[int(np.argmin(places))]}'")
         values = given.to_numpy()
     else:
         names, places = rows, np.arange(len(rows))
         values = np.broadcast_to(given.to_numpy()[:, None], (len(given), len(rows)))
     if column.kind == "flag":
         if values.dtype != bool:
-            raise InputError(f"profile {(table, column.name)!r}: its values must be True or False")
+            raise InputError(f"{what}: its values must be True or False")
         return Profile(table, column.name, places, values)
     try:
         values = values.astype(float)
     except (TypeError, ValueError):
-        raise InputError(f"profile {(table, column.name)!r}: its values must be numbers") from None
+        raise InputError(f"{what}: its values must be numbers") from None
     wrong = column.not_finite(values) | column.outside(values)
     if wrong.any():
         step, place = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
         bounds = f" and {column.allowed}" if column.allowed else ""
         raise InputError(
-            f"profile {(table, column.name)!r}, step {step} ({given.index[int(step)]}), '{names[int(place)]}': the value is "
+            f"{what}, step {step} ({given.index[int(step)]}), '{names[int(place)]}': the value is "
             f"{values[step, place]:g}; it must be a finite number{bounds}"
         )
     return Profile(table, column.name, places, values)

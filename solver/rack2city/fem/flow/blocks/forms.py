@@ -1,33 +1,26 @@
 """The flow's equations in blocks of velocity and pressure, made from their mixed form."""
 
+from typing import Any
+
 import numpy as np
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc
 from petsc4py import PETSc
 
-from rack2city.fem.flow.space import MixedSpace
+from rack2city.fem.flow.space import MixedSpace, part
 from rack2city.fem.mesh.compilation import assembled, compiled
-from rack2city.fem.mesh.parts import part
 from rack2city.fem.solvers.system import Equations
 
 
 class BlockForms:
-    """Residual and Jacobian blocks of a form in a mixed space; they share their values with the mixed unknown.
+    """Residual and Jacobian blocks of a form in a mixed space, with conditions on the velocity alone.
 
-    Args:
-        equations: of the flow, with conditions on the velocity alone.
-        space: the mixed space of their unknown.
-
-    Attributes:
-        velocity: velocity of the mixed unknown.
-        pressure: pressure of the mixed unknown.
-        fixed: velocity unknowns, of those this rank owns, that a condition fixes.
-        k, g, d: matrices: derivative of the momentum by velocity and by pressure, of the mass by velocity.
+    The velocity and pressure exchange values with the mixed unknown by `pull` and `push`. `fixed` are the velocity unknowns, of
+    those this rank owns, that a condition fixes; k, g derive the momentum by velocity and pressure, d the mass by velocity.
     """
 
     def __init__(self, equations: Equations, space: MixedSpace) -> None:
-        """Compile the forms and make the matrices."""
         form, unknown = equations.form, equations.unknown
         self.space, self.unknown = space, unknown
         self.velocity, self.pressure = fem.Function(space.velocity), fem.Function(space.pressure)
@@ -35,26 +28,22 @@ class BlockForms:
         tests = ufl.TestFunctions(ufl.MixedFunctionSpace(space.velocity, space.pressure))
         trials = ufl.TrialFunction(space.velocity), ufl.TrialFunction(space.pressure)
 
-        def mixed(u: fem.Function, p: fem.Function) -> ufl.core.expr.Expr:
+        def mixed(u: Any, p: Any) -> ufl.core.expr.Expr:
             return ufl.as_vector([*(u[i] for i in range(dim)), p])
 
-        (test,) = (a for a in form.arguments() if a.number() == 0)
-        replaced = ufl.replace(form, {unknown: mixed(self.velocity, self.pressure), test: mixed(*tests)})
+        (test,), there = form.arguments(), mixed(self.velocity, self.pressure)
+        replaced = ufl.replace(form, {unknown: there, test: mixed(*tests)})
         momentum, mass = ufl.extract_blocks(replaced)
         self._momentum, self._mass = compiled(momentum), compiled(mass)
         self._picard = fem.Constant(space.velocity.mesh, 0.0)  # 1 for Picard's method, 0 for Newton's
         self._rate = fem.Constant(space.velocity.mesh, 0.0)
-        wall = ufl.as_vector([*(ufl.TestFunction(space.velocity)[i] for i in range(dim)), 0.0])
-        zero = ufl.as_vector([*(trials[0][i] for i in range(dim)), 0.0])
+        alone = ufl.TestFunction(space.velocity)
 
         def of_velocity(part: ufl.Form) -> ufl.Form:
-            number = {a.number(): a for a in part.arguments()}
-            replaced = {unknown: mixed(self.velocity, self.pressure), number[0]: wall, number[1]: zero}
-            return ufl.replace(part, replaced)
+            test, trial = sorted(part.arguments(), key=lambda argument: argument.number())
+            return ufl.replace(part, {unknown: there, test: mixed(alone, 0.0), trial: mixed(trials[0], 0.0)})
 
-        derivative = ufl.replace(
-            ufl.derivative(momentum, self.velocity, trials[0]), {tests[0]: ufl.TestFunction(space.velocity)}
-        )
+        derivative = ufl.replace(ufl.derivative(momentum, self.velocity, trials[0]), {tests[0]: alone})
         derivative += -self._picard * of_velocity(equations.lagged) + self._rate * of_velocity(equations.inertia)
         self._k = compiled(derivative)
         self._g = compiled(ufl.derivative(momentum, self.pressure, trials[1]))
@@ -70,19 +59,12 @@ class BlockForms:
         """The unknowns that conditions fix, as conditions on the velocity's own space."""
         own = np.full(self.unknown.x.array.size, -1)
         own[self.space.velocity_dofs] = np.arange(len(self.space.velocity_dofs))
-        fixed = np.unique(np.concatenate([bc.dof_indices()[0] for bc in bcs])) if bcs else np.empty(0, dtype=np.int64)
-        fixed = own[fixed]
+        fixed = own[np.unique(np.concatenate([bc.dof_indices()[0] for bc in bcs]))]
         assert np.all(fixed >= 0), "conditions on the pressure are not for blocks"
         dim, index_map = self.space.velocity.dofmap.bs, self.space.velocity.dofmap.index_map
         self.fixed = np.sort(fixed[fixed < dim * index_map.size_local]).astype(np.int32)
-        return [
-            fem.dirichletbc(
-                PETSc.ScalarType(0.0),  # type: ignore[operator]
-                np.sort(fixed[fixed % dim == axis]).astype(np.int32),
-                self.space.velocity.sub(axis),
-            )
-            for axis in range(dim)
-        ]
+        components = [np.sort(fixed[fixed % dim == axis]).astype(np.int32) for axis in range(dim)]
+        return [fem.dirichletbc(0.0, dofs, self.space.velocity.sub(axis)) for axis, dofs in enumerate(components)]
 
     def pull(self) -> None:
         """Take velocity and pressure from the mixed unknown."""
@@ -95,11 +77,7 @@ class BlockForms:
         self.unknown.x.array[self.space.pressure_dofs] = self.pressure.x.array
 
     def residual(self, fixed: bool = True) -> tuple[PETSc.Vec, PETSc.Vec]:
-        """Residuals of momentum and mass of the present values.
-
-        Args:
-            fixed: whether rows of fixed unknowns are zero; else they hold what the conditions have to supply.
-        """
+        """Residuals of momentum and mass; rows of `fixed` unknowns are zero, or hold what the conditions have to supply."""
         assembled(self._momentum, self._ru)
         assembled(self._mass, self._rp)
         if fixed:
@@ -107,12 +85,7 @@ class BlockForms:
         return self._ru, self._rp
 
     def linearise(self, picard: bool = False, rate: float = 0.0) -> None:
-        """Assemble the derivative of the momentum by the velocity; the other blocks are constant.
-
-        Args:
-            picard: only Picard's part of it.
-            rate: inverse of the pseudo-time (1/m).
-        """
+        """Assemble the derivative of the momentum by the velocity, or Picard's part; `rate` inverts the pseudo-time (1/m)."""
         self._picard.value, self._rate.value = float(picard), rate
         self.k.zeroEntries()
         petsc.assemble_matrix(self.k, self._k, bcs=self._conditions)
@@ -126,9 +99,7 @@ class BlockForms:
         matrix.assemble()
         diagonal, own = self.g.createVecLeft(), matrix.getDiagonal().array
         dim = self.space.velocity.dofmap.bs
-        nodes = places[: own.size] // dim
-        for axis in range(dim):
-            diagonal.array[dim * nodes + axis] = own
+        diagonal.array.reshape(-1, dim)[places[: own.size] // dim] = own[:, None]
         matrix.destroy()
         return diagonal
 

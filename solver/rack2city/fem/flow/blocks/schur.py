@@ -9,6 +9,7 @@ Tuminaro 2009). The matrices of the outer two do not change: they are factored o
 
 from typing import Any
 
+import numpy as np
 from petsc4py import PETSc
 
 from rack2city.fem.flow.blocks.forms import BlockForms
@@ -46,46 +47,14 @@ BLOCKS: dict[str, Any] = {
 """Options under the flow's prefix where blocks are solved in turn."""
 
 
-class Saddle:
-    """Python matrix [K G; D 0] on vectors that hold velocity, then pressure, on each rank.
+def split(x: PETSc.Vec, u: PETSc.Vec, p: PETSc.Vec) -> None:
+    """Velocity and pressure of a vector of both, which stand in this order on each rank."""
+    u.array[:], p.array[:] = np.split(x.array_r, [u.getLocalSize()])
 
-    Args:
-        blocks: K, G and D.
-    """
 
-    def __init__(self, blocks: BlockForms) -> None:
-        """Make work vectors."""
-        self._k, self._g, self._d = blocks.k, blocks.g, blocks.d
-        self._u = [self._g.createVecLeft() for _ in range(2)]
-        self._p = [self._g.createVecRight() for _ in range(2)]
-        self._local = self._u[0].getLocalSize()
-
-    def matrix(self) -> PETSc.Mat:
-        """The matrix."""
-        local = self._local + self._p[0].getLocalSize()
-        size = self._u[0].getSize() + self._p[0].getSize()
-        matrix = PETSc.Mat().createPython(((local, size), (local, size)), self, comm=self._k.comm)
-        matrix.setUp()
-        return matrix
-
-    def split(self, x: PETSc.Vec, u: PETSc.Vec, p: PETSc.Vec) -> None:
-        """Parts of a vector."""
-        values = x.array_r
-        u.array[:], p.array[:] = values[: self._local], values[self._local :]
-
-    def join(self, u: PETSc.Vec, p: PETSc.Vec, x: PETSc.Vec) -> None:
-        """A vector from its parts."""
-        values = x.array
-        values[: self._local], values[self._local :] = u.array_r, p.array_r
-
-    def mult(self, _: PETSc.Mat, x: PETSc.Vec, y: PETSc.Vec) -> None:
-        """The product."""
-        (u, a), (p, b) = self._u, self._p
-        self.split(x, u, p)
-        self._k.mult(u, a)
-        self._g.multAdd(p, a, a)
-        self._d.mult(u, b)
-        self.join(a, b, y)
+def join(u: PETSc.Vec, p: PETSc.Vec, x: PETSc.Vec) -> None:
+    """A vector of velocity and pressure."""
+    x.array[:] = np.concatenate([u.array_r, p.array_r])
 
 
 class _Components:
@@ -95,39 +64,28 @@ class _Components:
         self.dim, self._given, self._interpolation = dim, Given(prefix, options), interpolation
         self._two_levels, self.options = options.get("pc_type") == "mg", options
         self._solvers: list[PETSc.KSP] = []
-        self._settled = False
-        self._parts: list[PETSc.Mat] = []
-        self._below: dict[tuple[int, int], PETSc.Mat] = {}
+        self._blocks: dict[tuple[int, int], PETSc.Mat] = {}  # on the diagonal and below
 
     def update(self, k: PETSc.Mat) -> None:
         """Factor the diagonal blocks of K."""
         rows = self._rows(*k.getOwnershipRange(), k.comm)
         for i in range(self.dim):
-            for j in range(i):
-                self._below[i, j] = k.createSubMatrix(rows[i], rows[j], self._below.get((i, j)))
-        if not self._parts:
-            self._parts = [k.createSubMatrix(row, row) for row in rows]
+            for j in range(i + 1):
+                self._blocks[i, j] = k.createSubMatrix(rows[i], rows[j], self._blocks.get((i, j)))
+        if not self._solvers:
             linear = self._rows(*self._interpolation.getOwnershipRangeColumn(), k.comm)
-            self._solvers = [
-                configured(
-                    part,
-                    self._given,
-                    interpolation=self._interpolation.createSubMatrix(fine, coarse) if self._two_levels else None,
-                )
-                for part, fine, coarse in zip(self._parts, rows, linear, strict=True)
-            ]
-            self._right, self._product = (self._parts[0].createVecLeft() for _ in range(2))
-            self._solved = [part.createVecRight() for part in self._parts]
-        else:
-            for row, part in zip(rows, self._parts, strict=True):
-                k.createSubMatrix(row, row, part)
-        for part, solver in zip(self._parts, self._solvers, strict=True):
-            solver.setOperators(part)
+            for i, (fine, coarse) in enumerate(zip(rows, linear, strict=True)):
+                level = self._interpolation.createSubMatrix(fine, coarse) if self._two_levels else None
+                self._solvers.append(configured(self._blocks[i, i], self._given, interpolation=level))
+            self._right, self._product, *self._solved = (
+                self._blocks[0, 0].createVecLeft() for _ in range(2 + self.dim)
+            )
+        for i, solver in enumerate(self._solvers):
+            solver.setOperators(self._blocks[i, i])
             with self._given.reading():
                 solver.setUp()
                 solver.setUpOnBlocks()
-        if not self._settled:
-            self.options, self._settled = self._given.settle(), True
+        self.options = self._given.settle()
 
     def _rows(self, first: int, last: int, comm: Any) -> list[PETSc.IS]:
         """Owned unknowns of each component."""
@@ -146,7 +104,7 @@ class _Components:
         for axis, (solver, solved) in enumerate(zip(self._solvers, self._solved, strict=True)):
             self._right.array[:] = given[axis :: self.dim]
             for earlier in range(axis):
-                self._below[axis, earlier].mult(self._solved[earlier], self._product)
+                self._blocks[axis, earlier].mult(self._solved[earlier], self._product)
                 self._right.axpy(-1.0, self._product)
             solver.solve(self._right, solved)
             out[axis :: self.dim] = solved.array_r
@@ -155,19 +113,11 @@ class _Components:
 class FlowPreconditioner:
     """Python preconditioner of the saddle-point matrix; see the module.
 
-    Args:
-        saddle: the matrix.
-        blocks: its blocks.
-        prefix: option prefix of the flow.
-        options: options without the prefix: `velocity_`, `component_` and `pressure_` are ours.
-
-    Attributes:
-        velocity_iterations: of the velocity's own solver since the last `update`.
+    `velocity_iterations` are those of the velocity's own solver since the last `update`.
     """
 
-    def __init__(self, saddle: Saddle, blocks: BlockForms, prefix: str, options: dict[str, Any]) -> None:
-        """Factor what does not change."""
-        self._saddle, self._fixed = saddle, blocks.fixed
+    def __init__(self, blocks: BlockForms, prefix: str, options: dict[str, Any]) -> None:
+        self._fixed = blocks.fixed
         self._k, self._g, self._d = k, g, d = blocks.k, blocks.g, blocks.d
         self._inverse_mass = blocks.mass_diagonal()
         self._inverse_mass.reciprocal()
@@ -217,7 +167,7 @@ class FlowPreconditioner:
     def apply(self, _: PETSc.PC, x: PETSc.Vec, y: PETSc.Vec) -> None:
         """One application."""
         (ru, u, a, b), (rp, p, s, t) = self._u, self._p
-        self._saddle.split(x, ru, rp)
+        split(x, ru, rp)
         self._weighted_pressure.solve(rp, s)
         self._g.mult(s, a)
         a.pointwiseMult(a, self._weighted)
@@ -231,4 +181,4 @@ class FlowPreconditioner:
         a.aypx(-1.0, ru)
         self._velocity.solve(a, u)
         self.velocity_iterations += int(self._velocity.getIterationNumber())
-        self._saddle.join(u, p, y)
+        join(u, p, y)

@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
+from petsc4py import PETSc
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem.flow.blocks.forms import BlockForms
-from rack2city.fem.flow.blocks.schur import FlowPreconditioner, Saddle
+from rack2city.fem.flow.blocks.schur import FlowPreconditioner, join, split
 from rack2city.fem.flow.space import MixedSpace
 from rack2city.fem.solvers.linear import configured
 from rack2city.fem.solvers.newton import RTOL, Log, newton
@@ -29,35 +30,28 @@ USEFUL = 0.3  # reduction by the linear solver below which a step is worth takin
 
 
 class BlockSystem(System):
-    """Equations of the flow solved in blocks of velocity and pressure; they are solved only when mass balances, too.
-
-    Args:
-        equations: of the flow, with conditions on the velocity alone.
-        space: the mixed space of their unknown.
-        prefix: option prefix of the linear solver.
-        options: its options, without the prefix; see `schur.BLOCKS`.
-        log: receives one line for each step.
-    """
+    """Equations of the flow solved in blocks of velocity and pressure; they are solved only when mass balances, too."""
 
     near = 1e-4  # Newton's systems take ten times the iterations of Picard's
 
     def __init__(self, equations: Equations, space: MixedSpace, prefix: str, options: dict[str, Any], log: Log) -> None:
-        """Compile the forms and factor what does not change."""
         for key in options:
             if not key.startswith(OURS):
                 raise InputError(unknown(prefix, key, options.keys() - {key}))
         self.blocks = blocks = BlockForms(equations, space)
         super().__init__(equations, (blocks.velocity, blocks.pressure), log)
         blocks.d.scale(MASS_WEIGHT)
-        self._saddle, self._net_before, self._entering = Saddle(blocks), np.nan, 0.0
-        self._matrix = self._saddle.matrix()
-        self._preconditioner = FlowPreconditioner(self._saddle, blocks, prefix, options)
+        self._net_before, self._entering = np.nan, 0.0
+        parts: Any = [[blocks.k, blocks.g], [blocks.d, None]]
+        self._matrix = PETSc.Mat().createNest(parts)
+        self._preconditioner = FlowPreconditioner(blocks, prefix, options)
         self._given = Given(prefix, {key: value for key, value in options.items() if key.startswith("ksp_")})
         self._ksp = configured(self._matrix, self._given, self._preconditioner)
         self._own_options = self._given.settle()
         self._most = int(self._ksp.getTolerances()[3])
         self._step, self._rhs = self._matrix.createVecRight(), self._matrix.createVecLeft()
         self._changes = blocks.g.createVecLeft(), blocks.g.createVecRight()
+        self.velocities = np.arange(self._changes[0].getLocalSize())
 
     @property
     def options(self) -> dict[str, Any]:
@@ -67,21 +61,14 @@ class BlockSystem(System):
     def reaction(self) -> np.ndarray:
         """As `System` says."""
         self.blocks.pull()
-        momentum, mass = self.blocks.residual(fixed=False)
-        out = np.zeros(self.unknown.x.array.size)
-        for vector, dofs in ((momentum, self.blocks.space.velocity_dofs), (mass, self.blocks.space.pressure_dofs)):
-            owned = vector.getLocalSize()
-            out[np.asarray(dofs)[:owned]] = vector.array_r
-        return out[: self.blocks.space.owned]
+        space, out = self.blocks.space, np.zeros(self.unknown.x.array.size)
+        both = space.velocity_dofs, space.pressure_dofs
+        for vector, dofs in zip(self.blocks.residual(fixed=False), both, strict=True):
+            out[dofs[: vector.getLocalSize()]] = vector.array_r
+        return out[: space.owned]
 
-    def solve(self, slack: float = 1.0) -> None:
-        """As `System` says; the linear solver may fail, too."""
-        rtol = slack * RTOL
-        self._start()
-        self._net_before = np.nan  # no step yet
-        if self._cold == 0.0:  # nothing drives it, and rest is the solution
-            self.unknown.x.array[:] = 0.0
-            return
+    def _newton(self, slack: float) -> None:
+        rtol, self._net_before = slack * RTOL, np.nan  # no step yet
         before, forcing, steps = np.inf, LINEAR_RTOL, 0
 
         def step(norm: float) -> float | None:
@@ -114,20 +101,15 @@ class BlockSystem(System):
 
     def _at_rest(self) -> float:
         self.blocks.pull()
-        norm = self.norm_of_residual()
+        norm = self._norm()
         self._entering = abs(self._net_mass())
         return norm
-
-    def velocities(self) -> np.ndarray:
-        """As `System` says."""
-        return np.arange(self._changes[0].getLocalSize())
 
     def take_step(self, lagged: bool, rate: float) -> None:
         """As `System` says."""
         self._step_with(LINEAR_RTOL, lagged, rate, min(MOST_ON_THE_WAY, self._most))
 
-    def norm_of_residual(self) -> float:
-        """As `System` says."""
+    def _norm(self) -> float:
         self._latest = momentum, mass = self.blocks.residual()
         return float(np.hypot(momentum.norm(), mass.norm()))
 
@@ -156,18 +138,15 @@ class BlockSystem(System):
         return False
 
     def _step_with(self, rtol: float, picard: bool = False, rate: float = 0.0, most: int | None = None) -> None:
-        """Linearise, solve to a tolerance or with so many iterations, and take the step.
-
-        Raises:
-            ConvergenceError: the linear solver gains hardly anything.
-        """
+        """Linearise, solve to a tolerance or with so many iterations, and take the step."""
         blocks = self.blocks
         blocks.linearise(picard, rate)
+        self._matrix.assemble()
         self._preconditioner.update()
         self._net_before = self._net_mass()
         momentum, mass = self._latest
         mass.scale(MASS_WEIGHT)  # as the rows of `blocks.d`; the next residual takes its place
-        self._saddle.join(momentum, mass, self._rhs)
+        join(momentum, mass, self._rhs)
         self._ksp.setTolerances(rtol=rtol, max_it=most or self._most)
         with self._given.reading():
             self._ksp.solve(self._rhs, self._step)
@@ -183,7 +162,7 @@ class BlockSystem(System):
             raise ConvergenceError(
                 f"{self.name}: the linear solver stalls after {iterations} iterations at {gained:.1e}"
             )
-        self._saddle.split(self._step, *self._changes)
+        split(self._step, *self._changes)
         self._advance(1.0)
 
     def _advance(self, share: float) -> None:

@@ -36,6 +36,7 @@ from ufl.constantvalue import Zero
 from rack2city.fem.heat.advection.cell_fluxes import CellFluxes
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import Domain
+from rack2city.fem.mesh.groups import cells_beside
 
 BATCH = 4096  # cells at a time: what is kept for each of their nodes is large
 NEGLIGIBLE = 1e-7  # net flow out of cells, over the absolute moments of the divergence
@@ -47,14 +48,9 @@ def may_diverge(velocity: Any) -> bool:
 
 
 class Solenoidal:
-    """Correction of a velocity, zero where the velocity has no divergence.
+    """Correction of the velocity (m/s) of a stream, zero where it has no divergence.
 
-    Args:
-        domain: the whole mesh.
-        volumes: volume groups that the velocity fills.
-        velocity: velocity (m/s), as that of a `Stream`.
-        entity_maps: of the submesh it lives on.
-        openings: surfaces through which it flows; through the rest of the boundary nothing does in the end.
+    It flows through `openings`; through the rest of the boundary nothing does in the end.
     """
 
     def __init__(
@@ -65,7 +61,6 @@ class Solenoidal:
         entity_maps: list[mesh.EntityMap],
         openings: Collection[str],
     ) -> None:
-        """Compile the form of the moments and the bubbles of the reference cell."""
         msh, self._domain = domain.mesh, domain
         cell, self._dim = msh.basix_cell(), msh.topology.dim
         self._simplex = cell in (basix.CellType.triangle, basix.CellType.tetrahedron)
@@ -76,8 +71,7 @@ class Solenoidal:
         dx = domain.dx(tuple(domain.volumes[name] for name in volumes), metadata={"quadrature_degree": 4})
         moments = ufl.div(velocity) * ufl.TestFunction(self._space) * dx
         self._moments = compiled(moments, entity_maps)
-        cells = np.concatenate([domain.cell_tags.find(domain.volumes[name]) for name in volumes])
-        self._fluxes = CellFluxes(domain, cells)
+        self._fluxes = CellFluxes(domain, domain.cells_in(volumes))
         self._cells = self._fluxes.cells
         self._leaks = self._closed_faces(velocity, entity_maps, openings)
         self._nodes = carrier.basix_element.points
@@ -99,20 +93,18 @@ class Solenoidal:
         Slip by Nitsche's method leaves some; the weak form of heat lets nothing out there.
         """
         topology = self._domain.mesh.topology
-        to_cells = topology.connectivity(self._dim - 1, self._dim)
-        to_faces = topology.connectivity(self._dim, self._dim - 1)
         closed = np.setdiff1d(mesh.exterior_facet_indices(topology), self._domain.facets(openings))
-        cells = np.array([to_cells.links(f)[0] for f in closed], dtype=np.int32)
+        cells = cells_beside(self._domain.mesh, closed)[:, 0]
         here = np.isin(cells, self._cells)
         closed, cells = closed[here], cells[here]
-        faces = to_faces.array.reshape(-1, len(to_faces.links(0)))[cells]
+        to_faces = topology.connectivity(self._dim, self._dim - 1)
+        faces = to_faces.array.reshape(to_faces.num_nodes, -1)[cells]
         found = []
         for number in range(faces.shape[1]):
             entities = np.column_stack([cells, np.full_like(cells, number)])[faces[:, number] == closed]
             ds = ufl.Measure("ds", domain=self._domain.mesh, subdomain_data=[(1, entities.astype(np.int32).ravel())])
             outflow = ufl.dot(velocity, ufl.FacetNormal(self._domain.mesh)) * ufl.TestFunction(self._space)
-            here_ds = ds(1, metadata={"quadrature_degree": 4})
-            found.append(compiled(outflow * here_ds, entity_maps))
+            found.append(compiled(outflow * ds(1, metadata={"quadrature_degree": 4}), entity_maps))
         return found
 
     def _in_cells(self, form: fem.Form) -> np.ndarray:
@@ -139,9 +131,9 @@ class Solenoidal:
         self._to_coefficients = to_values
         barycentric = np.column_stack([1.0 - self._nodes.sum(axis=1), *self._nodes.T])
         self._edges = list(combinations(range(self._dim + 1), 2))
-        self._bubbles = np.array(
-            [np.outer(barycentric[:, i] * barycentric[:, j], corners[j] - corners[i]) for i, j in self._edges]
-        )
+        self._spans = np.array([corners[j] - corners[i] for i, j in self._edges])
+        weights = np.array([barycentric[:, i] * barycentric[:, j] for i, j in self._edges])
+        self._bubbles = weights[:, :, None] * self._spans[:, None]
 
     def _prepare_box(self, points: np.ndarray, weights: np.ndarray, shapes: np.ndarray, to_values: np.ndarray) -> None:
         legendre = [Legendre.basis(n, domain=[0.0, 1.0]).convert(kind=Polynomial) for n in range(4)]
@@ -173,9 +165,8 @@ class Solenoidal:
         leak = np.column_stack([self._in_cells(form).sum(axis=1) for form in self._leaks])
         net = moments.sum(axis=1) - leak.sum(axis=1)
         size, of_cells, leaking = comm.allreduce(np.array([np.abs(part).sum() for part in (moments, net, leak)]))
-        outflow = None
-        if max(of_cells, leaking) > NEGLIGIBLE * size:
-            outflow = self._fluxes.solve(-net) - leak
+        needed = max(of_cells, leaking) > NEGLIGIBLE * size
+        outflow = self._fluxes.solve(-net) - leak if needed else None
         values = self.correction.x.array.reshape(-1, self._dim)
         dofs = self.correction.function_space.dofmap.list
         for begin in range(0, len(self._cells), BATCH):
@@ -204,8 +195,7 @@ class Solenoidal:
             share *= (coefficients / share.sum(axis=2))[..., None]
             return -np.einsum("cma,amn->cna", share, self._bubbles)
         corners = self._dim + 1
-        spans = np.array([self._reference_edge(i, j) for i, j in self._edges])
-        short = 1.0 / np.sum(np.einsum("cij,ej->cei", jacobian, spans) ** 2, axis=2)
+        short = 1.0 / np.sum(np.einsum("cij,ej->cei", jacobian, self._spans) ** 2, axis=2)
         graph = np.zeros((len(coefficients), corners, corners))
         for (i, j), weight in zip(self._edges, short.T, strict=True):
             graph[:, [i, j], [i, j]] += weight[:, None]
@@ -215,7 +205,3 @@ class Solenoidal:
         heights = np.linalg.solve(graph, deviation[..., None])[..., 0]
         amounts = np.stack([heights[:, i] - heights[:, j] for i, j in self._edges], axis=1) * short
         return -np.einsum("ce,end->cnd", amounts, self._bubbles)
-
-    def _reference_edge(self, i: int, j: int) -> np.ndarray:
-        corners = np.vstack([np.zeros(self._dim), np.eye(self._dim)])
-        return corners[j] - corners[i]

@@ -28,9 +28,8 @@ DEGREE = 2  # of the temperature
 class Advection:
     """How temperature is carried; `BOUNDED`, the default, is both, `GALERKIN` neither.
 
-    Attributes:
-        solenoidal: by the velocity made free of divergence, instead of by the given one.
-        upwind: by streamline-upwind Petrov-Galerkin, instead of Galerkin's method.
+    By the velocity made free of divergence (`solenoidal`) instead of by the given one; by streamline-upwind Petrov-Galerkin
+    (`upwind`) instead of Galerkin's method.
     """
 
     solenoidal: bool = True
@@ -41,24 +40,13 @@ BOUNDED = Advection()
 GALERKIN = Advection(solenoidal=False, upwind=False)
 
 
-def cell_metric(msh: mesh.Mesh) -> Expression:
-    """G in which the edges of each cell measure one (1/m²), whatever corner comes first."""
+def residence_time(msh: mesh.Mesh, velocity: Expression, diffusivity: Expression) -> Expression:
+    """The time tau (s), by a velocity (m/s) and a diffusivity, a scalar or a tensor (m²/s)."""
     inverse, dim = ufl.JacobianInverse(msh), msh.topology.dim
     shape = ufl.Identity(dim)
-    if msh.topology.cell_type in (mesh.CellType.triangle, mesh.CellType.tetrahedron):
+    if msh.topology.cell_type in (mesh.CellType.triangle, mesh.CellType.tetrahedron):  # whatever corner comes first
         shape = ufl.as_matrix([[1.0 if i == j else 0.5 for j in range(dim)] for i in range(dim)])
-    return ufl.dot(inverse.T, ufl.dot(shape, inverse))
-
-
-def residence_time(msh: mesh.Mesh, velocity: Expression, diffusivity: Expression) -> Expression:
-    """The time tau (s).
-
-    Args:
-        msh: the mesh.
-        velocity: velocity (m/s).
-        diffusivity: conductivity over volumetric heat capacity, a scalar or a tensor (m²/s).
-    """
-    metric = cell_metric(msh)
+    metric = ufl.dot(inverse.T, ufl.dot(shape, inverse))
     spread = ufl.dot(diffusivity, metric) if getattr(diffusivity, "ufl_shape", ()) else diffusivity * metric
     conduction = ufl.inner(spread, spread.T)
     advection = ufl.dot(velocity, ufl.dot(metric, velocity))

@@ -143,15 +143,12 @@ def _head_curve(points: Array, where: str) -> tuple[Array, Array]:
         factor = float((head[0] - head[1]) / flow[1] ** power)
         fine = np.linspace(0.0, (head[0] / factor) ** (1.0 / power), _POINTS)
         return fine, head[0] - factor * fine**power
-    fine = np.concatenate([np.linspace(a, b, 20, endpoint=False) for a, b in pairwise(flow)])
-    fine = np.append(fine, flow[-1])
+    fine = np.concatenate([*(np.linspace(a, b, 20, endpoint=False) for a, b in pairwise(flow)), flow[-1:]])
     heads = np.interp(fine, flow, head)
-    if fine[0] > 0.0:  # the first line goes on to no flow
-        fine, heads = (
-            np.append(0.0, fine),
-            np.append(head[0] + (head[0] - head[1]) / (flow[1] - flow[0]) * flow[0], heads),
-        )
-    return fine, heads
+    if fine[0] == 0.0:
+        return fine, heads
+    shutoff = head[0] + (head[0] - head[1]) / (flow[1] - flow[0]) * flow[0]  # the first line goes on to no flow
+    return np.append(0.0, fine), np.append(shutoff, heads)
 
 
 def _valve(network: Network, inp: Inp, row: Row, status: str, set_to: float | None) -> None:

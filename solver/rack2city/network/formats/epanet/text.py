@@ -56,11 +56,9 @@ class Row:
     words: list[str]
 
     def __getitem__(self, place: int) -> str:
-        """A word."""
         return self.words[place]
 
     def __len__(self) -> int:
-        """How many words there are."""
         return len(self.words)
 
     @property

@@ -10,11 +10,11 @@ from scipy.sparse.csgraph import connected_components
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS, branches
+from rack2city.network.components.component import Arrays
 from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index, Mask
 from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.solvers.build.inlets import Inlets, inlets_of
 from rack2city.network.solvers.build.refuse import refuse_controls, refuse_unknown
-from rack2city.network.tables.arrays import Arrays
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def compile_network(arrays: Arrays) -> Compiled:
     """
     refuse_unknown(arrays)
     refuse_controls(arrays)
-    junctions = arrays.network.junctions.index
+    junctions = arrays.names["junctions"]
     if junctions.empty:
         raise InputError("table junctions has no row; a network needs at least two junctions")
     inlets = inlets_of(arrays)
@@ -189,11 +189,11 @@ def _groups(arrays: Arrays, table: str, rows: Index, labels: Array, node: Index,
 
 def _branch_names(arrays: Arrays, table: str, rows: Index) -> list[str]:
     """Names of rows as branches: their own, told apart where another table has the same."""
-    index = arrays.network.table(table).index
+    index = arrays.names[table]
     twice = np.zeros(len(index), dtype=bool)
     for other in branches():
-        if other != table and len(arrays.network.table(other)):
-            twice |= index.isin(arrays.network.table(other).index)
+        if other != table and arrays.count(other):
+            twice |= index.isin(arrays.names[other])
     names = index[rows].tolist()
     return [
         f"{name} ({table})" if double else str(name) for name, double in zip(names, twice[rows].tolist(), strict=True)

@@ -11,8 +11,8 @@ import numpy as np
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components.columns import Values
+from rack2city.network.components.component import Arrays
 from rack2city.network.hydraulics.graph import Index, Mask
-from rack2city.network.tables.arrays import Arrays
 
 BOUNDARY, MAKE_UP, DRAWN, FED = range(4)
 _KINDS = (

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rack2city.errors import InputError
-from rack2city.network.tables.arrays import Arrays
+from rack2city.network.components.component import Arrays
 
 
 def refuse_unknown(arrays: Arrays) -> None:

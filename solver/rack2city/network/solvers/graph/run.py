@@ -17,7 +17,7 @@ from rack2city.network.solvers.graph.storages import Storages, tanks_of
 from rack2city.network.solvers.graph.view import GraphView
 from rack2city.network.solvers.steps.record import Recorder
 from rack2city.network.solvers.steps.start import Start
-from rack2city.network.tables.varying import Varying
+from rack2city.network.tables.arrays import Varying
 
 _ACCURACY = 1e-9  # of the largest flow, that valves are brought to
 _PASSES, _BISECTIONS = 40, 120

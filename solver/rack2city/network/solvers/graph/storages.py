@@ -8,12 +8,12 @@ import numpy.typing as npt
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.network.components.component import Arrays
 from rack2city.network.hydraulics.graph import Index
-from rack2city.network.pipes.retarded import OutletLine
+from rack2city.network.pipes.steps import OutletLine
 from rack2city.network.pipes.tank import StratifiedTank
 from rack2city.network.pipes.transport import Carried
 from rack2city.network.solvers.build.compile import Compiled
-from rack2city.network.tables.arrays import Arrays
 
 _SIZES = ("volume_m3", "tank_height_m", "loss_w_per_m2_k", "initial_k", "ambient_k")
 
@@ -29,7 +29,7 @@ def tanks_of(arrays: Arrays, layers_k: Mapping[str, npt.ArrayLike] | None = None
         InputError: a storage in service has no temperature at the start; a name that is no storage.
     """
     given, column, liquid = dict(layers_k or {}), arrays["storages"], arrays.liquid
-    names = arrays.network.storages.index
+    names = arrays.names["storages"]
     strange = [name for name in given if name not in names]
     if strange:
         raise InputError(f"there is no storage '{strange[0]}'")
@@ -76,7 +76,7 @@ class Storages:
         at = (built.node[column["hot_junction"]], built.node[column["cold_junction"]])
         return cls(tanks, time_s, flow, *at, column["ambient_k"])
 
-    def lines(self) -> OutletLine:
+    def lines(self) -> OutletLine[Array]:
         """Outlet temperatures as lines in the inlets'."""
         lines = [tank.line(self.time_s, flow) for tank, flow in zip(self.tanks, self.flow.tolist(), strict=True)]
         return OutletLine(np.array([line.offset_k for line in lines]), np.array([line.slope for line in lines]))

@@ -15,7 +15,8 @@ import numpy as np
 from rack2city.arrays import Array
 from rack2city.errors import ConvergenceError
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.pipes.retarded import RetardedPipes, RetardedStep
+from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.pipes.steps import HeatStep
 from rack2city.network.solvers.graph.view import LEAST_K
 from rack2city.network.solvers.radial.find import Radial, Side
 from rack2city.network.solvers.radial.newton import Arrivals, Arrived, TreeNewton
@@ -37,8 +38,8 @@ class _Sweep:
 
     supply: RetardedPipes
     back: RetardedPipes
-    outward: RetardedStep
-    inward: RetardedStep
+    outward: HeatStep[Array]
+    inward: HeatStep[Array]
     around: tuple[Array, Array]
     flow: Array
     node_k: Array
@@ -96,7 +97,7 @@ class RadialInTime:
         )
         near, back_far = np.where(supply_flow > 0.0, start, near), np.where(back_flow > 0.0, inlet, back_far)
 
-        def heat(moved: RetardedStep, given_w: Array) -> tuple[Array, Array, Array]:
+        def heat(moved: HeatStep[Array], given_w: Array) -> tuple[Array, Array, Array]:
             # each pipe by what it saw of the other, so that the balance shows what the exchange fails to conserve
             loss = moved.loss_j / time_s - given_w
             return loss[:, None], given_w[:, None], (moved.stored_change_j / time_s)[:, None]

@@ -20,7 +20,7 @@ from rack2city.network.solvers.radial.step import RadialSteps, SideSteps, solve_
 from rack2city.network.solvers.radial.view import RadialView
 from rack2city.network.solvers.steps.record import Recorder
 from rack2city.network.solvers.steps.start import Start
-from rack2city.network.tables.varying import Varying
+from rack2city.network.tables.arrays import Varying
 
 _BLOCK_VALUES = 2**18  # nodes times steps worked on at once: 2 MB per array, so that sweeps stay in the cache
 _BLOCK_STEPS = 24  # steps in time whose pressures are found at once

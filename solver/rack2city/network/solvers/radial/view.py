@@ -8,12 +8,12 @@ import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.network.components.columns import Values
-from rack2city.network.hydraulics.friction import pipe_pressure_drop
+from rack2city.network.hydraulics.laws import pipe_pressure_drop
 from rack2city.network.solvers.build.inlets import BOUNDARY
 from rack2city.network.solvers.radial.find import Radial, Side
 from rack2city.network.solvers.radial.step import RadialSteps
 from rack2city.network.solvers.steps.view import View
-from rack2city.network.tables.varying import Varying
+from rack2city.network.tables.arrays import Varying
 
 RESOLVED = 1e-8
 """Share of a demand below which what is missing is the iteration's (-)."""

@@ -11,7 +11,7 @@ from rack2city.network.components import COMPONENTS
 from rack2city.network.solvers.steps.tell import TOLERANCE, Balances, balances, told
 from rack2city.network.solvers.steps.view import View
 from rack2city.network.tables.network import Network
-from rack2city.network.tables.series import Series, series_frame
+from rack2city.network.tables.results import Series, series_frame
 
 
 class Recorder:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.network.components.component import Arrays
 from rack2city.network.pipes.in_time import SHORT_STEP_S
 from rack2city.network.pipes.retarded import PARCELS
-from rack2city.network.tables.arrays import Arrays
 
 Initial = Literal["steady"] | float | pd.Series | pd.DataFrame
 """Temperatures of the pipes at the start: their steady state, or one, one per pipe by name, or pieces x pipes (K)."""
@@ -48,7 +48,7 @@ class Start:
             InputError: a pipe that does not exist, or has no temperature above 0 K; too many pieces.
         """
         given: Any = self.initial
-        names = arrays.network.pipes.index
+        names = arrays.names["pipes"]
         if isinstance(given, str):
             if given != "steady":
                 raise InputError(f"initial is {given!r}; it must be 'steady' or temperatures")
