@@ -5,8 +5,10 @@ The contract is written for people in `meshes/README.md`; this module is the sam
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rackmesh.files import MeshError, opened
+from rackmesh.inspection import inspect
 
 
 @dataclass(frozen=True)
@@ -38,23 +40,29 @@ def physical_groups(path: Path) -> dict[str, int]:
         MeshError: the file cannot be read.
     """
     with opened(path) as model:
-        # MED pads names with blanks
-        return {model.getPhysicalName(dim, tag).strip(): dim for dim, tag in model.getPhysicalGroups()}
+        return _names(model)
+
+
+def _names(model: Any) -> dict[str, int]:
+    # MED pads names with blanks
+    return {model.getPhysicalName(dim, tag).strip(): dim for dim, tag in model.getPhysicalGroups()}
 
 
 def check_contract(path: Path, contract: Contract) -> None:
-    """Check that a mesh has every group that its kind requires.
+    """Check that a mesh has every group that its kind requires, and can be trusted (see `inspect`).
 
     Raises:
-        MeshError: a group is missing, or stands for the wrong dimension; names what was found.
+        MeshError: a group is missing, or stands for the wrong dimension, and names what was found; or what `inspect` says.
     """
-    found = physical_groups(path)
     wanted = {**dict.fromkeys(contract.volumes, 3), **dict.fromkeys(contract.surfaces, 2)}
     words = {2: "surface", 3: "volume"}
-    for name, dim in wanted.items():
-        if found.get(name) != dim:
-            listing = ", ".join(sorted(found)) or "none"
-            raise MeshError(
-                f"{path}: a {contract.name} mesh needs the {words[dim]} group '{name}'; groups found: {listing} "
-                "(the naming contract is in meshes/README.md)"
-            )
+    with opened(path) as model:
+        found = _names(model)
+        for name, dim in wanted.items():
+            if found.get(name) != dim:
+                listing = ", ".join(sorted(found)) or "none"
+                raise MeshError(
+                    f"{path}: a {contract.name} mesh needs the {words[dim]} group '{name}'; groups found: {listing} "
+                    "(the naming contract is in meshes/README.md)"
+                )
+        inspect(path)

@@ -1,6 +1,7 @@
 """A mesh with named regions and surfaces, and the submesh of its fluid."""
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,8 @@ from mpi4py import MPI
 
 from rack2city.errors import InputError
 from rack2city.fem.mesh.compilation import compiled
+from rackmesh.files import MeshError, opened
+from rackmesh.inspection import inspect
 
 Marker = Callable[[np.ndarray], np.ndarray]
 """Whether points of shape (3, n) belong to a region or surface, shape (n,)."""
@@ -106,33 +109,32 @@ class FluidDomain(Domain):
 
 
 def read_domain(path: Path, comm: MPI.Comm) -> Domain:
-    """Read a `.msh` file of Gmsh in metres, of two dimensions (in the plane z = 0) or three, with named physical groups.
+    """Read a mesh file in metres, of two dimensions (in the plane z = 0) or three, with named physical groups.
 
-    Rank 0 reads, and distributes the mesh over all ranks.
+    Rank 0 reads and inspects it (see `rackmesh.inspection`), and distributes the mesh over all ranks. Gmsh's files are read,
+    MED and UNV.
 
     Raises:
-        InputError: the file cannot be read.
+        InputError: the file is no mesh, or not one that can be trusted; the sentence says why.
     """
-    problem, dim = None, 3
-    if comm.rank == 0:
-        gmsh.initialize(interruptible=False)
-        gmsh.option.setNumber("General.Terminal", 0)
-        try:
-            gmsh.open(str(path))
-            dim = gmsh.model.getDimension()
-            _drop_strays(dim)
-        except Exception as error:  # gmsh raises bare Exception
-            problem = str(error)
-    problem, dim = comm.bcast((problem, dim))
-    if problem:
-        raise InputError(f"{path}: not a readable Gmsh mesh: {problem}")
-    # Interior-facet integrals need both cells of a facet on the rank that owns it; by default Gmsh meshes have no ghosts.
-    partitioner = mesh.create_cell_partitioner(mesh.GhostMode.shared_facet, 2)
-    data = dolfinx.io.gmsh.model_to_mesh(gmsh.model, comm, 0, gdim=dim, partitioner=partitioner)
-    if comm.rank == 0:
-        gmsh.finalize()
+    problem, dim = "", 3
+    with ExitStack() as session:
+        if comm.rank == 0:
+            try:
+                session.enter_context(opened(path))
+                dim = inspect(path)
+                _drop_strays(dim)
+            except MeshError as error:
+                problem = str(error)
+        problem, dim = comm.bcast((problem, dim))
+        if problem:
+            raise InputError(problem)
+        # Interior-facet integrals need both cells of a facet on the rank that owns it; by default Gmsh meshes have no ghosts.
+        partitioner = mesh.create_cell_partitioner(mesh.GhostMode.shared_facet, 2)
+        data = dolfinx.io.gmsh.model_to_mesh(gmsh.model, comm, 0, gdim=dim, partitioner=partitioner)
     volumes, surfaces = (
-        {name: group.tag for name, group in data.physical_groups.items() if group.dim == d} for d in (dim, dim - 1)
+        {name.strip(): group.tag for name, group in data.physical_groups.items() if group.dim == d}
+        for d in (dim, dim - 1)
     )
     return Domain(data.mesh, data.cell_tags, data.facet_tags, volumes, surfaces)
 
