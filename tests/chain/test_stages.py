@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import gmsh
 import pytest
 
 from rack2city import rack
@@ -13,6 +14,7 @@ from rack2city.chain import STAGES, Session, Stage, run_chain
 from rack2city.chain.stage import Evidence, evidence_in
 from rack2city.errors import ConvergenceError, InputError, Rack2CityError
 from rack2city.evidence import Check, store
+from rackmesh.files import opened
 
 Chain = Callable[..., list[str]]
 
@@ -115,6 +117,31 @@ def test_an_own_mesh_is_taken_and_its_content_counts(computed: Chain, run_copy: 
     computed(tmp_path / "fine", "mesh.level=fine", until="mesh")
     own.write_bytes((tmp_path / "fine" / "mesh.msh").read_bytes())
     assert computed(folder, f"mesh.file={own}", until="mesh") == ["mesh"]
+
+
+@pytest.mark.parametrize(
+    ("scale", "sentence"),
+    [
+        ((1e3, 1e3, 1e3), r"it is 4e\+04 mm long where channel.length is 40 mm; it seems to be in millimetres"),
+        ((0.5, 1.0, 1.0), r"it is 20 mm long where channel.length is 40 mm$"),
+        (
+            (1.0, 2.0, 1.0),
+            r"its group 'heated' has 8 mm\^2 where half a pitch times length is 4 mm\^2; .* a whole channel",
+        ),
+        ((1.0, 1.0, 1.1), r"its group 'inlet' has 0.165 mm\^2 where half a width times fin_height is 0.15 mm\^2$"),
+    ],
+)
+def test_an_own_mesh_is_of_the_channel_that_the_case_states(
+    computed: Chain, run_copy: Path, tmp_path: Path, scale: tuple[float, float, float], sentence: str
+) -> None:
+    own = tmp_path / "own.msh"
+    with opened(run_copy / "mesh.msh") as model:
+        x, y, z = scale
+        model.mesh.affineTransform([x, 0, 0, 0, 0, y, 0, 0, 0, 0, z, 0])
+        gmsh.write(str(own))
+    with pytest.raises(InputError, match=rf"case.toml: mesh.file: {own}: {sentence}"):
+        computed(tmp_path / "out", f"mesh.file={own}", until="mesh")
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_mesh_of_the_folder_itself_may_be_the_own_mesh(computed: Chain, run_copy: Path) -> None:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from rack2city.chain.stage import Session, Stage, of_case
-from rack2city.errors import InputError
 
 if TYPE_CHECKING:
     from rack2city.case import Case
@@ -11,15 +10,10 @@ if TYPE_CHECKING:
 
 @of_case
 def _check(case: "Case") -> None:
-    """Refuse a mesh that does not keep the naming contract."""
-    from rackmesh.contract import PLATE_CHANNEL, check_contract
-    from rackmesh.files import MeshError
+    """Refuse an own mesh that does not keep the naming contract, or is not of the case's channel."""
+    from rack2city.chain.own_mesh import check_own_mesh
 
-    if case.mesh.file is not None:
-        try:
-            check_contract(case.mesh.file, PLATE_CHANNEL)
-        except MeshError as error:
-            raise InputError(f"mesh.file: {error}") from None
+    check_own_mesh(case)
 
 
 def _files(case: "Case") -> tuple[str, ...]:
