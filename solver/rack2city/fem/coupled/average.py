@@ -183,7 +183,7 @@ def mass_of(problem: FlowProblem, velocity: fem.Function) -> Balance:
     across = ufl.dot(velocity, ufl.FacetNormal(fluid.mesh))
     entering, leaving = 0.0, 0.0
     if openings:
-        ds = fluid.ds(tuple(fluid.surfaces[name] for name in openings))
+        ds = fluid.ds(tuple(fluid.surface(name) for name in openings))
         outward, inward = outward_and_inward(across)
         entering, leaving = -fluid.integral(inward * ds), fluid.integral(outward * ds)
     largest = problem.speed * problem.conditions.surface
@@ -199,7 +199,7 @@ def pressure_drop(
     """A monitor's value: mean pressure on one surface less that on another (Pa)."""
     fluid = problem.fluid
     pressure = ufl.split(problem.unknown)[1]
-    measures = [fluid.ds(fluid.surfaces[name]) for name in (before, behind)]
+    measures = [fluid.ds(fluid.surface(name)) for name in (before, behind)]
     areas, forms = [fluid.size(ds) for ds in measures], [compiled(pressure * ds) for ds in measures]
 
     def drop(now: FlowProblem) -> float:

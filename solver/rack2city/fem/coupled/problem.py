@@ -76,6 +76,7 @@ class ConjugateProblem:
         heat: the heat alone, whose `temperature` (K) is on all of the mesh.
         fluid: the mesh of the fluid.
         velocity: velocity (m/s), on the mesh of the fluid.
+        fluid_temperature: temperature (K) on the mesh of the fluid, as a `plane_section` of it needs it.
 
     Raises:
         InputError: the parts do not fit each other or the mesh.
@@ -105,9 +106,9 @@ class ConjugateProblem:
                 raise InputError(f"buoyancy: gravity needs {domain.dimensions} entries, not {len(buoyancy.gravity)}")
         self.domain, self.properties, self.log = domain, fluid, log
         self.fluid = fluid_domain(domain, fluid.volumes)
-        self._fluid_temperature = fem.Function(fem.functionspace(self.fluid.mesh, ("Lagrange", 2)))
+        self.fluid_temperature = fem.Function(fem.functionspace(self.fluid.mesh, ("Lagrange", 2)))
         self._share = fem.Constant(self.fluid.mesh, 1.0)  # of the buoyancy
-        here = self._fluid_temperature
+        here = self.fluid_temperature
         self.flow = FlowProblem(
             self.fluid,
             fluid.density,
@@ -205,8 +206,8 @@ class ConjugateProblem:
         """Bring the fluid's temperature, on its own mesh, up to date."""
         self.heat.refresh_temperature()
         own, parents = self._cells
-        self._fluid_temperature.interpolate(self.heat.temperature, cells0=parents, cells1=own)
-        self._fluid_temperature.x.scatter_forward()
+        self.fluid_temperature.interpolate(self.heat.temperature, cells0=parents, cells1=own)
+        self.fluid_temperature.x.scatter_forward()
 
     def _share_both(self) -> None:
         """Bring the fluid's temperature and the velocity that carries heat up to date."""

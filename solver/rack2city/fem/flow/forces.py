@@ -5,6 +5,7 @@ import ufl
 from dolfinx import fem
 from mpi4py import MPI
 
+from rack2city.errors import InputError
 from rack2city.fem.flow.problem import FlowProblem
 
 
@@ -15,11 +16,19 @@ def force_on(problem: FlowProblem, surface: str) -> np.ndarray:
     surface, is what the surface has to supply: it converges with twice the order of an integral of pressure and gradient over
     the surface, and the forces on all surfaces balance exactly.
 
+    Raises:
+        InputError: nothing is solved yet, or a component of the velocity is free on the surface, as in an outlet.
+
     Source: John & Matthies, Higher-order finite element discretizations in a benchmark problem (2001).
     """
     fluid, spaces, reaction = problem.fluid, problem.spaces, problem.reaction()
     nodes = fem.locate_dofs_topological(spaces.velocity, fluid.dimensions - 1, fluid.facets([surface]))
     places = spaces.velocity_dofs.reshape(-1, fluid.dimensions)[nodes]
+    given = np.zeros(problem.unknown.x.array.size, dtype=bool)
+    for condition in problem.conditions.bcs:
+        given[condition.dof_indices()[0]] = True
+    if fluid.comm.allreduce(not given[places].all(), op=MPI.LOR):
+        raise InputError(f"flow: a component of the velocity is free on '{surface}', so no force on it can be told")
     # The residual is what the outside must do to the fluid; the fluid does the opposite.
     force = -np.sum(reaction[places[places[:, 0] < reaction.size]], axis=0)
     return np.asarray(fluid.comm.allreduce(force, op=MPI.SUM))
@@ -31,5 +40,5 @@ def mean_wall_shear(problem: FlowProblem, surface: str) -> float:
     n = ufl.FacetNormal(fluid.mesh)
     t = -2.0 * problem.viscosity * ufl.sym(ufl.grad(problem.velocity())) * n  # of the fluid on its boundary
     tangential = t - ufl.dot(t, n) * n
-    ds = fluid.ds(fluid.surfaces[surface], metadata={"quadrature_degree": 4})
+    ds = fluid.ds(fluid.surface(surface), metadata={"quadrature_degree": 4})
     return fluid.mean(ufl.sqrt(ufl.dot(tangential, tangential)), ds)

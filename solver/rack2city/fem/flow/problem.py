@@ -4,6 +4,7 @@ Unknowns are scaled, velocity by a typical speed U (the mean of the inlet) and p
 means the same at every size. Testing with q = 1 shows that mass is conserved exactly, which is asserted in every solve.
 """
 
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -28,6 +29,8 @@ from rack2city.fem.solvers.options import Options, without_method
 from rack2city.fem.solvers.prefixes import FLOW
 from rack2city.fem.solvers.system import Equations, NonlinearSystem
 
+LAMINAR_LIMIT = 2300.0
+"""Reynolds number above which the flow in ducts does not stay laminar (-); Schlichting & Gersten (2017)."""
 ROUGHLY = 3e7  # of the tolerance: a creeping flow is where the flow starts
 DIRECT_ADVICE = f"with jets the method 'direct' goes further, as far as memory serves ({FLOW} in [solver.options])"
 
@@ -89,7 +92,7 @@ class FlowProblem:
         self.unknown = fem.Function(self.space)
         self.mass = MassBalance(self.conditions, self.unknown)
         self.hydraulic_diameter = self.conditions.hydraulic_diameter()
-        self.speed, self._solved = 1.0, False
+        self.speed, self._solved, self._warned = 1.0, False, False
         self._last: NonlinearSystem | BlockSystem | None = None
 
         def constant(value: float) -> fem.Constant:
@@ -127,7 +130,26 @@ class FlowProblem:
             self._raise_inertia()
         self._solved = True
         self.check_mass(system)
+        self._warn_above_laminar()
         return system.report().since(before)
+
+    @property
+    def reynolds(self) -> float:
+        """Reynolds number of the speed that scales and the hydraulic diameter, at the typical viscosity (-)."""
+        return self.density * self.speed * self.hydraulic_diameter / self._viscosity_scale
+
+    def _warn_above_laminar(self) -> None:
+        """Say once that a duct's flow would be turbulent; of jets and wakes other numbers decide, so it is no error."""
+        if self.reynolds <= LAMINAR_LIMIT or self._warned:
+            return
+        self._warned = True
+        told = (
+            f"flow: the Reynolds number is {self.reynolds:.0f} on the hydraulic diameter 4 V / A_wall; in ducts flow is "
+            f"turbulent above {LAMINAR_LIMIT:.0f}, and this is a laminar solution"
+        )
+        self.log(told)
+        if self.fluid.comm.rank == 0:
+            warnings.warn(told, RuntimeWarning, stacklevel=3)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -182,8 +204,7 @@ class FlowProblem:
             raise ConvergenceError(f"{error}; {DIRECT_ADVICE}") from None
 
     def _set_inertia(self, share: float) -> None:
-        full = self.density * self.speed * self.hydraulic_diameter / self._viscosity_scale
-        self.scales.reynolds.value = share * full
+        self.scales.reynolds.value = share * self.reynolds
 
     def set_scale(self, flow_rate: FlowRate, speed: float | None = None) -> None:
         """Choose the speed that scales: given (m/s), else the largest mean of an inlet or given velocity, else the typical one.
@@ -212,7 +233,8 @@ class FlowProblem:
 
     def reaction(self) -> np.ndarray:
         """Forces (N; per metre of depth in two dimensions) that the conditions exert, by owned unknown; of a solution."""
-        assert self._last is not None, "solve first"
+        if self._last is None:
+            raise InputError("flow: there is no solution yet, so no forces; solve first")
         return self._last.reaction() / float(self.scales.force.value)
 
     def start_from(

@@ -21,7 +21,7 @@ from rack2city.fem.mesh.groups import cells_beside, facet_dofs, indicator, volum
 
 def mean_temperature(problem: HeatProblem, *volumes: str) -> float:
     """Volume mean of one or more volume groups (K)."""
-    tags = tuple(problem.domain.volumes[name] for name in volumes)
+    tags = tuple(problem.domain.volume(name) for name in volumes)
     return problem.domain.mean(problem.temperature, problem.domain.dx(tags))
 
 

@@ -18,6 +18,8 @@ from rack2city.fem.mesh.compilation import compiled
 from rackmesh.files import MeshError, opened
 from rackmesh.inspection import inspect
 
+CELLS = (mesh.CellType.triangle, mesh.CellType.quadrilateral, mesh.CellType.tetrahedron, mesh.CellType.hexahedron)
+"""Cells that the finite elements here know."""
 Marker = Callable[[np.ndarray], np.ndarray]
 """Whether points of shape (3, n) belong to a region or surface, shape (n,)."""
 
@@ -73,11 +75,19 @@ class Domain:
 
     def facets(self, surfaces: Collection[str]) -> np.ndarray:
         """Facets of this rank that belong to any of the named surfaces, sorted."""
-        return _found(self.facet_tags, [self.surfaces[name] for name in surfaces])
+        return _found(self.facet_tags, [self.surface(name) for name in surfaces])
 
     def cells_in(self, volumes: Collection[str]) -> np.ndarray:
         """Cells of this rank, ghosts included, that belong to any of the named volumes, sorted."""
-        return _found(self.cell_tags, [self.volumes[name] for name in volumes])
+        return _found(self.cell_tags, [self.volume(name) for name in volumes])
+
+    def surface(self, name: str) -> int:
+        """Tag of a surface group; `InputError` if there is none of that name."""
+        return _tag(self.surfaces, name, "surface")
+
+    def volume(self, name: str) -> int:
+        """Tag of a volume group; `InputError` if there is none of that name."""
+        return _tag(self.volumes, name, "volume")
 
     def integral(self, expression: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> float:
         """Value of a scalar integral over all ranks; the same on each of them."""
@@ -87,13 +97,35 @@ class Domain:
         """Volume (m³) or area (m²) that a measure covers; one dimension less in two."""
         return self.integral(fem.Constant(self.mesh, 1.0) * measure)
 
-    def mean(self, value: ufl.core.expr.Expr, measure: ufl.Measure) -> float:
-        """Mean of a scalar over what a measure covers (unit of `value`)."""
-        return self.integral(value * measure) / self.size(measure)
+    def mean(self, value: ufl.core.expr.Expr, measure: ufl.Measure, what: str = "it") -> float:
+        """Mean of a scalar over what a measure covers (unit of `value`); `InputError` if that is nothing."""
+        if not (size := self.size(measure)) > 0.0:
+            raise InputError(f"mesh: {what} covers nothing, so there is no mean over it")
+        return self.integral(value * measure) / size
 
     def total(self, form: fem.Form) -> float:
         """Value of a compiled scalar form over all ranks (collective)."""
         return float(self.comm.allreduce(fem.assemble_scalar(form), op=MPI.SUM))
+
+
+def _tag(groups: Mapping[str, int], name: str, kind: str) -> int:
+    if name not in groups:
+        raise InputError(f"mesh: there is no {kind} group '{name}'; it has: {', '.join(sorted(groups)) or 'none'}")
+    return groups[name]
+
+
+def require_on(msh: mesh.Mesh, function: fem.Function, what: str) -> None:
+    """Refuse a function that lives on another mesh than the one meant, such as the whole one's in place of the fluid's.
+
+    Raises:
+        InputError: says what the function is taken for, and how many cells the two meshes have.
+    """
+    own = function.function_space.mesh
+    if own.topology._cpp_object is not msh.topology._cpp_object:
+        counts = (each.topology.index_map(each.topology.dim).size_global for each in (own, msh))
+        raise InputError(
+            "mesh: {} lives on a mesh of {} cells, needed is one on the mesh of {} cells".format(what, *counts)
+        )
 
 
 def _found(tags: mesh.MeshTags, wanted: list[int]) -> np.ndarray:
@@ -161,8 +193,15 @@ def tagged_domain(
 
     Facets all of whose vertices a marker takes belong to it, those of the boundary if there are any, else those inside; cells
     likewise. Of two that take the same the later wins. Without markers of volumes all is `fluid`.
+
+    Raises:
+        InputError: a group is empty, or the cells are of a kind that the elements do not know, such as prisms.
     """
     dim = msh.topology.dim
+    if msh.topology.cell_type not in CELLS:
+        raise InputError(
+            f"mesh: cells are {msh.topology.cell_type.name}s; known are {', '.join(c.name for c in CELLS)}"
+        )
     msh.topology.create_entities(dim - 1)
     msh.topology.create_connectivity(dim - 1, dim)
     volumes = volumes or {"fluid": lambda x: np.full(x.shape[1], True)}
@@ -176,6 +215,12 @@ def tagged_domain(
                 outer = mesh.locate_entities_boundary(msh, dimension, marker)
                 found = outer if msh.comm.allreduce(outer.size) else found
             values[found] = tag
+        for tag, name in enumerate(markers, start=1):
+            if not msh.comm.allreduce(int(np.count_nonzero(values == tag))):
+                kind = "volume" if dimension == dim else "surface"
+                raise InputError(
+                    f"mesh: the {kind} '{name}' is empty: its marker takes nothing, or later ones take all of it"
+                )
         tagged = np.flatnonzero(values).astype(np.int32)
         return mesh.meshtags(msh, dimension, tagged, values[tagged])
 
@@ -191,9 +236,7 @@ def fluid_domain(domain: Domain, volume: str | Collection[str] = "fluid") -> Flu
     """
     names = [volume] if isinstance(volume, str) else list(volume)
     for name in names:
-        if name not in domain.volumes:
-            known = ", ".join(sorted(domain.volumes))
-            raise InputError(f"mesh: there is no volume group '{name}' for the fluid; it has: {known}")
+        domain.volume(name)
     dim = domain.mesh.topology.dim
     submesh, cell_map, vertex_map, _ = mesh.create_submesh(domain.mesh, dim, domain.cells_in(names))
     submesh.topology.create_entities(dim - 1)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+import basix
 import numpy as np
 import ufl
 from dolfinx import fem, mesh
@@ -44,11 +45,18 @@ def indicator(domain: Domain, volumes: Collection[str]) -> fem.Function:
     return inside
 
 
+def faces_of_cells(msh: mesh.Mesh) -> np.ndarray:
+    """Facets of each cell of this rank, shape (cells, faces), the second known also where a rank has no cell."""
+    dim = msh.topology.dim
+    msh.topology.create_connectivity(dim, dim - 1)
+    links = msh.topology.connectivity(dim, dim - 1)
+    return np.asarray(links.array).reshape(links.num_nodes, len(basix.topology(msh.basix_cell())[dim - 1]))
+
+
 def facet_dofs(space: fem.FunctionSpace, facets: np.ndarray, cells: np.ndarray) -> np.ndarray:
     """Local nodes of facets as cells beside them see them, those of edges and vertices included, shape (facets, nodes)."""
     dim, layout = space.mesh.topology.dim, space.dofmap.dof_layout
-    around = space.mesh.topology.connectivity(dim, dim - 1)
-    faces = around.array.reshape(around.num_nodes, -1)
+    faces = faces_of_cells(space.mesh)
     closures = np.array([layout.entity_closure_dofs(dim - 1, face) for face in range(faces.shape[1])])
     local = np.argmax(faces[cells] == facets[:, None], axis=1)
     return np.take_along_axis(space.dofmap.list[cells], closures[local], axis=1)

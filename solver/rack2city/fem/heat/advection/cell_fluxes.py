@@ -12,7 +12,7 @@ from dolfinx import fem, mesh
 from petsc4py import PETSc
 
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.mesh.groups import cells_beside, facet_vectors, share_of_cells
+from rack2city.fem.mesh.groups import cells_beside, faces_of_cells, facet_vectors, share_of_cells
 from rack2city.fem.solvers.linear import LinearSolver
 
 LEVEL = 1e-10  # share of the diagonal that fixes the level of p in each body, which is arbitrary
@@ -41,8 +41,7 @@ class CellFluxes:
         """For each face of each cell the cell beyond (-1: none) and the conductance."""
         pairs = cells_beside(msh, np.arange(msh.topology.connectivity(msh.topology.dim - 1, 0).num_nodes))
         pairs[(pairs[:, 1] < 0) | (self._number.x.array[pairs] < 0.0).any(axis=1)] = -1
-        faces = msh.topology.connectivity(msh.topology.dim, msh.topology.dim - 1)
-        around = faces.array.reshape(faces.num_nodes, -1)[self.cells]
+        around = faces_of_cells(msh)[self.cells]
         both = pairs[around]
         self._beyond = np.where(both[..., 0] == self.cells[:, None], both[..., 1], both[..., 0])
         needed = np.unique(around[self._beyond >= 0])

@@ -36,7 +36,7 @@ from ufl.constantvalue import Zero
 from rack2city.fem.heat.advection.cell_fluxes import CellFluxes
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.mesh.domain import Domain
-from rack2city.fem.mesh.groups import cells_beside
+from rack2city.fem.mesh.groups import cells_beside, faces_of_cells
 
 BATCH = 4096  # cells at a time: what is kept for each of their nodes is large
 NEGLIGIBLE = 1e-7  # net flow out of cells, over the absolute moments of the divergence
@@ -97,8 +97,7 @@ class Solenoidal:
         cells = cells_beside(self._domain.mesh, closed)[:, 0]
         here = np.isin(cells, self._cells)
         closed, cells = closed[here], cells[here]
-        to_faces = topology.connectivity(self._dim, self._dim - 1)
-        faces = to_faces.array.reshape(to_faces.num_nodes, -1)[cells]
+        faces = faces_of_cells(self._domain.mesh)[cells]
         found = []
         for number in range(faces.shape[1]):
             entities = np.column_stack([cells, np.full_like(cells, number)])[faces[:, number] == closed]
