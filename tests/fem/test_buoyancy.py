@@ -12,7 +12,8 @@ from mpi4py import MPI
 from rack2city.errors import InputError
 from rack2city.fem.coupled.couplings import Buoyancy, Fluid
 from rack2city.fem.coupled.problem import ConjugateProblem
-from rack2city.fem.heat.conditions import FixedTemperature
+from rack2city.fem.flow.boundaries import FlowOutlet
+from rack2city.fem.heat.conditions import FixedTemperature, HeatOutlet
 from rack2city.fem.solvers.anderson import Anderson
 from tests.fem.heat_cases import at, box
 
@@ -119,3 +120,23 @@ def test_gravity_has_the_dimensions_of_the_mesh() -> None:
             [Buoyancy(1.0, (0.0, 0.0, 1.0), 300.0)],
             speed=1.0,
         )
+
+
+@pytest.mark.parametrize("method", ["newton", "exchange"])
+def test_an_open_cavity_draws_in_what_is_around_it(method: Literal["newton", "exchange"]) -> None:
+    """Ra = 1000, Pr = 0.71, hot wall opposite the opening: Nu 1.2-1.3, as the exchange of fields finds it."""
+    problem = ConjugateProblem(
+        box("quadrilateral", (1.0, 1.0), (12, 12), {"hot": at(0, 0.0), "open": at(0, 1.0)}),
+        Fluid(1.0, 1.0, 1.0, 0.71),
+        {},
+        [FlowOutlet("open")],
+        [FixedTemperature("hot", 1.0), HeatOutlet("open", 0.0)],
+        [Buoyancy(1.0, (0.0, -1e3 * 0.71), 0.0)],
+        speed=np.sqrt(710.0),
+        method=method,
+    )
+    problem.solve()
+    temperature = problem.heat.temperature.x.array
+    assert 1.2 < problem.heat.report.balance.entering < 1.3
+    assert temperature.min() > -1e-3  # nothing is colder than what is drawn in
+    assert temperature.max() < 1.0 + 1e-3
