@@ -211,6 +211,25 @@ POWER = 'power = "150 kW"'
             "solver.options.flow_.ksp_type: expected a text, a number, true or false, got [preonly]",
             id="value of an option",
         ),
+        pytest.param(
+            "[channel]",
+            "[solver.options.flow_]\nksp_view = ':/home/somebody/.profile'\n[channel]",
+            "solver.options.flow_.ksp_view: :/home/somebody/.profile may not stand in a case: an option there names no file "
+            "and no program",
+            id="option that would overwrite a file",
+        ),
+        pytest.param(
+            "[channel]",
+            "[solver.options.flow_]\npc_type = 'python'\n[channel]",
+            "solver.options.flow_.pc_type: python may not stand in a case: an option there names no file and no program",
+            id="option that would run a program",
+        ),
+        pytest.param(
+            "[channel]",
+            "[solver.options.flow_]\npc_python_type = 'module.Class'\n[channel]",
+            "solver.options: flow_pc_python_type may not stand in a case: it loads a program",
+            id="option that would load a module",
+        ),
     ],
 )
 def test_bad_field(message: Callable[..., str], old: str, new: str, expected: str) -> None:

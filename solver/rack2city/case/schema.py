@@ -87,10 +87,13 @@ class Limits(Table):
 
 
 def _prefixes_end(options: dict[str, dict[str, Option]]) -> dict[str, dict[str, Option]]:
-    """Refuse a prefix that no solver would look for."""
-    for prefix in options:
+    """Refuse a prefix that no solver would look for, and options that load programs."""
+    for prefix, given in options.items():
         if not prefix.endswith("_"):
             raise fault(f"the prefix '{prefix}' must end in '_', as in '{prefix}_'")
+        for name in given:
+            if "python" in name:
+                raise fault(f"{prefix}{name} may not stand in a case: it loads a program")
     return options
 
 

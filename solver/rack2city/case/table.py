@@ -47,9 +47,11 @@ def _existing_file(value: object, info: ValidationInfo) -> Path:
 
 
 def _option(value: object) -> Any:
-    """Refuse what PETSc cannot take as the value of an option."""
+    """Refuse what PETSc cannot take as the value of an option, and what would make it write files or run programs."""
     if not isinstance(value, str | int | float):
         raise fault(f"expected a text, a number, true or false, got {show(value)}")
+    if isinstance(value, str) and (not re.fullmatch(r"[A-Za-z0-9_.,+-]+", value) or value == "python"):
+        raise fault(f"{show(value)} may not stand in a case: an option there names no file and no program")
     return value
 
 
