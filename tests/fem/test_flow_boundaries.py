@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import ufl
 from dolfinx import mesh
+from mpi4py import MPI
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
@@ -13,7 +14,7 @@ from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.forms import PLAIN, Stabilisation
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
-from rack2city.fem.mesh.domain import FluidDomain
+from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, tagged_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
 from rack2city.fem.solvers.system import impose
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle
@@ -94,8 +95,8 @@ def test_pressure_difference_drives_the_flow() -> None:
 
 def test_a_force_with_a_potential_moves_nothing() -> None:
     """Weight is carried by the pressure, whose mean is zero in a closed box, and the box carries the fluid."""
-    box = {"box": lambda x: np.full(x.shape[1], True)}
-    fluid = rectangle((0.0, 0.0), (LENGTH, HEIGHT), (8, 4), TRIANGLE, box)
+    plane = mesh.create_rectangle(MPI.COMM_SELF, [(0.0, 0.0), (LENGTH, HEIGHT)], (8, 4))
+    fluid = fluid_domain(tagged_domain(plane, {"box": lambda x: np.full(x.shape[1], True)}))
     weight = ufl.as_vector((0.0, -9.81 * RHO))
     problem = FlowProblem(fluid, RHO, MU, MU, boundaries=[], body_force=weight, speed=1e-3)
     problem.solve()

@@ -61,7 +61,7 @@ def test_tetrahedra_of_several_fluid_bodies_with_a_stray_node(tmp_path: Path) ->
     problem.solve(1e-7)
     drop = mean_over_surface(fluid, problem.pressure(), "inlet")
     assert drop / LENGTH * SIDE**2 / (2.0 * 1e-3 * 0.1) == pytest.approx(14.2271, rel=1e-2)
-    with pytest.raises(InputError, match="no volume group 'fluid' for the fluid; it has: front, rear"):
+    with pytest.raises(InputError, match="no volume group 'fluid'; it has: front, rear"):
         fluid_domain(domain)
 
 
