@@ -97,6 +97,12 @@ class Stations:
             most[group.at] = group.taken(arriving_k[group.at], flow[group.at] * self.heat_capacity)
         return np.asarray(np.where(flow > 0.0, np.minimum(self.demand_w, most), 0.0))
 
+    def served(self, arriving_k: Array, flow: Array, rounding_w: Array | float) -> tuple[Array, Array]:
+        """Heat that each takes (W), where it lacks no more than `rounding_w` its demand, and what leaves it (K)."""
+        taken, moves = self.taken(arriving_k, flow), flow > 0.0
+        taken = np.where(moves & (self.demand_w - taken <= rounding_w), self.demand_w, taken)
+        return taken, arriving_k - taken / np.where(moves, flow * self.heat_capacity, 1.0)
+
     def closed_to_target(self, arriving_k: Array, flow: Array) -> Array:
         """Heat taken (W) if each flow above the least came back at its target, as it does once its valve has settled."""
         free = ~np.isnan(self.target_k) & (flow > self.least_kg_per_s)

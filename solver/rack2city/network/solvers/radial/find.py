@@ -58,9 +58,9 @@ class Side:
         nodes[self.station] = stations
         return nodes
 
-    def pipe_flow(self, flow: Array) -> Array:
-        """Mass flow of every pipe (P x H): that of all substations beyond it (S x H)."""
-        return self.sweeps.beyond(self.on_nodes(flow))[1:]
+    def through(self, flow: Array) -> Array:
+        """Mass flow through every node (P + 1 x H): that of all substations beyond it (S x H). Pipes have their end's."""
+        return self.sweeps.beyond(self.on_nodes(flow))
 
     def units(self, pipe_flow: Array) -> Array:
         """Transfer units `U L / (m cp)` (-); infinite where the water stands, which then is as cold as the ground."""
@@ -99,9 +99,9 @@ class Radial:
         """Supply and return."""
         return self.supply, self.back
 
-    def return_flow(self, flow: Array, supply_flow: Array) -> Array:
-        """Mass flow of the return pipes (P x H) for flows of substations (S x H) and of the supply pipes."""
-        return supply_flow if self.mirrored else self.back.pipe_flow(flow)
+    def return_through(self, flow: Array, through: Array) -> Array:
+        """Mass flow through the nodes of the return for flows of substations (S x H) and through nodes of the supply."""
+        return through if self.mirrored else self.back.through(flow)
 
 
 def find_radial(built: Compiled) -> Radial | str:
@@ -162,24 +162,29 @@ def _side(built: Compiled, pairs: Pairs, root: int, at: Index, outward: bool) ->
     graph, count = built.network, len(built.network.node_names)
     pipes = built.part["pipes"]
     start, end = graph.start[pipes], graph.end[pipes]
-    links = sp.csr_array((np.ones(len(start)), (start, end)), shape=(count, count))
-    order, before = breadth_first_order(links, root, directed=False)
+    # both ways of each pipe, so that the order is that of the junctions however pipes are drawn
+    both = np.concatenate([start, end]), np.concatenate([end, start])
+    order, before = breadth_first_order(sp.csr_array((np.ones(2 * len(start)), both), shape=(count, count)), root)
     mine = np.zeros(count, dtype=bool)
     mine[order] = True
     own = np.flatnonzero(mine[start])
     if own.size != order.size - 1:
         return None
     forward = before[end[own]] == start[own]
-    parent, child = np.where(forward, start[own], end[own]), np.where(forward, end[own], start[own])
-    sweeps = TreeSweeps.of(parent, child, count, root)
-    chosen = own[sweeps.order]
-    nodes = np.concatenate([[root], child[sweeps.order]]).astype(np.intp)
+    slot, feeding = np.full(count, -1, dtype=np.intp), np.empty(count, dtype=np.intp)
+    slot[order], feeding[np.where(forward, end[own], start[own])] = np.arange(order.size), np.arange(own.size)
+    place = feeding[order[1:]]
+    chosen, along = own[place], np.where(forward[place] == outward, 1.0, -1.0)
     rows = built.rows["pipes"][chosen]
-    along = np.where(forward[sweeps.order], 1.0, -1.0) * (1.0 if outward else -1.0)
-    heat_capacity = built.arrays.liquid.heat_capacity
-    branch = chosen + pipes.start
     return Side(
-        sweeps, nodes, branch, rows, along[:, None], sweeps.slot[at], pairs.own_w_per_k[rows, None], heat_capacity
+        TreeSweeps(slot[before[order[1:]]]),
+        order,
+        chosen + pipes.start,
+        rows,
+        along[:, None],
+        slot[at],
+        pairs.own_w_per_k[rows, None],
+        built.arrays.liquid.heat_capacity,
     )
 
 

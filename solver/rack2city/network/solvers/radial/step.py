@@ -82,26 +82,22 @@ def solve_steps(
     Raises:
         ConvergenceError: the flows of a step did not settle.
     """
-    supply, back, cp = radial.supply, radial.back, stations.heat_capacity
+    supply, back = radial.supply, radial.back
     flow, iterations = settle_ways(supply, stations, supply_k, ground_k, max_iterations, first_step)
 
-    supply_flow = supply.pipe_flow(flow)
+    through = supply.through(flow)
+    back_through = radial.return_through(flow, through)
+    supply_flow, back_flow = through[1:], back_through[1:]
     units = supply.units(supply_flow)
     node_k = ground_k + (supply_k - ground_k) * np.exp(-supply.way(units))
     arriving = node_k[supply.station]
-    need = np.broadcast_to(stations.demand_w, flow.shape)
-    taken = stations.taken(arriving, flow)
-    taken = np.where(need - taken <= _MET * need.sum(axis=0), need, taken)
-    taken = np.where(flow > 0.0, taken, 0.0)
-    moves = flow > 0.0
-    leaving = arriving - np.where(moves, taken / np.where(moves, flow * cp, 1.0), 0.0)
+    rounding = _MET * np.broadcast_to(stations.demand_w, flow.shape).sum(axis=0)
+    taken, leaving = stations.served(arriving, flow, rounding)
 
-    back_flow = radial.return_flow(flow, supply_flow)
     back_units = back.units(back_flow) if not radial.same_losses else units
     kept = np.exp(-back_units)
     mixed = back.sweeps.beyond_decaying(back.on_nodes(flow * (leaving - ground_k)), kept)
-    through = np.concatenate([flow.sum(axis=0)[None], back_flow])
-    back_k = ground_k + mixed / np.where(through > 0.0, through, 1.0)
+    back_k = ground_k + mixed / np.where(back_through > 0.0, back_through, 1.0)
     start, inlet = node_k[supply.sweeps.parent], back_k[1:]
     # losses are conductance times mean excess, not flow times cooling, so that the balance at the root tests both
     mean = mean_decay(units)

@@ -61,7 +61,7 @@ def settle_ways(
     for iteration in range(1, max_iterations + 1):
         excess = (supply - ground) * np.exp(-way)
         now, fall = stations.draw(ground + excess)
-        pipe_flow = side.pipe_flow(now)
+        pipe_flow = side.through(now)[1:]
         units = np.minimum(side.units(pipe_flow), STANDING)
         found = side.sweeps.along(units)[side.station]
         apart = np.abs(excess - (supply - ground) * np.exp(-found)).max(axis=0, initial=0.0)
