@@ -111,7 +111,7 @@ def steady_result(view: View, method: str) -> SteadyResult:
     for table, component in COMPONENTS.items():
         if names := [quantity.name for quantity in component.results if not quantity.in_time]:
             columns = told(view, table)
-            tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=arrays.names[table])
+            tables[table] = pd.DataFrame({name: columns[name](view)[0] for name in names}, index=arrays.names[table])
     mass, energy = balances(view).worst(view)
     (worst,), (margin_pa,) = (values.tolist() for values in view.worst)
     return SteadyResult(

@@ -1,7 +1,5 @@
 """A steady state on any graph, and what a simulation takes from it."""
 
-import numpy as np
-
 from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.pairs import Pairs
@@ -30,8 +28,4 @@ def steady_state(built: Compiled, storages: Storages | None, max_passes: int = 2
 
 def steady_profile(settled: Settled, pipes: SteadyPipes) -> Array:
     """Temperatures of equal pieces of all pipes of the table, from start to end (pieces x P, K)."""
-    rows, mixed = settled.built.rows["pipes"], settled.temperatures
-    count = settled.built.arrays.count("pipes")
-    flow, inlet = np.zeros(count), np.full(count, 300.0)
-    flow[rows], inlet[rows] = mixed.flow[: len(rows)], mixed.inlet_k[: len(rows)]
-    return pipes.profile(flow, inlet, PIECES)
+    return pipes.profile(*settled.temperatures.of_pipes(settled.built), PIECES)

@@ -39,6 +39,13 @@ class Temperatures:
     storage_inlet_k: Array
     storage_outlet_k: Array
 
+    def of_pipes(self, built: Compiled) -> tuple[Array, Array]:
+        """Flow (kg/s) and inlet temperature of all pipes of the table; any finite one of those that are no branch."""
+        rows, count = built.rows["pipes"], built.arrays.count("pipes")
+        flow, inlet = np.zeros(count), np.full(count, 300.0)
+        flow[rows], inlet[rows] = self.flow[: len(rows)], self.inlet_k[: len(rows)]
+        return flow, inlet
+
 
 class Mixing:
     """The temperatures of a network for given flows; what substations take may change.

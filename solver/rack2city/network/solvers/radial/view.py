@@ -32,6 +32,10 @@ class RadialView(View):
     def __init__(self, radial: Radial, varying: Varying, steps: slice, done: RadialSteps) -> None:
         super().__init__(radial.built, RESOLVED, done.passes, done.least_heat_w)
         self._radial, self._varying, self._steps, self._done = radial, varying, steps, done
+        flows = self._signed(side.flow for side in done.sides)
+        self.branch_flow = self._branches(flows, done.flow, done.flow.sum(axis=0))
+        self.node_k, self.station_w = self._nodes(side.node_k for side in done.sides), done.taken
+        self.pipe_heat, self.worst = self._pipe_heat(), self._worst()
 
     @override
     def column(self, table: str, name: str) -> Array:
@@ -53,12 +57,6 @@ class RadialView(View):
 
     def _signed(self, sides: Iterable[Array]) -> Iterable[Array]:
         return (side.sign * values for side, values in zip(self._radial.sides, sides, strict=True))
-
-    @cached_property
-    @override
-    def branch_flow(self) -> Array:
-        flows = (side.flow for side in self._done.sides)
-        return self._branches(self._signed(flows), self._done.flow, self._done.flow.sum(axis=0))
 
     @cached_property
     @override
@@ -123,39 +121,22 @@ class RadialView(View):
         inlets = self.built.inlets
         nodes = self._nodes((self._lift - out, back))
         of_boundary = inlets.kind[0] == BOUNDARY
-        held = (
-            self.column("boundaries", "pressure_pa") if of_boundary else self.column("producers", "return_pressure_pa")
-        )
-        given = held[:, inlets.row[0]] + self.built.weight_pa[inlets.node[0]]
+        holder = ("boundaries", "pressure_pa") if of_boundary else ("producers", "return_pressure_pa")
+        given = self.column(*holder)[:, inlets.row[0]] + self.built.weight_pa[inlets.node[0]]
         return np.asarray(nodes + (given - nodes[inlets.node[0]]))
 
     @cached_property
     @override
     def branch_ends_k(self) -> tuple[Array, Array]:
-        done, radial = self._done, self._radial
-        outward = [
-            np.broadcast_to(way * side.sign > 0.0, each.flow.shape)
-            for way, side, each in zip((1.0, -1.0), radial.sides, done.sides, strict=True)
-        ]
-        supply, back = done.sides
-        arriving = supply.node_k[radial.supply.station]
-        start = [np.where(out, each.near_k, each.far_k) for out, each in zip(outward, done.sides, strict=True)]
-        end = [np.where(out, each.far_k, each.near_k) for out, each in zip(outward, done.sides, strict=True)]
-        return self._branches(start, arriving, back.node_k[0]), self._branches(end, done.leaving_k, supply.node_k[0])
+        start, end, (supply, back) = [], [], self._done.sides
+        for way, side, each in zip((1.0, -1.0), self._radial.sides, self._done.sides, strict=True):
+            outward = way * side.sign > 0.0
+            start.append(np.where(outward, each.near_k, each.far_k))
+            end.append(np.where(outward, each.far_k, each.near_k))
+        arriving, leaving = supply.node_k[self._radial.supply.station], self._done.leaving_k
+        return self._branches(start, arriving, back.node_k[0]), self._branches(end, leaving, supply.node_k[0])
 
-    @cached_property
-    @override
-    def node_k(self) -> Array:
-        return self._nodes(side.node_k for side in self._done.sides)
-
-    @property
-    @override
-    def station_w(self) -> Array:
-        return self._done.taken
-
-    @cached_property
-    @override
-    def pipe_heat(self) -> tuple[Array, Array, Array]:
+    def _pipe_heat(self) -> tuple[Array, Array, Array]:
         pipes, nothing = self.built.part["pipes"], np.zeros(1)
 
         def told(name: str) -> Array:
@@ -166,9 +147,7 @@ class RadialView(View):
 
         return told("loss_w"), told("exchange_w"), told("stored_w")
 
-    @property
-    @override
-    def worst(self) -> tuple[Values, Array]:
+    def _worst(self) -> tuple[Values, Array]:
         steps = np.arange(len(self.passes))
         if self._needed is None:
             return np.full(len(steps), -1), np.full(len(steps), np.nan)

@@ -64,7 +64,7 @@ class Recorder:
             count, block = len(self._names[table]), self._blocks[table]
             columns = told(view, table)
             for place, quantity in enumerate(quantities):
-                block[steps, place * count : (place + 1) * count] = columns[quantity]()
+                block[steps, place * count : (place + 1) * count] = columns[quantity](view)
         about = (closes.mass, closes.energy, closes.stored_w, view.passes, *view.worst)
         for column, values in zip(self._about.values(), about, strict=True):
             column[steps] = values
