@@ -27,21 +27,11 @@ _INNER = 30  # passes between the heat taken and what arrives, on the same flows
 class Settled:
     """Flows and temperatures that agree; also what one pass made of flows that were tried, see `valves.Answer`.
 
-    Attributes:
-        built: what was solved.
-        stations: the substations that liquid reaches.
-        operation: flows, pressures and controls.
-        temperatures: temperatures on them.
-        taken: heat that each of them takes (W).
-        arriving_k: temperature that arrives at each (K).
-        back_k: temperature at the return of each producer that is a branch (K).
-        wanted: flow that each valve wants then (kg/s).
-        small: change of a flow that is accepted (kg/s).
-        agreed: whether the heat taken and the producers' returns have settled.
-        warmed: change of what returns to producers that heed it (K).
-        pressed_back: the producer through which flow goes backwards; empty if none.
-        resolved: share of a demand below which what is missing is the iteration's (-).
-        passes: passes between flows and temperatures.
+    Of the substations that liquid reaches: the heat `taken` (W), what arrives (`arriving_k`), and the flow each valve wants
+    then (kg/s). `back_k` is the temperature at the return of each producer that is a branch, `warmed` by how much that
+    changed for those that heed it (K), `pressed_back` the producer through which flow goes backwards, empty if none.
+    `small` is the change of a flow that is accepted (kg/s), `agreed` whether the heat taken and the returns have settled,
+    and `resolved` the share of a demand below which what is missing is the iteration's (-).
     """
 
     built: Compiled
@@ -140,15 +130,9 @@ def settle(
 ) -> Settled:
     """Find flows at which every valve agrees with the temperature that arrives there, and the temperatures.
 
-    Args:
-        built: nodes and branches.
-        stations: the substations that are branches.
-        transport: the pipes; nothing of theirs changes.
-        storages: the storages; nothing of theirs changes.
-        before: the step before, to begin with.
-        max_passes: passes with Anderson's mixing before giving up, or before bisections.
-        accuracy: change of a flow, over the largest, that is accepted (-).
-        max_bisections: passes of bisection, for pipes with memory, where what arrives may jump with the flow.
+    Pipes and storages do not change. It begins with the step `before`. Anderson's mixing has `max_passes` before giving up,
+    or before `max_bisections` passes of bisection, for pipes with memory, where what arrives may jump with the flow.
+    `accuracy` is the change of a flow, over the largest, that is accepted (-).
 
     Raises:
         InputError: a producer is pressed backwards; see `operate` and `Mixing`.

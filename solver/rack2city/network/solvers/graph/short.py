@@ -10,7 +10,6 @@ from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Ma
 from rack2city.network.hydraulics.laws import PrescribedFlow
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.hydraulics.valves import CheckValveLaw
-from rack2city.network.solvers.build.compile import Compiled
 from rack2city.network.solvers.graph.worst_point import Controlled
 
 _ROUNDS = 40
@@ -37,9 +36,7 @@ def lacking(drop_pa: Array, wanted: Array, reference: Array, needed_pa: Array) -
     return np.asarray(passed(drop_pa, reference, needed_pa) < (1.0 - _SHORT) * wanted)
 
 
-def open_fully(
-    built: Compiled, controlled: Controlled, injection: Array, held_flow: Array, reference: Array
-) -> Controlled:
+def open_fully(controlled: Controlled, injection: Array, held_flow: Array, reference: Array) -> Controlled:
     """The same where substations of which some cannot have what they want take what they can.
 
     Those that are short become open valves `dp = needed (m / reference)^2` that let nothing back, the others keep their flow;
@@ -47,7 +44,6 @@ def open_fully(
     or two is usual.
 
     Args:
-        built: what is solved.
         controlled: solution with the flows that are wanted.
         injection: see `solve_hydraulics`.
         held_flow: see `solve_hydraulics`; of substations, what they want.
@@ -56,7 +52,8 @@ def open_fully(
     Raises:
         ConvergenceError: no end of opening and holding.
     """
-    network, part = controlled.state.network, built.part["substations"]
+    built, network = controlled.built, controlled.state.network
+    part = built.part["substations"]
     wanted, needed = held_flow[part], built.column("substations", "min_difference_pa")
     short = lacking(controlled.state.drop_pa[part], wanted, reference, needed)
     if not short.any():
@@ -86,7 +83,7 @@ def open_fully(
         flow[order], drop[order] = solved.mass_flow_kg_per_s[part], solved.drop_pa[part]
         now = np.where(short, flow < wanted, lacking(drop, wanted, reference, needed))
         if np.array_equal(now, short):
-            return replace(controlled, state=solve(network, flow, controlled.state)).looked_at(built)
+            return replace(controlled, state=solve(network, flow, controlled.state))
         short = now
     raise ConvergenceError(
         f"the substations that lack pressure could not be told in {_ROUNDS} rounds; substation "

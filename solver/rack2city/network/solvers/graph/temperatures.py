@@ -21,14 +21,10 @@ _BACKWARDS = 1e-9  # of the largest flow: less is rounding, and carries nothing
 class Temperatures:
     """Temperatures (K) on solved flows.
 
-    Attributes:
-        node_k: per node; where nothing flows, the mean of what stands in the ends of its pipes.
-        flow: mass flow per branch (kg/s), zero where it is rounding.
-        inlet_k: at the upstream end of each branch.
-        outlet_k: at its downstream end; of what stands there where nothing flows.
-        resting_k: at the start and the end of each pipe that is a branch, where nothing flows.
-        storage_inlet_k: of what enters each storage.
-        storage_outlet_k: of what leaves it.
+    Of nodes, where nothing flows the mean of what stands in the ends of their pipes; at the upstream and downstream end of
+    each branch, where nothing flows of what stands at the latter; `resting_k` at the start and the end of each pipe that is
+    a branch, where nothing flows; of what enters and leaves each storage. `flow` is the mass flow per branch (kg/s), zero
+    where it is rounding.
     """
 
     node_k: Array
@@ -48,13 +44,7 @@ class Temperatures:
 
 
 class Mixing:
-    """The temperatures of a network for given flows; what substations take may change.
-
-    Args:
-        built: nodes and branches.
-        operation: solved flows.
-        transport: the pipes in this step.
-        storages: the storages in this step; None where there are none.
+    """The temperatures of a network for given flows, pipes and storages in a step; what substations take may change.
 
     Raises:
         InputError: what enters has no temperature, or heat is given where nothing flows.

@@ -41,12 +41,12 @@ class GraphView(View):
     ) -> None:
         resolved, passes = (0.0, 1) if settled is None else (settled.resolved, settled.passes)
         super().__init__(built, resolved, np.array([passes]), np.array([LEAST_K * heat_w_per_k]))
-        state, pipes = operation.state, built.arrays.count("pipes")
+        state, control, pipes = operation.state, operation.controlled, built.arrays.count("pipes")
         self.branch_flow, self.inlet_flow = state.mass_flow_kg_per_s[:, None], operation.entering[:, None]
         self.short_pa = self.rows("substations", operation.short_pa[:, None], 0.0)
-        self.speed = self.rows("pumps", operation.speed[:, None])
-        row = operation.worst if operation.worst < 0 else int(built.rows["substations"][operation.worst])
-        self.worst = np.array([row]), np.array([operation.margin_pa])
+        self.speed = self.rows("pumps", control.speed[:, None])
+        row = control.worst if control.worst < 0 else int(built.rows["substations"][control.worst])
+        self.worst = np.array([row]), np.array([control.margin_pa])
         self._operation, self._mixed = operation, None if settled is None else settled.temperatures
         self._resting: tuple[Array, Array] | None = None
         if settled is None or transport is None:
