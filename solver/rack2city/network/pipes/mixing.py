@@ -35,18 +35,10 @@ def _factored(into: Index, out: Index, share: Array, nodes: int) -> Callable[[Ar
 class LineMixer:
     """Upwind mixing where each branch's outlet temperature is `offset + slope * T_in`: one sparse factorisation.
 
-    It is made for given flows; offsets may be changed and mixed again at the cost of a substitution. Temperatures may be
-    counted from any datum, if offsets are: `offset - datum * (1 - slope)`. A branch beside another may heed that one's inlet
-    too: its outlet is then `offset + slope * T_in + cross * T_in'`.
-
-    Args:
-        start: node where each branch starts.
-        end: node where it ends.
-        flow: mass flow of each branch (kg/s), positive from start to end; zero where it is at rest.
-        entering: mass flow that enters each node from outside (kg/s), not negative.
-        slope: of each branch's line (-).
-        beside: the other branch of each; None where no outlet heeds another branch.
-        cross: how each outlet rises with the inlet of the branch beside it (-).
+    It is made for given flows (kg/s, positive from start to end; zero at rest) and what enters each node from outside
+    (kg/s, not negative); offsets may be changed and mixed again at the cost of a substitution. Temperatures may be counted
+    from any datum, if offsets are: `offset - datum * (1 - slope)`. A branch `beside` another may heed that one's inlet too:
+    its outlet is then `offset + slope * T_in + cross * T_in'`.
 
     Raises:
         InputError: a closed loop has neither entering flow nor loss, so that its temperature is not determined.

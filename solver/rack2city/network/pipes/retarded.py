@@ -32,16 +32,9 @@ LEAST_PUSHED = 1e-12
 class Push(OutletLine[Array]):
     """What a step moves through P pipes of K parcels, those at the outlet of the flow first, and the line of what leaves.
 
-    Attributes:
-        around_k: temperature around the pipes (K).
-        backward: whether the flow enters at the end of each pipe (P).
-        share: share of a pipe's content that each parcel is (-), shape (K, P).
-        temperature_k: its temperature (K).
-        decays: transfer units of the step (-), shape (P).
-        pushed: contents pushed through (-), shape (P).
-        transit: their time in decays (-), shape (P).
-        left: what leaves of each parcel (-), shape (K, P).
-        weight: what its heat is then (-), shape (K, P).
+    `share` is that of a pipe's content which each parcel is (K, P). `decays` are transfer units of the step, `pushed` the
+    contents pushed through, `transit` their time in decays (P); `left` is what leaves of each parcel, and `weight` what its
+    heat is then (K, P). `around_k` is the temperature around the pipes (K).
     """
 
     around_k: Array | float

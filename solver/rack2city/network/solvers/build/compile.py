@@ -21,17 +21,10 @@ from rack2city.network.solvers.build.refuse import refuse_controls, refuse_unkno
 class Compiled:
     """A network ready to be solved; what is shut off from every given pressure is left out.
 
-    Attributes:
-        arrays: the values of the tables.
-        network: nodes and branches.
-        rows: per table of `branches`, the rows of it that are branches, in the order of the branches.
-        part: where the branches of each table stand.
-        live: whether each junction is a node.
-        node: node of each junction; -1 where it is none.
-        weight_pa: density times gravity times height of each node (Pa): true pressure is piezometric less this.
-        inlets: where liquid enters from outside or leaves.
-        made_of: what decided all this, see `joints`.
-        labels: per table of `branches`, what tells the laws of its branches apart.
+    Per table of `branches` there are the rows of it that are branches, in their order, the `part` of the branches that they
+    are, and the `labels` that tell their laws apart. `live` tells whether each junction is a node, `node` which, -1 where
+    it is none. `weight_pa` is density times gravity times height of each node (Pa): true pressure is piezometric less this.
+    `made_of` is what decided all this, see `joints`.
     """
 
     arrays: Arrays

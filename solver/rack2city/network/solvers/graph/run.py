@@ -26,10 +26,7 @@ _PASSES, _BISECTIONS = 40, 120
 class GraphRun:
     """A simulation: the values as they are in the step, what is built of them, and what pipes and storages remember.
 
-    Args:
-        varying: values of the tables through time.
-        start: how it begins.
-        why: why the network is not solved as a radial one.
+    `why` tells why the network is not solved as a radial one.
 
     Raises:
         InputError: a storage has no temperature at the start.

@@ -17,14 +17,11 @@ _SHORT = 1e-9  # of the wanted flow: less is rounding
 
 
 def passed(drop_pa: Array, reference: Array, needed_pa: Array) -> Array:
-    """Flow through fully open valves (kg/s): the reference flow at the needed difference, as the root of the difference.
+    """Flow through fully open valves (kg/s) at a difference (Pa, not the static head); infinite where none is needed.
 
-    Args:
-        drop_pa: difference between the two junctions, without the static head (Pa).
-        reference: flow that each valve passes at the needed difference (kg/s).
-        needed_pa: that difference (Pa); zero sets no limit.
+    A valve passes the `reference` flow (kg/s) at the needed difference (Pa); nothing flows backwards.
 
-    Source: `m ~ sqrt(dp)` of a fixed opening; nothing flows backwards.
+    Source: `m ~ sqrt(dp)` of a fixed opening.
     """
     limited = needed_pa > 0.0
     share = np.sqrt(np.maximum(drop_pa, 0.0) / np.where(limited, needed_pa, 1.0))
@@ -39,15 +36,10 @@ def lacking(drop_pa: Array, wanted: Array, reference: Array, needed_pa: Array) -
 def open_fully(controlled: Controlled, injection: Array, held_flow: Array, reference: Array) -> Controlled:
     """The same where substations of which some cannot have what they want take what they can.
 
-    Those that are short become open valves `dp = needed (m / reference)^2` that let nothing back, the others keep their flow;
-    solved again until those short are short and the others are not. Less flow leaves more pressure to the others, so a round
-    or two is usual.
-
-    Args:
-        controlled: solution with the flows that are wanted.
-        injection: see `solve_hydraulics`.
-        held_flow: see `solve_hydraulics`; of substations, what they want.
-        reference: see `passed`.
+    Those that are short become open valves `dp = needed (m / reference)^2` that let nothing back, the others keep their
+    flow; solved again until those short are short and the others are not. Less flow leaves more pressure to the others, so
+    a round or two is usual. `controlled` has the flows that are wanted, which are those in `held_flow`; see
+    `solve_hydraulics` and `passed`.
 
     Raises:
         ConvergenceError: no end of opening and holding.

@@ -19,15 +19,9 @@ LEAST_K = 1e-6
 
 
 class GraphView(View):
-    """See `View`. Pipes and storages do the step when this is made.
+    """See `View`. Pipes and storages do the step when this is made. Without `settled` there are no temperatures.
 
-    Args:
-        built: what was solved.
-        operation: flows, pressures and controls.
-        settled: temperatures and heat; None where they were not solved.
-        transport: the pipes; None where temperatures were not solved.
-        storages: the storages, if there are any.
-        heat_w_per_k: heat that a kelvin of all pipes makes in the step (W/K); zero for pipes without memory.
+    `heat_w_per_k` is the heat that a kelvin of all pipes makes in the step (W/K), zero for pipes without memory.
     """
 
     def __init__(

@@ -21,15 +21,9 @@ STANDING = 1e6
 class Side:
     """The supply or the return: P pipes and P + 1 nodes in the order of the sweeps, root first; S substations.
 
-    Attributes:
-        sweeps: sums along its ways.
-        nodes: node of the graph of each.
-        branch: branch of the graph that each pipe is.
-        rows: row of the table of each pipe.
-        sign: +1 where the table draws a pipe as its water flows: outwards in the supply, inwards in the return (P, 1).
-        station: place of the node of each substation.
-        own_w_per_k: conductance of each pipe to its surroundings (P, 1).
-        heat_capacity: of the liquid (J/(kg K)).
+    `nodes` and `branch` are what nodes and pipes are in the graph, `rows` the pipes' rows of the table, `station` the
+    places of the substations' nodes. `sign` is +1 where the table draws a pipe as its water flows: outwards in the supply,
+    inwards in the return (P, 1). Pipes lose by `own_w_per_k` (P, 1); `heat_capacity` is the liquid's (J/(kg K)).
     """
 
     sweeps: TreeSweeps
@@ -76,15 +70,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Radial:
-    """A radial network.
+    """A radial network: the supply, from the producer outwards, and the return `back` to it.
 
-    Attributes:
-        built: the graph.
-        supply: from the producer outwards.
-        back: from the substations to the producer.
-        pairs: pipes that exchange heat, by rows of the table.
-        mirrored: whether the return is the supply once more, pipe by pipe of the same size.
-        same_losses: whether its pipes then also lose the same.
+    `pairs` are the pipes that exchange heat, by rows of the table. It is `mirrored` where the return is the supply once
+    more, pipe by pipe of the same size, and has `same_losses` where its pipes then also lose the same.
     """
 
     built: Compiled

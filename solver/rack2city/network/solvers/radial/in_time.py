@@ -34,15 +34,10 @@ _MET = 1e-6  # of a demand: less is the valves' remaining error
 
 @dataclass(frozen=True)
 class _Way:
-    """Supply or return in a step: its pipes as they would be, and what they would do; its N nodes and P pipes, root first.
+    """Supply or return in a step: its pipes after it, and what it does; N nodes and P pipes, root first.
 
-    Attributes:
-        pipes: the pipes after the step.
-        through: mass flow through the nodes (N), which is also that of the pipes that end there (kg/s).
-        node_k: temperature of the nodes (N, K).
-        inlet_k: of what enters the pipes (P, K).
-        around_k: around the pipes (P, K).
-        moved: what they do (P).
+    Mass flow `through` the nodes is also that of the pipes that end there (N, kg/s); temperatures are those of the nodes
+    (N), of what enters the pipes and of what is around them (P, K).
     """
 
     pipes: RetardedPipes
@@ -82,13 +77,9 @@ class _Sweep:
 
 
 class RadialInTime:
-    """Pipes of a radial network with what they remember.
+    """Pipes of a radial network with what they remember, in the order of its sweeps.
 
-    Args:
-        radial: the network.
-        supply: its supply pipes, in the order of the sweeps.
-        back: its return pipes.
-        start_k: temperature that may arrive at the substations, to begin with (K).
+    `start_k` is a temperature that may arrive at the substations, to begin with (K).
     """
 
     def __init__(self, radial: Radial, supply: RetardedPipes, back: RetardedPipes, start_k: float) -> None:
@@ -99,13 +90,7 @@ class RadialInTime:
         self._mean_k[radial.supply.rows] = supply.mean_k
 
     def step(self, time_s: float, stations: Stations, supply_k: float, ambient_k: Array) -> RadialSteps:
-        """Advance by a step.
-
-        Args:
-            time_s: length of the step (s).
-            stations: what the substations are asked for (S x 1).
-            supply_k: temperature that the producer delivers (K).
-            ambient_k: temperature around each pipe of the table (K).
+        """Advance by a step: its length (s), what substations are asked for (S x 1), supply and surroundings of all pipes (K).
 
         Raises:
             ConvergenceError: valves and arriving temperatures, or the pipes of the pairs, do not agree.

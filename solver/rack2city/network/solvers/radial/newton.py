@@ -18,14 +18,9 @@ PICARD_PASSES, HALVINGS = 6, 6
 class Arrived:
     """What became of flows, see `valves.Answer`; arrays of one column.
 
-    Attributes:
-        through: mass flow through the supply's nodes, the root's first (kg/s).
-        push: what that moves through them, and the lines of what leaves them.
-        node_k: temperatures of the supply's nodes (K).
-        arriving_k: of the substations (K).
-        wanted: flow that each valve lets through then (kg/s).
-        fall: how much that falls per kelvin (kg/(s K)).
-        small: change of a flow that is accepted (kg/s).
+    Mass flow `through` the supply's nodes, the root's first (kg/s), what that moves through its pipes, and the temperatures
+    of the nodes and of what arrives at the substations (K). `wanted` is the flow that each valve lets through then (kg/s),
+    `fall` how much that falls per kelvin (kg/(s K)), `small` the change of a flow that is accepted (kg/s).
     """
 
     through: Array
@@ -40,15 +35,9 @@ class Arrived:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """One step whose flows are sought.
+    """One step of `time_s` whose flows are sought, from `supply_k` at the root (K) through pipes amid `around_k` (K).
 
-    Attributes:
-        side: the supply.
-        pipes: its pipes as the step finds them; they do not change.
-        time_s: length of the step (s).
-        stations: the substations.
-        supply_k: supply temperature at the root (K).
-        around_k: what the supply pipes lose heat to (K).
+    The pipes, those of the supply as the step finds them, do not change.
     """
 
     side: Side

@@ -27,13 +27,7 @@ _BLOCK_STEPS = 24  # steps in time whose pressures are found at once
 
 
 class RadialRun:
-    """A simulation of a radial network.
-
-    Args:
-        radial: the network.
-        varying: its values through time.
-        start: how it begins.
-    """
+    """A simulation of a radial network."""
 
     method = "radial"
 

@@ -21,14 +21,9 @@ _MET = 1e-9  # of the step's whole demand: a smaller shortfall is the iteration'
 class SideSteps:
     """The supply or the return in H solved steps; pipes and nodes in the order of its sweeps, arrays of shape (., H).
 
-    Attributes:
-        flow: mass flow of the pipes (kg/s).
-        node_k: temperature of the nodes (K).
-        near_k: temperature at the producer's end of each pipe (K).
-        far_k: at its other end (K).
-        loss_w: heat lost to the ground (W).
-        exchange_w: heat each pipe gives to its partner (W); one zero where none is exchanged.
-        stored_w: growth of the heat in water and wall (W); one zero where nothing remembers.
+    Mass flow of the pipes (kg/s); temperatures of the nodes, at the producer's end of each pipe (`near_k`) and at its other
+    end (K); heat lost to the ground, given to the partner and stored in water and wall (W), the last two one zero where
+    nothing is exchanged or remembered.
     """
 
     flow: Array
@@ -44,13 +39,8 @@ class SideSteps:
 class RadialSteps:
     """H solved steps, arrays of shape (., H).
 
-    Attributes:
-        flow: mass flow of the substations, by-passes included (kg/s).
-        taken: heat they take (W).
-        leaving_k: temperature that leaves them (K).
-        sides: supply and return.
-        passes: passes of each step, or iterations of the slowest.
-        least_heat_w: heat that rounding cannot be told from (W).
+    Of the substations: flow, by-passes included (kg/s), heat taken (W) and what leaves (K). `passes` are those of each
+    step, or iterations of the slowest; `least_heat_w` is heat that rounding cannot be told from (W).
     """
 
     flow: Array
@@ -69,15 +59,7 @@ def solve_steps(
     first_step: int = 0,
     max_iterations: int = MAX_ITERATIONS,
 ) -> RadialSteps:
-    """Steps without memory, each for itself.
-
-    Args:
-        radial: the network.
-        stations: what is asked for (S x H).
-        supply_k: temperature that the producer delivers (H).
-        ground_k: temperature around all pipes (H).
-        first_step: number of the first step, for messages.
-        max_iterations: iterations before giving up.
+    """Steps without memory, each for itself, with supply (K) and ground (K) of each; arguments as `settle_ways` has.
 
     Raises:
         ConvergenceError: the flows of a step did not settle.

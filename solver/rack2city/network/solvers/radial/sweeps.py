@@ -24,8 +24,7 @@ _FEW_HOURS = 8  # up to here the triangular solves are faster than the levels
 class TreeSweeps:
     """Sweeps outwards and inwards; arrays are (renumbered nodes or pipes) x hours.
 
-    Attributes:
-        parent: number of the node at the root's side of each pipe; never falling.
+    `parent` is the number of the node at the root's side of each pipe; it never falls.
     """
 
     parent: Index
@@ -89,13 +88,8 @@ class TreeSweeps:
 
         Solves `f_i = sum of f beyond + source_i - conductance_i p_i` and `p_i = kept_i p_parent + resistance_i f_i` for p,
         with p = 0 at the root, by elimination inwards and substitution outwards: exact, and well-posed for any values that
-        are not negative.
-
-        Args:
-            conductance: one per node.
-            source: one per node.
-            resistance: one per pipe.
-            kept: share of the parent's potential that reaches the end of each pipe.
+        are not negative. Conductance and source are of the nodes; resistance, and the share of the parent's potential that
+        is kept, of the pipes.
         """
         to_ground, injected = conductance.copy(), source.copy()
         keep = np.broadcast_to(np.asarray(kept, dtype=float), resistance.shape)

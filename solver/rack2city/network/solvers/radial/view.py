@@ -20,14 +20,7 @@ RESOLVED = 1e-8
 
 
 class RadialView(View):
-    """See `View`.
-
-    Args:
-        radial: the network.
-        varying: values of its tables through time.
-        steps: the steps.
-        done: what was solved.
-    """
+    """See `View`; what was solved in some steps, with the values of the tables through time."""
 
     def __init__(self, radial: Radial, varying: Varying, steps: slice, done: RadialSteps) -> None:
         super().__init__(radial.built, RESOLVED, done.passes, done.least_heat_w)

@@ -115,15 +115,7 @@ def settle_ways(
 
 
 def _newton_step(side: Side, rise: Array, residual: Array, units: Array, pipe_flow: Array) -> Array:
-    """Newton's step of the ways (substations x steps).
-
-    Args:
-        side: the supply.
-        rise: growth of each substation's flow with its way (kg/s).
-        residual: ways taken less ways found (-).
-        units: transfer units of the pipes (-).
-        pipe_flow: their mass flow (kg/s).
-    """
+    """Newton's step of the ways (S x H), by the growth `rise` of each flow with its way (kg/s) and what ways miss (-)."""
     fall = np.zeros_like(units)  # of a pipe's units per mass flow
     np.divide(units, pipe_flow, out=fall, where=pipe_flow > 0.0)
     potential = side.sweeps.resist(side.on_nodes(rise), side.on_nodes(-rise * residual), fall)

@@ -15,13 +15,7 @@ from rack2city.network.tables.results import Series, series_frame
 
 
 class Recorder:
-    """What is kept of the steps.
-
-    Args:
-        network: the tables.
-        index: the steps.
-        step_s: their lengths (s).
-        keep: tables, or quantities as `"pipes.t_to_k"`, to keep; all if None.
+    """What is kept of the steps, by their index and lengths (s), see `simulate`.
 
     Raises:
         InputError: what is to be kept does not exist.

@@ -19,15 +19,7 @@ Initial = Literal["steady"] | float | pd.Series | pd.DataFrame
 
 @dataclass(frozen=True)
 class Start:
-    """What a simulation starts from.
-
-    Attributes:
-        dynamic: whether pipes have memory.
-        initial: temperature of the pipes.
-        warm_up_steps: steps with the first step's values that go before.
-        tank_k: temperatures of layers of storages (K), by name.
-        wall_film: whether the film between water and wall is resolved; None where the length of the steps decides.
-    """
+    """What a simulation starts from, see `simulate`; `dynamic` tells whether pipes have memory."""
 
     dynamic: bool
     initial: Initial

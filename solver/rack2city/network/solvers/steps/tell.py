@@ -139,13 +139,9 @@ def told(view: View, table: str) -> Columns:
 class Balances:
     """Balances of solved steps, one value per step.
 
-    Attributes:
-        mass: what mass misses at the worst node over the largest flow (-).
-        energy: what heat misses over what is given or taken (-); zero where temperatures were not solved.
-        stored_w: growth of the heat in pipes and storages (W).
-        gives_w: heat that enters (W).
-        takes_w: heat that leaves, or is stored (W).
-        scale_w: what their difference is compared with (W).
+    What mass misses at the worst node over the largest flow, and heat over what is given or taken (-; zero where
+    temperatures were not solved); growth of the heat in pipes and storages, heat that enters, heat that leaves or is
+    stored, and what their difference is compared with (W).
     """
 
     mass: Array
