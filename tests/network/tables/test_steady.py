@@ -27,7 +27,7 @@ from rack2city.network import (
 from rack2city.network.hydraulics.liquid import GRAVITY, Liquid
 from rack2city.network.solvers.build.compile import compile_network
 from rack2city.network.solvers.graph.operate import operate
-from rack2city.network.solvers.graph.steady import stations_of
+from rack2city.network.solvers.graph.settle import stations_of
 from rack2city.network.solvers.graph.view import GraphView
 from rack2city.network.solvers.steady import steady_result
 from rack2city.network.tables.arrays import arrays_of

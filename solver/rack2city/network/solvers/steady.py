@@ -7,7 +7,8 @@ from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
 from rack2city.network.solvers.build.compile import compile_network, joints, refreshed
 from rack2city.network.solvers.graph.operate import operate
-from rack2city.network.solvers.graph.steady import stations_of, steady_state
+from rack2city.network.solvers.graph.settle import stations_of
+from rack2city.network.solvers.graph.steady import steady_state
 from rack2city.network.solvers.graph.view import GraphView
 from rack2city.network.solvers.radial.find import Radial, find_radial
 from rack2city.network.solvers.radial.run import solve_view, without_memory

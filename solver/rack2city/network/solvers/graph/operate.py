@@ -10,7 +10,7 @@ from rack2city.network.consumers.stations import Stations
 from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.hydraulics.solve import HydraulicState
 from rack2city.network.solvers.build.compile import Compiled
-from rack2city.network.solvers.graph.plants import Plants, plants_of
+from rack2city.network.solvers.graph.plants import plants_of
 from rack2city.network.solvers.graph.short import open_fully
 from rack2city.network.solvers.graph.worst_point import Controlled, control
 
@@ -23,12 +23,9 @@ _GUESSED_FALL_K = 30.0  # return below supply before any temperature is known
 class Operation:
     """Flows of one pass, and what the controls made of them.
 
-    Attributes:
-        controlled: flows and pressures.
-        entering: what enters at each inlet that is reached (kg/s).
-        short_pa: what each substation lacks of the pressure difference it needs (Pa); zero where it wants nothing.
-        supply_k: temperature that each producer that is a branch delivers (K).
-        heeds: whether its flow, or what it delivers, follows from the temperature of its return.
+    Flow enters at each inlet that is reached (kg/s). Each substation may lack pressure difference (Pa), zero where it wants
+    nothing. Producers that are branches deliver `supply_k`; one `heeds` its return where its flow, or what it delivers,
+    follows from the temperature of that.
     """
 
     controlled: Controlled
@@ -72,7 +69,9 @@ def operate(
             f"table producers, row '{name}': its flow follows from its power, so temperatures must be solved (heat=True)"
         )
     known = np.full(len(plants.supply_k), np.nan) if return_k is None else return_k
-    back = np.where(np.isnan(known), _guess(plants, stations), known)
+    targets = stations.target_k[~np.isnan(stations.target_k)]  # guessed before any return is known
+    guess = np.minimum(plants.supply_k - _GUESSED_FALL_K, float(targets.mean()) if targets.size else np.inf)
+    back = np.where(np.isnan(known), guess, known)
     inlets = built.inlets.reached()
     nodes = len(built.network.node_names)
     given = np.nan_to_num(inlets.mass_flow_kg_per_s)
@@ -115,10 +114,3 @@ def operate(
 def _first_of(built: Compiled, chosen: Mask) -> str:
     """Name of the first producer chosen, of those that are branches."""
     return built.arrays.name("producers", int(built.rows["producers"][int(np.argmax(chosen))]))
-
-
-def _guess(plants: Plants, stations: Stations) -> Array:
-    """Temperature at the producers' returns before any is known (K)."""
-    known = stations.target_k[~np.isnan(stations.target_k)]
-    guess = plants.supply_k - _GUESSED_FALL_K
-    return np.minimum(guess, float(known.mean())) if known.size else guess

@@ -35,7 +35,6 @@ class Settled:
     """
 
     built: Compiled
-    stations: Stations
     operation: Operation
     temperatures: Temperatures
     taken: Array
@@ -50,19 +49,21 @@ class Settled:
     passes: int = 0
 
 
+def stations_of(built: Compiled) -> Stations:
+    """The substations that are branches, with their values as they are now."""
+    rows, table = built.rows["substations"], built.arrays["substations"]
+    columns = {name: values[rows] for name, values in table.items()}
+    return Stations.of(columns, built.arrays.liquid.heat_capacity)
+
+
 class _Passes:
     """Passes of one step: each tries flows, and starts from what the one before found."""
 
     def __init__(
-        self,
-        built: Compiled,
-        stations: Stations,
-        transport: Transport,
-        storages: Storages | None,
-        before: Settled | None,
-        accuracy: float,
+        self, built: Compiled, transport: Transport, storages: Storages | None, before: Settled | None, accuracy: float
     ) -> None:
-        self._built, self._stations, self._transport, self._storages = built, stations, transport, storages
+        self._built, self._transport, self._storages = built, transport, storages
+        self.stations = stations = stations_of(built)
         self._accuracy, self._returns = accuracy, Returns()
         self._largest_demand = max(float(stations.demand_w.max(initial=0.0)), 1.0)
         arrays, self._state = built.arrays, None
@@ -79,7 +80,7 @@ class _Passes:
 
     def ask(self, flow: Array) -> Settled:
         """What becomes of flows (kg/s)."""
-        built, stations = self._built, self._stations
+        built, stations = self._built, self.stations
         operation = operate(built, stations, flow, self._back, self._state)
         self._state = operation.state
         mixing = Mixing(built, operation, self._transport, self._storages)
@@ -103,24 +104,22 @@ class _Passes:
         largest = float(np.abs(self._state.mass_flow_kg_per_s).max())
         return Settled(
             built,
-            stations,
             operation,
             mixed,
             taken,
             arriving,
             self._back,
-            stations.draw(arriving)[0],
-            self._accuracy * max(float(np.abs(flow).max(initial=0.0)), largest),
-            drift <= self._accuracy * self._largest_demand and warmed <= _SETTLED_K,
-            float(warmed),
-            mixing.pressed_back,
-            10.0 * self._accuracy,
+            wanted=stations.draw(arriving)[0],
+            small=self._accuracy * max(float(np.abs(flow).max(initial=0.0)), largest),
+            agreed=drift <= self._accuracy * self._largest_demand and warmed <= _SETTLED_K,
+            warmed=float(warmed),
+            pressed_back=mixing.pressed_back,
+            resolved=10.0 * self._accuracy,
         )
 
 
 def settle(
     built: Compiled,
-    stations: Stations,
     transport: Transport,
     storages: Storages | None = None,
     before: Settled | None = None,
@@ -138,7 +137,8 @@ def settle(
         InputError: a producer is pressed backwards; see `operate` and `Mixing`.
         ConvergenceError: flows and temperatures did not agree.
     """
-    passes = _Passes(built, stations, transport, storages, before, accuracy)
+    passes = _Passes(built, transport, storages, before, accuracy)
+    stations = passes.stations
     limits = stations.least_kg_per_s, stations.most_kg_per_s
     ways: list[tuple[Way[Settled], int]] = [(Anderson(*limits), max_passes)]
     if max_bisections:

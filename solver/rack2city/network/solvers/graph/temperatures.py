@@ -37,10 +37,7 @@ class Temperatures:
 
     def of_pipes(self, built: Compiled) -> tuple[Array, Array]:
         """Flow (kg/s) and inlet temperature of all pipes of the table; any finite one of those that are no branch."""
-        rows, count = built.rows["pipes"], built.arrays.count("pipes")
-        flow, inlet = np.zeros(count), np.full(count, 300.0)
-        flow[rows], inlet[rows] = self.flow[: len(rows)], self.inlet_k[: len(rows)]
-        return flow, inlet
+        return built.of_pipes(self.flow, 0.0), built.of_pipes(self.inlet_k, 300.0)
 
 
 class Mixing:
@@ -66,8 +63,8 @@ class Mixing:
             self.pressed_back = built.arrays.name("producers", int(row))
         self.flow[plants] = np.maximum(self.flow[plants], 0.0)
 
-        rows, self._count = self._rows, built.arrays.count("pipes")
-        lines = transport.lines(self._of_pipes(self.flow, 0.0))
+        rows = self._rows
+        lines = transport.lines(self._built.of_pipes(self.flow, 0.0))
         offset, slope, cross = np.zeros(len(flow)), np.ones(len(flow)), np.zeros(len(flow))
         for column, line in ((offset, lines.offset_k), (slope, lines.slope), (cross, lines.cross)):
             column[: len(rows)] = line[rows]
@@ -91,15 +88,9 @@ class Mixing:
         self._still = self.flow == 0.0
         self._rest = self._resting(np.full(len(rows), self.datum_k))
 
-    def _of_pipes(self, values: Array, empty: float) -> Array:
-        """Values of branches at the rows of the pipes."""
-        spread = np.full(self._count, empty)
-        spread[self._rows] = values[: len(self._rows)]
-        return spread
-
     def _places(self, branches: int) -> Index:
         """The branch beside each: the other pipe of its pair, or itself where that is none or rests."""
-        place = np.full(self._count, -1, dtype=np.intp)
+        place = np.full(self._built.arrays.count("pipes"), -1, dtype=np.intp)
         place[self._rows] = np.arange(len(self._rows))
         beside = np.arange(branches)
         other = place[self._transport.pairs.partner[self._rows]]
@@ -114,8 +105,8 @@ class Mixing:
         if not still.size:
             nothing = np.full(len(self._rows), self.datum_k)
             return (nothing, nothing), np.full(count, self.datum_k)
-        inlet = self._of_pipes(inlet_k, self.datum_k)
-        ends = self._transport.resting_k(self._of_pipes(self.flow, 0.0), inlet)
+        inlet = self._built.of_pipes(inlet_k, self.datum_k)
+        ends = self._transport.resting_k(self._built.of_pipes(self.flow, 0.0), inlet)
         resting = (ends[0][self._rows], ends[1][self._rows])
         total, number = np.zeros(count), np.zeros(count)
         for nodes, kelvin in zip((graph.start, graph.end), resting, strict=True):

@@ -22,12 +22,8 @@ _CLOSE = 1e-9  # of the lift: accepted excess of the worst point's pressure diff
 class Controlled:
     """Flows and pressures under control.
 
-    Attributes:
-        built: what was solved.
-        state: flows and pressures.
-        lifts: lift held per branch (Pa); zero where none is.
-        speed: speed of each pump that is a branch (-); not a number where it has none.
-        needed_pa: pressure difference that each substation that is a branch needs of the control (Pa); None without one.
+    `lifts` are held per branch (Pa), zero where none is; `speed` is that of each pump that is a branch (-), not a number
+    where it has none. Each substation that is a branch needs a pressure difference of the control (Pa); None without one.
     """
 
     built: Compiled
@@ -73,16 +69,15 @@ def control(built: Compiled, injection: Array, held_flow: Array, before: Hydraul
 
     by_power = ~np.isnan(built.column("pumps", "power_w"))
     speed = np.where(by_power, np.nan, built.column("pumps", "speed"))
-    looking = looks_to_the_worst(built)
-    if looking is None:
+    places = {table: np.flatnonzero(built.column(table, "control") == "worst") for table in ("pumps", "producers")}
+    table = next((table for table, found in places.items() if found.size), "")
+    if not table:
         state = solve(graph, before)
         return Controlled(built, state, lifts, _own_speeds(built, state, speed))
-    table, place = looking
-    needed, branch, row = (
-        needed_of_control(built, table, place),
-        built.part[table].start + place,
-        built.rows[table][place],
-    )
+    place = int(places[table][0])
+    set_point = float(built.column(table, "difference_pa")[place])
+    needed = np.asarray(np.fmax(built.column("substations", "min_difference_pa"), set_point))
+    branch, row = built.part[table].start + place, built.rows[table][place]
     if not needed.size:
         name = built.arrays.name(table, int(row))
         raise InputError(f"table {table}, row '{name}': control 'worst' finds no substation to look to")
@@ -159,21 +154,6 @@ def _with_law(network: HydraulicNetwork, branch: int, law: Law) -> HydraulicNetw
     name = [network.branch_names[branch]]
     groups = [replace(each, law=law) if list(each.names) == name else each for each in network.groups]
     return replace(network, groups=groups)
-
-
-def looks_to_the_worst(built: Compiled) -> tuple[str, int] | None:
-    """Table and place among its branches of the pump or producer of control 'worst', if there is one."""
-    for table in ("pumps", "producers"):
-        places = np.flatnonzero(built.column(table, "control") == "worst")
-        if places.size:
-            return table, int(places[0])
-    return None
-
-
-def needed_of_control(built: Compiled, table: str, place: int) -> Array:
-    """Difference that each substation that is a branch needs of the pump or producer that looks to the worst (Pa)."""
-    set_point = float(built.column(table, "difference_pa")[place])
-    return np.asarray(np.fmax(built.column("substations", "min_difference_pa"), set_point))
 
 
 def _own_speeds(built: Compiled, state: HydraulicState, speed: Array) -> Array:

@@ -8,6 +8,7 @@ from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.retarded import Push, RetardedPipes
 from rack2city.network.solvers.radial.find import Side
+from rack2city.network.solvers.steps.valves import Way
 
 FLOW_TOLERANCE = 1e-7
 """Largest accepted last change of a substation's flow over the root's (-)."""
@@ -63,7 +64,7 @@ class Arrivals:
         return Arrived(through, push, node_k, arriving, *self.stations.draw(arriving), small)
 
 
-class TreeNewton:
+class TreeNewton(Way[Arrived]):
     """Plain passes while they serve, then Newton's method on all valves; see `valves.Way`.
 
     In a warm network the supply hardly answers to the flow and plain passes converge at once. Warming pipes up, or at a
@@ -73,10 +74,6 @@ class TreeNewton:
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals = arrivals
         self._passes, self._before = 0, np.inf
-
-    def doubt(self, flow: Array, answer: Arrived) -> Array:
-        """See `Way`."""
-        return np.abs(answer.wanted - flow)
 
     def next(self, flow: Array, answer: Arrived) -> Array | None:
         """See `Way`."""

@@ -5,6 +5,7 @@ by the ways it is given, one after the other: Newton's method on trees (`TreeNew
 where these fail, and the first again from there.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -35,16 +36,16 @@ class Answer(Protocol):
         ...
 
 
-class Way[A: Answer](Protocol):
+class Way[A: Answer](ABC):
     """How to go on."""
 
+    @abstractmethod
     def next(self, flow: Array, answer: A) -> Array | None:
         """Flows to try after `flow`; None where this way leads no further."""
-        ...
 
     def doubt(self, flow: Array, answer: A) -> Array:
         """How far each flow may be from where it settles (kg/s)."""
-        ...
+        return np.abs(answer.wanted - flow)
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def settle_valves[A: Answer](ask: Callable[[Array], A], flow: Array, ways: Seque
     return replace(found, passes=passes) if found else Outcome(flow, answer, passes, False, doubt)
 
 
-class Anderson:
+class Anderson(Way[Answer]):
     """Anderson's mixing of the logarithms of flows.
 
     More flow arrives hotter, so less is wanted: plain iteration swings, and neighbours on one pipe swing together. No pass
@@ -107,10 +108,6 @@ class Anderson:
         self.missed: list[Array] = []
         self.share = 1.0
         self.stride: Array | float = 1.0
-
-    def doubt(self, flow: Array, answer: Answer) -> Array:
-        """See `Way`."""
-        return np.abs(answer.wanted - flow)
 
     def next(self, flow: Array, answer: Answer) -> Array:
         """See `Way`."""
@@ -143,7 +140,7 @@ class Anderson:
         return np.asarray(np.clip(proposed, self._least, self._most))
 
 
-class Bisection:
+class Bisection(Way[Answer]):
     """Flows between too little and too much, each valve for itself, where nothing else finds a way.
 
     At a trickle, warm and cold water stand in the pipes behind each other, so that what arrives rises and falls with the flow,
