@@ -73,11 +73,6 @@ class LineMixer:
         self._solve = _factored(into, out, share / self._incoming[into], nodes)
 
     def mix(self, offset: Array, entering_k: Array) -> Array:
-        """Node temperatures (K above the datum); zero at nodes that nothing reaches, which `still` tells.
-
-        Args:
-            offset: of each branch's line (K).
-            entering_k: temperature of what enters each node (K).
-        """
+        """Node temperatures (K above the datum) for these offsets and for what enters (K); zero at nodes that are `still`."""
         right = np.bincount(self.downstream, self.amount * offset, len(self.entering)) + self.entering * entering_k
         return self._solve(right / self._incoming)

@@ -119,12 +119,10 @@ class RetardedPipes:
         return self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)
 
     def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> Push:
-        """What would leave in a step, as a line in the inlet temperature; nothing changes until `advance`.
+        """What would leave in a step (s), as a line in the inlet temperature; nothing changes until `advance`.
 
-        Args:
-            time_s: length of the step (s).
-            mass_flow_kg_per_s: mass flows (kg/s), shape (P); negative ones enter at the end of the pipe.
-            ground_k: temperature of the ground (K), one or one per pipe.
+        Mass flows (kg/s, P) that are negative enter at the end of the pipe; `ground_k` is the temperature of the ground
+        (K), one or one per pipe.
         """
         flow, share, temperature = mass_flow_kg_per_s, self._share, self._temperature_k
         turned = ((flow < 0.0) != self._backward) & (flow != 0.0)

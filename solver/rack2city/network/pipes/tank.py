@@ -106,13 +106,10 @@ class StratifiedTank:
         return OutletLine((1.0 - slope) * mean, slope)
 
     def line(self, time_s: float, mass_flow_kg_per_s: float) -> OutletLine[float]:
-        """What would leave in a step, as a line in the inlet temperature; nothing changes.
+        """What would leave in a step (s), as a line in the inlet temperature; nothing changes.
 
-        Its slope is above zero only where the step pushes more than the volume through.
-
-        Args:
-            time_s: length of the step (s).
-            mass_flow_kg_per_s: charging flow, in at the top and out at the bottom (kg/s); negative when it discharges.
+        The flow charges, in at the top and out at the bottom (kg/s); negative when it discharges. The slope is above zero
+        only where the step pushes more than the volume through.
         """
         return self._line(*self._leaving(time_s, mass_flow_kg_per_s))
 

@@ -103,7 +103,7 @@ def find_radial_run(varying: Varying, start: Start) -> "RadialRun | str":
 
 
 def without_memory(found: Radial | str, ambient_k: Array) -> Radial | str:
-    """The radial network found, if its values allow steps without memory amid these temperatures (steps x pipes, K)."""
+    """The radial network found, if its values allow steps without memory amid temperatures (steps x pipes, K); else why not."""
     if isinstance(found, str):
         return found
     if why := hindrance(found.built):

@@ -34,19 +34,12 @@ def settle_ways(
     that are not at a limit, as their flow goes with one over a temperature difference. Newton's method on w = W(m(w)): its
     matrix is that of a tree of resistors, solved exactly in two sweeps. The residual w - W is the gradient, to the flows,
     of the convex function `sum of the integrals of w_i(m_i) - sum of UL/cp ln M`: so there is one solution, and a step that
-    climbs out of this function's valley (residual times flow change, against that at its start) is shortened, and what
-    is tried after that grows again from there.
+    climbs out of this function's valley (residual times flow change, against that at its start) is shortened, and what is
+    tried after that grows again from there.
 
-    Args:
-        side: the supply.
-        stations: what is asked for (substations x steps).
-        supply: supply temperature at the root (K), one per step.
-        ground: ground temperature around all pipes (K), one per step.
-        max_iterations: iterations before giving up.
-        first_step: number of the first of these steps, for the message.
-
-    Returns:
-        Flows (kg/s, substations x steps) and the iterations of the slowest step.
+    Of H steps, numbered from `first_step` on in messages, `stations` are asked for (S x H), and temperatures are those of
+    the supply at the root and of the ground around all pipes (H, K). Returns flows (S x H, kg/s) and the iterations of the
+    slowest step.
 
     Raises:
         ConvergenceError: a step did not settle.

@@ -60,15 +60,10 @@ class Outcome[A: Answer]:
 
 
 def settle_valves[A: Answer](ask: Callable[[Array], A], flow: Array, ways: Sequence[tuple[Way[A], int]]) -> Outcome[A]:
-    """Find flows at which all valves are content.
+    """Find flows (kg/s) at which all valves are content, by asking what becomes of them; each way has the passes it gets.
 
-    A way may end at a jump, where no flow contents a valve. The ways after it then look from there for flows without one, and
-    what the first found stays if they find none.
-
-    Args:
-        ask: tries flows (kg/s).
-        flow: the first to be tried.
-        ways: ways to go on, each with the passes it gets; the next begins where one ends.
+    A way may end at a jump, where no flow contents a valve. The ways after it then look from there for flows without one,
+    and what the first found stays if they find none.
     """
     passes, found = 0, None
     for way, most in ways:
@@ -89,15 +84,11 @@ def settle_valves[A: Answer](ask: Callable[[Array], A], flow: Array, ways: Seque
 
 
 class Anderson(Way[Answer]):
-    """Anderson's mixing of the logarithms of flows.
+    """Anderson's mixing of the logarithms of flows, which stay between the least and the largest (kg/s).
 
     More flow arrives hotter, so less is wanted: plain iteration swings, and neighbours on one pipe swing together. No pass
     changes a flow by more than a factor of about four, and less where the last one led away. Flows far off (by more than a
     factor e, as where the supply arrives too cold) stay out of the mixing: each strides by itself, shorter when it turns.
-
-    Args:
-        least: least flows (kg/s).
-        most: largest flows (kg/s).
 
     Source: Anderson (1965); Walker & Ni (2011).
     """
