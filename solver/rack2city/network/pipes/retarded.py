@@ -104,10 +104,8 @@ class RetardedPipes:
         if len(given) > PARCELS:
             raise InputError(f"pipes: {len(given)} pieces are given, a pipe holds at most {PARCELS}")
         self._backward = np.zeros_like(self._backward)
-        self._share, self._temperature_k = (
-            np.full(given.shape, 1.0 / len(given)),
-            given[::-1].copy(),
-        )  # the outlet's first
+        self._share = np.full(given.shape, 1.0 / len(given))
+        self._temperature_k = given[::-1].copy()  # the outlet's first
 
     @property
     def mean_k(self) -> Array:

@@ -134,9 +134,8 @@ class StratifiedTank:
             self._temperature_k = np.insert(self._temperature_k[stays], at, inlet_k)
             self._settle()
         loss = self._exchange(time_s, ambient_k)
-        if np.any(
-            np.diff(self._temperature_k) > 0.0
-        ):  # mix what lies colder above warmer: the nearest that fall, by volume
+        # what lies colder above warmer mixes: the nearest temperatures that fall from the top down, by volume
+        if np.any(np.diff(self._temperature_k) > 0.0):
             mixed = isotonic_regression(self._temperature_k, weights=self._share, increasing=False)
             self._temperature_k = np.asarray(mixed.x)
         outlet = line.offset_k + line.slope * inlet_k

@@ -76,7 +76,5 @@ class Storages:
         """Do the step."""
         each = zip(self.tanks, self.flow.tolist(), inlet_k.tolist(), self.ambient_k.tolist(), strict=True)
         steps = [tank.step(self.time_s, flow, inlet, ambient) for tank, flow, inlet, ambient in each]
-        return Carried(
-            np.array([step.loss_j for step in steps]) / self.time_s,
-            np.array([step.stored_change_j for step in steps]) / self.time_s,
-        )
+        lost, stored = np.array([(step.loss_j, step.stored_change_j) for step in steps]).T / self.time_s
+        return Carried(lost, stored)

@@ -79,10 +79,8 @@ class GraphView(View):
         mixed, ends = self._mixed, np.full((2, len(self.built.network.start)), np.nan)
         if mixed is not None:
             forward, still = mixed.flow > 0.0, mixed.flow == 0.0
-            for table in (
-                "substations",
-                "producers",
-            ):  # they have an inlet and an outlet, whether something flows or not
+            # these have an inlet and an outlet, whether something flows or not
+            for table in ("substations", "producers"):
                 forward[self.built.part[table]], still[self.built.part[table]] = True, False
             ends[:, self.built.part["pipes"]] = mixed.resting_k
             found = np.where(forward, (mixed.inlet_k, mixed.outlet_k), (mixed.outlet_k, mixed.inlet_k))

@@ -109,16 +109,13 @@ def find_radial(built: Compiled) -> Radial | str:
         return "a pipe hangs on neither the producer's supply nor its return"
     if np.any(supply.station < 0) or np.any(back.station < 0):
         return "a substation does not lie between supply and return"
-    if not _supply_heeds_no_other(pairs, supply, back):
+    of_return = np.isin(np.arange(len(pairs.partner)), back.rows)
+    if np.any((of_return == of_return[pairs.partner]) & (pairs.between_w_per_k > 0.0)):
         return "two pipes that exchange heat are both of the supply, or both of the return"
-    mirrored = (
-        np.array_equal(supply.sweeps.parent, back.sweeps.parent)
-        and np.array_equal(supply.station, back.station)
-        and all(
-            np.array_equal(arrays["pipes"][name][supply.rows], arrays["pipes"][name][back.rows])
-            for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
-        )
-    )
+    sizes = [arrays["pipes"][name] for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")]
+    alike = [(supply.sweeps.parent, back.sweeps.parent), (supply.station, back.station)]
+    alike += [(size[supply.rows], size[back.rows]) for size in sizes]
+    mirrored = all(np.array_equal(out, home) for out, home in alike)
     same_losses = mirrored and np.array_equal(supply.own_w_per_k, back.own_w_per_k)
     return Radial(built, supply, back, pairs, mirrored, same_losses)
 
@@ -175,11 +172,3 @@ def _side(built: Compiled, pairs: Pairs, root: int, at: Index, outward: bool) ->
         pairs.own_w_per_k[rows, None],
         built.arrays.liquid.heat_capacity,
     )
-
-
-def _supply_heeds_no_other(pairs: Pairs, supply: Side, back: Side) -> bool:
-    """Whether pipes exchange heat from the supply to the return only."""
-    of_return = np.zeros(len(pairs.partner), dtype=bool)
-    of_return[back.rows] = True
-    coupled = np.flatnonzero(pairs.between_w_per_k > 0.0)
-    return bool(np.all(of_return[coupled] != of_return[pairs.partner[coupled]]))

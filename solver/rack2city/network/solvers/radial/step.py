@@ -12,7 +12,7 @@ from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.solvers.radial.find import Radial
-from rack2city.network.solvers.radial.ways import MAX_ITERATIONS, settle_ways
+from rack2city.network.solvers.radial.ways import settle_ways
 
 _MET = 1e-9  # of the step's whole demand: a smaller shortfall is the iteration's remaining error, not unmet heat
 
@@ -52,12 +52,7 @@ class RadialSteps:
 
 
 def solve_steps(
-    radial: Radial,
-    stations: Stations,
-    supply_k: Array,
-    ground_k: Array,
-    first_step: int = 0,
-    max_iterations: int = MAX_ITERATIONS,
+    radial: Radial, stations: Stations, supply_k: Array, ground_k: Array, first_step: int = 0
 ) -> RadialSteps:
     """Steps without memory, each for itself, with supply (K) and ground (K) of each; arguments as `settle_ways` has.
 
@@ -65,7 +60,7 @@ def solve_steps(
         ConvergenceError: the flows of a step did not settle.
     """
     supply, back = radial.supply, radial.back
-    flow, iterations = settle_ways(supply, stations, supply_k, ground_k, max_iterations, first_step)
+    flow, iterations = settle_ways(supply, stations, supply_k, ground_k, first_step)
 
     through = supply.through(flow)
     back_through = radial.return_through(flow, through)

@@ -1,6 +1,6 @@
 """Solved steps of a radial network; pressures are found here, all steps at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import override
 
@@ -11,7 +11,7 @@ from rack2city.network.components.columns import Values
 from rack2city.network.hydraulics.laws import pipe_pressure_drop
 from rack2city.network.solvers.build.inlets import BOUNDARY
 from rack2city.network.solvers.radial.find import Radial, Side
-from rack2city.network.solvers.radial.step import RadialSteps
+from rack2city.network.solvers.radial.step import RadialSteps, SideSteps
 from rack2city.network.solvers.steps.view import View
 from rack2city.network.tables.arrays import Varying
 
@@ -59,28 +59,24 @@ class RadialView(View):
     @cached_property
     def _drops(self) -> tuple[Array, Array]:
         """Pressure drops of the pipes in the direction of their flow, supply and return (P x H)."""
-        return self._both(lambda place: self._drop(self._radial.sides[place], self._done.sides[place].flow))
+        column, liquid, friction = self.built.arrays["pipes"], self.built.arrays.liquid, self.built.arrays.friction
 
-    def _both(self, of_side: Callable[[int], Array]) -> tuple[Array, Array]:
-        """Values of both sides; found once where the return is the supply once more."""
-        supply = of_side(0)
-        return supply, supply if self._radial.mirrored else of_side(1)
+        def drop(side: Side, done: SideSteps) -> Array:
+            names = ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
+            length, diameter, roughness, minor = (column[name][side.rows, None] for name in names)
+            water = liquid.density, liquid.viscosity
+            return pipe_pressure_drop(done.flow, length, diameter, roughness, *water, minor, friction)
 
-    def _drop(self, side: Side, flow: Array) -> Array:
-        arrays = self.built.arrays
-        length, diameter, roughness, minor = (
-            arrays["pipes"][name][side.rows, None]
-            for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
-        )
-        liquid = arrays.liquid
-        return pipe_pressure_drop(
-            flow, length, diameter, roughness, liquid.density, liquid.viscosity, minor, arrays.friction
-        )
+        supply, back = zip(self._radial.sides, self._done.sides, strict=True)
+        out = drop(*supply)
+        return out, out if self._radial.mirrored else drop(*back)
 
     @cached_property
     def _ways(self) -> tuple[Array, Array]:
         """Pressure drops from the root to each node of the supply, and from each node of the return to its root."""
-        return self._both(lambda place: self._radial.sides[place].sweeps.along(self._drops[place]))
+        out, back = self._drops
+        supply = self._radial.supply.sweeps.along(out)
+        return supply, supply if self._radial.mirrored else self._radial.back.sweeps.along(back)
 
     @cached_property
     def _way(self) -> Array:

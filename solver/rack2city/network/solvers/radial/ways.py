@@ -19,14 +19,7 @@ _REACH = 2.0  # growth of the share of Newton's step that is tried after a short
 _TINY = float(np.finfo(float).tiny)
 
 
-def settle_ways(
-    side: Side,
-    stations: Stations,
-    supply: Array,
-    ground: Array,
-    max_iterations: int = MAX_ITERATIONS,
-    first_step: int = 0,
-) -> tuple[Array, int]:
+def settle_ways(side: Side, stations: Stations, supply: Array, ground: Array, first_step: int = 0) -> tuple[Array, int]:
     """Find the substation flows at which valves and arriving temperatures agree, each step for itself.
 
     The unknown is the transfer units w on the way to each substation, which set the temperature that arrives; the valves
@@ -51,7 +44,7 @@ def settle_ways(
     base_flow = np.full(shape, np.inf)
     share, turns = np.ones(shape[1]), np.zeros(shape[1])
     first, change = True, np.zeros(0)
-    for iteration in range(1, max_iterations + 1):
+    for iteration in range(1, MAX_ITERATIONS + 1):
         excess = (supply - ground) * np.exp(-way)
         now, fall = stations.draw(ground + excess)
         pipe_flow = side.through(now)[1:]
@@ -101,7 +94,7 @@ def settle_ways(
             step = np.where(plain, -size * base_residual, step)
         way = np.maximum(base + step, 0.0)
     raise ConvergenceError(
-        f"the flows of {steps.size} steps of the radial network did not settle in {max_iterations} iterations "
+        f"the flows of {steps.size} steps of the radial network did not settle in {MAX_ITERATIONS} iterations "
         f"(worst: step {first_step + steps[np.argmax(change)]}, change {change.max():.1e} of the root flow); "
         "raise the by-pass flow or lower the largest flow of the substations"
     )
