@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from rack2city.errors import ConvergenceError
 from rack2city.network import Liquid, Network, RetardedPipes
-from rack2city.network.consumers.stations import Stations
 from rack2city.network.solvers.graph.run import GraphRun
 from rack2city.network.solvers.radial.in_time import RadialInTime
 from rack2city.network.solvers.radial.run import RadialRun
@@ -80,8 +79,8 @@ def stored_in_pipes(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
     pipes: list[Callable[[], list[RetardedPipes]]] = []
     begin_tree, begin_graph = RadialRun._begin, GraphRun._begin
 
-    def tree(self: RadialRun, stations: Stations) -> RadialInTime:
-        moving = begin_tree(self, stations)
+    def tree(self: RadialRun) -> RadialInTime:
+        moving = begin_tree(self)
         pipes.append(lambda: [moving.supply, moving.back])
         return moving
 

@@ -9,6 +9,7 @@ from rack2city.errors import ConvergenceError, InputError
 from rack2city.network import create_pipes, create_valves, pipe_pressure_drop, simulate
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.solvers.build.compile import compile_network
+from rack2city.network.solvers.radial import ways
 from rack2city.network.solvers.radial.find import Radial, find_radial
 from rack2city.network.solvers.radial.step import solve_steps
 from rack2city.network.tables.arrays import arrays_of
@@ -170,7 +171,7 @@ def test_what_is_not_radial_is_solved_as_a_graph_and_says_why():
         assert told.steps.energy_residual.max() < 1e-9
 
 
-def test_errors_name_what_is_wrong():
+def test_errors_name_what_is_wrong(monkeypatch):
     network = houses(street([0], [900.0]), [1])
     with pytest.raises(InputError, match=r"'1': the value is -1; it must be a finite number and at least 0"):
         run(network, [[-1.0]])
@@ -183,5 +184,6 @@ def test_errors_name_what_is_wrong():
     column = {name: values[:, None] for name, values in arrays["substations"].items()}
     column["demand_w"] = np.array([[1e5]])
     stations = Stations.of(column, LIQUID.heat_capacity)
+    monkeypatch.setattr(ways, "MAX_ITERATIONS", 1)
     with pytest.raises(ConvergenceError, match="1 steps of the radial network did not settle in 1 iterations"):
-        solve_steps(radial, stations, np.array([SUPPLY_K]), np.array([GROUND_K]), max_iterations=1)
+        solve_steps(radial, stations, np.array([SUPPLY_K]), np.array([GROUND_K]))

@@ -147,6 +147,22 @@ def test_ground_temperatures_differ_by_pipe() -> None:
         assert step.loss_j[number] == pytest.approx(single.loss_j[0], rel=1e-12)
 
 
+def test_a_pipe_does_not_notice_how_many_parcels_others_hold() -> None:
+    """Slots that all pipes have empty are left out; a flushed, a slow, a turning and a standing pipe have unlike numbers."""
+    random = np.random.default_rng(7)
+    flow = np.stack([np.full(90, 2.0), np.full(90, 0.002), random.choice([-0.02, 0.0, 0.02], 90), np.zeros(90)])
+    inlet, together = random.uniform(320.0, 350.0, flow.shape), RetardedPipes([200.0] * 4, WATER, 0.0, 0.4, 333.15, CP)
+    whole = [together.step(900.0, *now, GROUND) for now in zip(flow.T, inlet.T, strict=True)]
+    ends = np.array(together.ends_k(0.0, GROUND))
+    for number in range(4):
+        alone = pipes(200.0, loss=0.4)
+        for step, now in enumerate(zip(flow[number][:, None], inlet[number][:, None], strict=True)):
+            single = alone.step(900.0, *now, GROUND)
+            assert whole[step].outlet_k[number] == pytest.approx(single.outlet_k[0], abs=1e-11)
+            assert whole[step].stored_change_j[number] == pytest.approx(single.stored_change_j[0], rel=1e-9, abs=1e-3)
+        assert ends[:, number] == pytest.approx(np.array(alone.ends_k(0.0, GROUND))[:, 0], abs=1e-9)
+
+
 def test_pipes_are_filled_piece_by_piece() -> None:
     network = pipes()
     network.fill(np.array([[350.0], [340.0], [330.0], [320.0]]))

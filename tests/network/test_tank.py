@@ -156,3 +156,11 @@ def test_wrong_tanks_are_refused(wrong: dict[str, float], what: str) -> None:
         StratifiedTank(**given)  # type: ignore[arg-type]
     with pytest.raises(InputError, match="step must be positive"):
         tank().step(0.0, 1.0, 300.0, AIR)
+
+
+def test_room_is_made_where_mixing_loses_least() -> None:
+    """Five plugs in a tank of two layers: the two nearest temperatures become one, the top stays as hot as it was."""
+    store = tank(np.array([350.0, 330.0, 329.9, 310.0, 290.0]), layers=2, conductivity=0.0)
+    tenth = 0.1 * 50.0 * RHO
+    assert store.step(1.0, -tenth, 290.0, AIR).outlet_k == pytest.approx(350.0, abs=1e-9)
+    assert store.step(1.0, 0.3 * 50.0 * RHO, 360.0, AIR).outlet_k < 291.0

@@ -11,7 +11,7 @@ from scipy.linalg import expm
 from rack2city.errors import InputError
 from rack2city.network import Liquid, Network
 from rack2city.network.pipes.soil import paired_pipes
-from rack2city.network.solvers.radial.run import RadialRun
+from rack2city.network.solvers.radial.run import RadialRun, conditions
 from tests.network.street import Told, run, start_of, with_houses
 from tests.network.street import street as pairs_of
 
@@ -154,8 +154,8 @@ def test_a_sweep_that_is_given_up_leaves_the_pipes_as_they_were(monkeypatch: pyt
     kept: list[Any] = []
     begin = RadialRun._begin
 
-    def noted(self: RadialRun, stations: Any) -> Any:
-        kept[:] = [begin(self, stations), stations]
+    def noted(self: RadialRun) -> Any:
+        kept[:] = [begin(self), conditions(self._radial, self._varying, slice(0, 1))[0]]
         return kept[0]
 
     monkeypatch.setattr(RadialRun, "_begin", noted)

@@ -11,7 +11,7 @@ from rack2city.network import WATER, Network, create_boundaries, exchanger_colum
 from rack2city.network.consumers.exchange import Exchanger, open_valve
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.solvers.build.compile import compile_network
-from rack2city.network.solvers.graph.steady import stations_of
+from rack2city.network.solvers.graph.settle import stations_of
 from rack2city.network.tables.arrays import arrays_of
 from tests.network.street import street as pairs_of
 from tests.network.street import tell, with_houses

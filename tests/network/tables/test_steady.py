@@ -27,7 +27,7 @@ from rack2city.network import (
 from rack2city.network.hydraulics.liquid import GRAVITY, Liquid
 from rack2city.network.solvers.build.compile import compile_network
 from rack2city.network.solvers.graph.operate import operate
-from rack2city.network.solvers.graph.steady import stations_of
+from rack2city.network.solvers.graph.settle import stations_of
 from rack2city.network.solvers.graph.view import GraphView
 from rack2city.network.solvers.steady import steady_result
 from rack2city.network.tables.arrays import arrays_of
@@ -81,7 +81,8 @@ def test_a_balance_that_does_not_close_is_told():
     nothing = np.zeros(2)
     right = operate(built, stations_of(built), nothing, None, None)
     flow = right.state.mass_flow_kg_per_s
-    wrong = replace(right, state=replace(right.state, mass_flow_kg_per_s=flow + np.arange(len(flow))))
+    state = replace(right.state, mass_flow_kg_per_s=flow + np.arange(len(flow)))
+    wrong = replace(right, controlled=replace(right.controlled, state=state))
     with pytest.raises(BalanceError, match=r"network: the balance of mass at junction '.*' does not close"):
         steady_result(GraphView(built, wrong), "graph")
 

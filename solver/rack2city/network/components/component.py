@@ -25,12 +25,8 @@ Fault = tuple[Any, str, str | Callable[[int], str]]
 class Arrays:
     """The values of a checked network, each column an array of its own in the order of the rows.
 
-    Attributes:
-        columns: arrays by table and column; what a simulation overwrites from step to step.
-        names: names of the rows by table.
-        liquid: the liquid.
-        friction: formula of the turbulent friction factor.
-        laws: laws given as objects, by name.
+    A simulation overwrites `columns` from step to step, by table and column. `names` are those of the rows by table,
+    `friction` is the formula of the turbulent friction factor, `laws` are given as objects, by name.
     """
 
     columns: dict[str, Columns]
@@ -61,12 +57,8 @@ class Arrays:
 class Foreign:
     """What components read of a pandapipes network besides their own tables there.
 
-    Attributes:
-        table: the table being read.
-        names: names of its rows.
-        liquid: the liquid.
-        ambient_k: temperature (K) around what tells none of its own.
-        places: names of the junctions by their number.
+    The table being read and the names of its rows, the liquid, the temperature around what tells none of its own (K), and
+    the names of the junctions by their number.
     """
 
     table: str

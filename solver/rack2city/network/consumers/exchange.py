@@ -118,13 +118,9 @@ class Exchanger:
 class ExchangerState:
     """What exchangers do under their load; all fields of the broadcast shape.
 
-    Attributes:
-        primary_w_per_k: capacity flow of the primary side (W/K).
-        primary_return_k: temperature it leaves with (K).
-        secondary_supply_k: temperature the secondary side leaves with (K): the set-point where the load is met.
-        delivered_w: heat transferred (W).
-        unmet_w: load less that (W).
-        primary_slope: fall of the primary capacity flow per kelvin of primary supply (W/K2); 0 at a limit.
+    Capacity flow of the primary side (W/K) and temperature it leaves with (K); temperature the secondary side leaves with
+    (K), the set-point where the load is met; heat transferred, and load less that (W). `primary_slope` is the fall of the
+    primary capacity flow per kelvin of primary supply (W/K2), 0 at a limit.
     """
 
     primary_w_per_k: Array

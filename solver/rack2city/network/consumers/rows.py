@@ -17,14 +17,7 @@ _FULL = 1e-9  # share of the wanted flow that may lack before a valve counts as 
 
 @dataclass(frozen=True)
 class Side:
-    """Exchangers with what they serve: heating or hot water.
-
-    Attributes:
-        exchanger: the exchangers.
-        load_w: their load (W).
-        warm_k: temperature they heat to (K).
-        cold_k: temperature they heat from (K).
-    """
+    """Exchangers with what they serve, heating or hot water: its load (W), to be warmed from `cold_k` to `warm_k` (K)."""
 
     exchanger: Exchanger
     load_w: Array
@@ -38,11 +31,9 @@ class Side:
 
 @dataclass(frozen=True)
 class ExchangerRows:
-    """Rows of one film law; neither valve has priority.
+    """Rows of one film law, at places among the substations solved; neither valve has priority.
 
-    Attributes:
-        at: places among the substations solved.
-        sides: heating, and hot water where any row has some.
+    The sides are heating, and hot water where any row has some.
     """
 
     at: Index
@@ -85,12 +76,7 @@ def at_steps(values: Any, steps: Index | slice) -> Any:
 
 
 def exchanger_rows(column: Mapping[str, Array], capacity: float) -> tuple[ExchangerRows, ...]:
-    """The exchangers among substations, one group per film law.
-
-    Args:
-        column: columns of the substations, in the order in which they are solved; checked.
-        capacity: heat capacity of the liquid (J/(kg K)).
-    """
+    """The exchangers among substations, one group per film law, by checked columns and the liquid's c (J/(kg K))."""
     given = _any(~np.isnan(column["ua_w_per_k"]))
     films = given & _any(~np.isnan(column["design_w"]))
     groups = ((np.flatnonzero(given & ~films), 0.0), (np.flatnonzero(films), FILMS))

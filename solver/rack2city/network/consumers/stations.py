@@ -18,16 +18,11 @@ from rack2city.network.hydraulics.graph import Index, Mask
 class Stations:
     """Substations that liquid reaches.
 
-    Attributes:
-        demand_w: heat demand (W), hot water included.
-        target_k: return temperature (K); NaN where the flow is given, or follows from an exchanger.
-        least_kg_per_s: least flow (kg/s).
-        most_kg_per_s: largest flow (kg/s), of both valves where an exchanger heats rooms and another water; may be infinite.
-        band_k: difference of arriving supply and return below which the valve opens further, in proportion to what is
-            missing, up to the largest flow where none is left (K).
-        follows: whether the flow follows from the temperature that arrives.
-        heat_capacity: of the liquid (J/(kg K)).
-        exchangers: those given by their UA.
+    Demand, hot water included (W); return temperature (K), NaN where the flow is given or follows from an exchanger; least
+    and largest flow (kg/s), the latter of both valves where an exchanger heats rooms and another water, or infinite. Where
+    arriving supply and return differ by less than `band_k`, the valve opens further, in proportion to what is missing, up
+    to the largest flow where none is left. `follows` tells whether the flow follows from the temperature that arrives;
+    `heat_capacity` is the liquid's (J/(kg K)), `exchangers` are those given by their UA.
     """
 
     demand_w: Array
@@ -96,6 +91,12 @@ class Stations:
         for group in self.exchangers:
             most[group.at] = group.taken(arriving_k[group.at], flow[group.at] * self.heat_capacity)
         return np.asarray(np.where(flow > 0.0, np.minimum(self.demand_w, most), 0.0))
+
+    def served(self, arriving_k: Array, flow: Array, rounding_w: Array | float) -> tuple[Array, Array]:
+        """Heat that each takes (W), where it lacks no more than `rounding_w` its demand, and what leaves it (K)."""
+        taken, moves = self.taken(arriving_k, flow), flow > 0.0
+        taken = np.where(moves & (self.demand_w - taken <= rounding_w), self.demand_w, taken)
+        return taken, arriving_k - taken / np.where(moves, flow * self.heat_capacity, 1.0)
 
     def closed_to_target(self, arriving_k: Array, flow: Array) -> Array:
         """Heat taken (W) if each flow above the least came back at its target, as it does once its valve has settled."""

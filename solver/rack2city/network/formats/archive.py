@@ -26,13 +26,9 @@ _FOREIGN = (zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError, KeyErr
 
 @dataclass(frozen=True)
 class Archive:
-    """A kind of file.
+    """A kind of file: its JSON page, what that says it is, and it in words, such as "a network saved by save_network".
 
-    Attributes:
-        page: name of its JSON page.
-        format: what that page says it is.
-        version: of its layout; it rises when an older program could not read what is written.
-        what: it in words, such as "a network saved by save_network".
+    The version is that of its layout; it rises when an older program could not read what is written.
     """
 
     page: str

@@ -148,8 +148,7 @@ class HydraulicNetwork:
     def drop_and_slope(self, mass_flow: Array) -> tuple[Array, Array]:
         """Pressure drop (Pa) and its derivative (Pa s/kg) of all branches; zero slope where flow or lift is held.
 
-        Args:
-            mass_flow: mass flow per branch (kg/s); further axes, such as hours, come before that of the branches.
+        Of the mass flow per branch (kg/s) further axes, such as hours, come before that of the branches.
         """
         drops, slopes, first = [], [], 0
         for group in self.groups:

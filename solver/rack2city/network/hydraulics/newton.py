@@ -34,12 +34,8 @@ _DENSE_LOOPS = 400  # above it the loops' equations are kept sparse
 class Problem:
     """What flows must fulfil on a layout: injections, laws, and held pressures, which are drops of no slope.
 
-    Attributes:
-        network: the graph with its laws.
-        layout: its structure.
-        injection: mass flow entering per node, prescribed branch flows included (kg/s).
-        lift: prescribed lift per branch (Pa).
-        pressure: pressure per pinned node of the layout (Pa).
+    The injection is the mass flow entering per node, prescribed branch flows included (kg/s), the lift that prescribed per
+    branch (Pa), the pressure that of each pinned node of the layout (Pa).
     """
 
     network: HydraulicNetwork

@@ -24,21 +24,12 @@ class Layout:
     """Spanning tree of the open branches, rooted at ground; made by `lay_out`.
 
     Edges are the branches, followed by one edge from ground to each pinned node. N nodes, B branches, E edges, L loops.
-
-    Attributes:
-        network: the network.
-        fixed: nodes of given pressure.
-        pinned: the same, followed by one node of each part that no fixed pressure reaches.
-        shut: branches without flow, check valves found closed among them (B).
-        part: number of the part each node belongs to (N); parts are joined by open branches of free flow.
-        ground_part: number of the part(s) of fixed pressure.
-        start: start node of each edge (E), N for ground.
-        end: end node of each edge (E).
-        order: nodes in an order that meets each after the one it hangs on (N).
-        tree_edge: edge on which each node of `order` hangs (N).
-        tree_sign: +1 where that edge points away from ground (N).
-        above: position in `order` of the node it hangs on (N); -1 for ground.
-        chords: edges that close a loop (L).
+    Nodes of given pressure are `fixed`; `pinned` has them, followed by one node of each part that no fixed pressure
+    reaches. Branches without flow are `shut`, check valves found closed among them (B). Open branches of free flow join
+    nodes to parts, by number (N), those of fixed pressure to `ground_part`. Edges go from `start` to `end`, N for ground
+    (E). `order` has the nodes so that each comes after the one `above` it, which is given by its place in `order`, -1 for
+    ground; `tree_edge` is the edge on which each hangs there, and `tree_sign` +1 where that points away from ground (N).
+    `chords` are the edges that close a loop (L).
     """
 
     network: HydraulicNetwork

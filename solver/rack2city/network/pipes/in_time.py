@@ -25,13 +25,10 @@ _APART_K = 100.0  # of the two inlet temperatures that tell the line of an outle
 
 @dataclass(frozen=True)
 class _InTime[P]:
-    """Pipes with memory in a step.
+    """Pipes with memory in a step of `time_s`, in surroundings of `ambient_k` (K), one per pipe.
 
-    Attributes:
-        pipes: all pipes of the table, whether in service or not: those that are not, cool down.
-        time_s: length of the step (s).
-        ambient_k: temperature of the surroundings (K), one per pipe.
-        pairs: pipes that exchange heat; `pipes` lose by their whole conductance, see `retarded_pipes`.
+    They are all of the table, whether in service or not: those that are not, cool down. With `pairs` they lose by their
+    whole conductance, see `retarded_pipes`.
     """
 
     pipes: P

@@ -35,18 +35,10 @@ def _factored(into: Index, out: Index, share: Array, nodes: int) -> Callable[[Ar
 class LineMixer:
     """Upwind mixing where each branch's outlet temperature is `offset + slope * T_in`: one sparse factorisation.
 
-    It is made for given flows; offsets may be changed and mixed again at the cost of a substitution. Temperatures may be
-    counted from any datum, if offsets are: `offset - datum * (1 - slope)`. A branch beside another may heed that one's inlet
-    too: its outlet is then `offset + slope * T_in + cross * T_in'`.
-
-    Args:
-        start: node where each branch starts.
-        end: node where it ends.
-        flow: mass flow of each branch (kg/s), positive from start to end; zero where it is at rest.
-        entering: mass flow that enters each node from outside (kg/s), not negative.
-        slope: of each branch's line (-).
-        beside: the other branch of each; None where no outlet heeds another branch.
-        cross: how each outlet rises with the inlet of the branch beside it (-).
+    It is made for given flows (kg/s, positive from start to end; zero at rest) and what enters each node from outside
+    (kg/s, not negative); offsets may be changed and mixed again at the cost of a substitution. Temperatures may be counted
+    from any datum, if offsets are: `offset - datum * (1 - slope)`. A branch `beside` another may heed that one's inlet too:
+    its outlet is then `offset + slope * T_in + cross * T_in'`.
 
     Raises:
         InputError: a closed loop has neither entering flow nor loss, so that its temperature is not determined.
@@ -81,11 +73,6 @@ class LineMixer:
         self._solve = _factored(into, out, share / self._incoming[into], nodes)
 
     def mix(self, offset: Array, entering_k: Array) -> Array:
-        """Node temperatures (K above the datum); zero at nodes that nothing reaches, which `still` tells.
-
-        Args:
-            offset: of each branch's line (K).
-            entering_k: temperature of what enters each node (K).
-        """
+        """Node temperatures (K above the datum) for these offsets and for what enters (K); zero at nodes that are `still`."""
         right = np.bincount(self.downstream, self.amount * offset, len(self.entering)) + self.entering * entering_k
         return self._solve(right / self._incoming)

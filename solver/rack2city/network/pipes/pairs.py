@@ -24,10 +24,8 @@ _SINGULAR = 1e-14  # steady pipes that both stand, and lose nothing but to each 
 class Pairs:
     """The pairs of a table of P pipes; arrays of shape (P).
 
-    Attributes:
-        partner: row of the other pipe, a pipe's own row where there is none.
-        own_w_per_k: conductance to the surroundings.
-        between_w_per_k: conductance to the other pipe, the same for both; zero where there is none.
+    `partner` is the row of the other pipe, a pipe's own where there is none; the conductances are those to the
+    surroundings, and to the other pipe, the same for both and zero where there is none.
     """
 
     partner: Index

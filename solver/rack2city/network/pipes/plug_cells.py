@@ -18,13 +18,9 @@ from rack2city.network.pipes.wall import Relaxation
 class PlugState:
     """Temperatures in P pipes; rows run in the direction of flow. Masses are counted in cells.
 
-    Attributes:
-        front_k: temperature of each cell's front plug (K), shape (S + 1, P).
-        rear_k: temperature of each cell's rear plug (K), shape (S + 1, P).
-        front: mass of the front plug, shape (S + 1, P); in the last cell including what has left.
-        fill: mass in the first cell, 0..1, shape (P); the last cell holds `1 - fill`.
-        wall_k: temperature of the wall sections (K), shape (S, P).
-        forward: whether rows run from the pipe's start to its end, shape (P).
+    Each of S + 1 cells has a front and a rear plug (K); `front` is the mass of the former, in the last cell including what
+    has left (S + 1, P). `fill` is the mass in the first cell, 0..1; the last cell holds `1 - fill` (P). The S wall sections
+    have `wall_k` (S, P); `forward` tells whether rows run from the pipe's start to its end (P).
     """
 
     front_k: Array

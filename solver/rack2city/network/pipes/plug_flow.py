@@ -12,6 +12,7 @@ from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.pipes.plug_cells import PlugState, flip, move, section_means, settle
 from rack2city.network.pipes.plug_sweep import sweep
+from rack2city.network.pipes.steps import HeatStep
 from rack2city.network.pipes.wall import LARGEST_RATE, relax, water_film
 
 Film = Callable[[Array, Array, Array], Array]
@@ -21,23 +22,11 @@ _RELAXED = 6.0  # time constants of the wall that must remain behind the front f
 
 
 @dataclass(frozen=True)
-class PlugStep:
-    """What one step did; all arrays have shape (P).
+class PlugStep(HeatStep[Array]):
+    """What one step did, and the heat above 0 K that entered and left with the water (J); all arrays have shape (P)."""
 
-    Attributes:
-        outlet_k: flow-weighted mean temperature of what left in the step (K); at zero flow, of the water that stands
-            in the last section.
-        entering_j: heat that entered with the water, above 0 K (J).
-        leaving_j: heat that left with the water, above 0 K (J).
-        loss_j: heat lost to the surroundings (J).
-        stored_change_j: growth of the heat in water and wall (J).
-    """
-
-    outlet_k: Array
     entering_j: Array
     leaving_j: Array
-    loss_j: Array
-    stored_change_j: Array
 
     @property
     def residual_j(self) -> Array:
@@ -189,7 +178,7 @@ class PlugFlowPipes:
         self._stored = stored
         mean = leaving / np.where(mass > 0.0, mass * self.heat_capacity, 1.0)
         outlet = np.where(mass > 0.0, mean, section_means(state)[-1])
-        return PlugStep(outlet, mass * self.heat_capacity * inlet, leaving, lost, change)
+        return PlugStep(outlet, lost, change, mass * self.heat_capacity * inlet, leaving)
 
     def _swept(self, time_s: float, flushes: Array, film: Array) -> Mask:
         """Which pipes the thermal front passes in the step, early enough for the walls to settle behind it."""

@@ -18,26 +18,16 @@ def sweep(
     film: Array,
     loss: Array,
 ) -> tuple[Array, Array]:
-    """Advance pipes through which the thermal front passes within the step.
+    """Advance pipes through which the thermal front passes within the step, which changes their state.
 
     The front travels slower than the water, by `1 + Cw/Cf`, because the new water that first meets a wall gives it its
-    excess. Each section's wall meets first the water ahead of the front, then that behind it, each at its mean
-    temperature, and relaxes towards it in closed form; the new water that has warmed (or cooled) the wall goes on ahead
-    of the front. What stays in the pipe has the profile it has at the end. Heat is conserved section by section.
+    excess. Each section's wall meets first the water ahead of the front, then that behind it, each at its mean temperature,
+    and relaxes towards it in closed form; the new water that has warmed (or cooled) the wall goes on ahead of the front.
+    What stays in the pipe has the profile it has at the end. Heat is conserved section by section.
 
-    Args:
-        state: changed in place.
-        time_s: time step (s).
-        flushes: mass that enters, in contents of the pipe (-), above `1 + wall / water`, shape (P).
-        inlet_k: its temperature (K).
-        surroundings_k: temperature around the pipe (K).
-        water: heat capacity of the water in one section (J/K).
-        wall: heat capacity of the wall of one section (J/K).
-        film: conductance from water to wall in one section (W/K).
-        loss: conductance from wall to surroundings in one section (W/K).
-
-    Returns:
-        Mass times temperature of what leaves (cells K), and heat lost (J); each of shape (P).
+    `flushes` is the mass that enters, in contents of the pipe (-), above `1 + wall / water`. Water and wall are the heat
+    capacities of one section (J/K), film and loss its conductances from water to wall to surroundings (W/K). Returns mass
+    times temperature of what leaves (cells K), and heat lost (J); arrays of shape (P).
     """
     sections = len(state.wall_k)
     cells = flushes * sections

@@ -10,36 +10,49 @@ parcels stand the other way round and leave where they came in; nothing is mixed
 For steps of seconds, and for what the film between water and wall does to a front, see `plug_flow`.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.pipes.steps import HeatStep, OutletLine, PipeResponse
 
 PARCELS = 24
-"""Parcels a pipe holds (-); the two neighbours whose merging loses least make room for a new one."""
+"""Parcels a pipe holds at most (-); the two neighbours whose merging loses least make room for a new one."""
 
 LEAST_PUSHED = 1e-12
 """Share of a pipe's content below which a step moves nothing (-): what rounding could not tell from standing water."""
 
 
-class _Moved(NamedTuple):
-    """What a step moves: K parcels in P pipes, those at the outlet of the flow first, and what leaves of each.
+@dataclass(frozen=True)
+class Push(OutletLine[Array]):
+    """What a step moves through P pipes of K parcels, those at the outlet of the flow first, and the line of what leaves.
 
-    `pushed` are the contents pushed through, `transit` is their time in decays (P); `left` is what leaves of each parcel, and
-    `weight` what its heat is then (K, P).
+    `share` is that of a pipe's content which each parcel is (K, P). `decays` are transfer units of the step, `pushed` the
+    contents pushed through, `transit` their time in decays (P); `left` is what leaves of each parcel, and `weight` what its
+    heat is then (K, P). `around_k` is the temperature around the pipes (K).
     """
 
+    around_k: Array | float
+    backward: Mask
     share: Array
     temperature_k: Array
+    decays: Array
     pushed: Array
     transit: Array
     left: Array
     weight: Array
+
+    def losing(self) -> tuple[Array, Array, Array]:
+        """What stays of each parcel, and shares of the excess heat lost: of each parcel (K, P), and of the inlet's (P)."""
+        kept, entered = np.maximum(self.share - self.left, 0.0), np.minimum(self.pushed, 1.0)
+        parcels = kept * -np.expm1(-self.decays) + self.left - self.weight
+        through = np.maximum(self.pushed - 1.0, 0.0) * -np.expm1(-self.transit)
+        return kept, parcels, entered * (1.0 - mean_decay(self.transit * entered)) + through
 
 
 class RetardedPipes:
@@ -91,10 +104,8 @@ class RetardedPipes:
         if len(given) > PARCELS:
             raise InputError(f"pipes: {len(given)} pieces are given, a pipe holds at most {PARCELS}")
         self._backward = np.zeros_like(self._backward)
-        self._share = np.zeros((PARCELS, given.shape[1]))
-        self._share[PARCELS - len(given) :] = 1.0 / len(given)
-        self._temperature_k = np.tile(given[-1], (PARCELS, 1))
-        self._temperature_k[PARCELS - len(given) :] = given[::-1]  # the outlet's first
+        self._share = np.full(given.shape, 1.0 / len(given))
+        self._temperature_k = given[::-1].copy()  # the outlet's first
 
     @property
     def mean_k(self) -> Array:
@@ -105,64 +116,51 @@ class RetardedPipes:
         """Heat in water and wall above a temperature (J), shape (P)."""
         return self.capacity_j_per_k * (self._share * (self._temperature_k - datum_k)).sum(axis=0)
 
-    def _moved(self, time_s: float, flow: Array) -> "_Moved":
-        """What a step moves."""
-        share, temperature = self._share, self._temperature_k
+    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> Push:
+        """What would leave in a step (s), as a line in the inlet temperature; nothing changes until `advance`.
+
+        Mass flows (kg/s, P) that are negative enter at the end of the pipe; `ground_k` is the temperature of the ground
+        (K), one or one per pipe.
+        """
+        flow, share, temperature = mass_flow_kg_per_s, self._share, self._temperature_k
         turned = ((flow < 0.0) != self._backward) & (flow != 0.0)
+        backward = self._backward ^ turned
         if turned.any():
             share, temperature = (np.where(turned, values[::-1], values) for values in (share, temperature))
-        pushed = np.abs(flow) * self.heat_capacity * time_s / self.capacity_j_per_k
-        pushed = np.where(pushed > LEAST_PUSHED, pushed, 0.0)
-        transit = np.where(pushed > 0.0, self.decay_per_s * time_s / np.where(pushed > 0.0, pushed, 1.0), 0.0)
-        edges = np.vstack([np.zeros_like(pushed), np.minimum(np.cumsum(share, axis=0), 1.0)])
+        decays = self.decay_per_s * time_s
+        pushed = np.abs(flow) * (self.heat_capacity * time_s) / self.capacity_j_per_k
+        moving = pushed > LEAST_PUSHED
+        pushed = np.where(moving, pushed, 0.0)
+        safe = np.where(moving, pushed, 1.0)
+        transit = np.where(moving, decays / safe, 0.0)
+        edges = np.zeros((len(share) + 1, len(pushed)))
+        np.minimum(np.add.accumulate(share), 1.0, out=edges[1:])
         edges[-1] = 1.0
-        near, far = np.minimum(edges[:-1], pushed), np.minimum(edges[1:], pushed)
+        place = np.minimum(edges, pushed)
+        left = place[1:] - place[:-1]
         # Mean decay of what leaves from between two places: it is on its way for as long as its place is from the outlet.
-        weight = (far - near) * np.exp(-transit * near) * mean_decay(transit * (far - near))
-        return _Moved(share, temperature, pushed, transit, far - near, weight)
-
-    def _losing(self, time_s: float, moved: "_Moved") -> tuple[Array, Array, Array]:
-        """What stays of each parcel, and shares of the excess heat lost: of each parcel (K, P), and of the inlet's (P)."""
-        pushed, transit = moved.pushed, moved.transit
-        kept, entered = np.maximum(moved.share - moved.left, 0.0), np.minimum(pushed, 1.0)
-        parcels = kept * -np.expm1(-self.decay_per_s * time_s) + moved.left - moved.weight
-        fresh = entered * (1.0 - mean_decay(transit * entered)) + np.maximum(pushed - 1.0, 0.0) * -np.expm1(-transit)
-        return kept, parcels, fresh
-
-    def _line(self, time_s: float, moved: "_Moved", ground_k: Array | float) -> OutletLine[Array]:
-        """The line of what leaves, or the parcel at the outlet where nothing does."""
-        moving = moved.pushed > 0.0
-        safe = np.where(moving, moved.pushed, 1.0)
-        slope = np.where(moving, np.maximum(moved.pushed - 1.0, 0.0) * np.exp(-moved.transit) / safe, 0.0)
-        old = (moved.weight * (moved.temperature_k - ground_k)).sum(axis=0)
-        last = _first(moved.share, moved.temperature_k) - ground_k
-        excess = np.where(moving, old / safe, last * np.exp(-self.decay_per_s * time_s))
-        return OutletLine(ground_k + excess - slope * ground_k, slope)
-
-    def line(self, time_s: float, mass_flow_kg_per_s: Array, ground_k: Array | float) -> OutletLine[Array]:
-        """What would leave in a step, as a line in the inlet temperature; nothing changes.
-
-        Args:
-            time_s: length of the step (s).
-            mass_flow_kg_per_s: mass flows (kg/s), shape (P); negative ones enter at the end of the pipe.
-            ground_k: temperature of the ground (K), one or one per pipe.
-        """
-        return self._line(time_s, self._moved(time_s, mass_flow_kg_per_s), ground_k)
+        weight = left * np.exp(-transit * place[:-1]) * mean_decay(transit * left)
+        slope = np.where(moving, np.maximum(pushed - 1.0, 0.0) * np.exp(-transit) / safe, 0.0)
+        excess = np.add.reduce(weight * (temperature - ground_k)) / safe
+        if not moving.all():  # the parcel at the outlet stays there
+            standing = (_first(share, temperature) - ground_k) * np.exp(-decays)
+            excess = np.where(moving, excess, standing)
+        offset = ground_k + excess - slope * ground_k
+        return Push(offset, slope, ground_k, backward, share, temperature, decays, pushed, transit, left, weight)
 
     def response(self, time_s: float, mass_flow_kg_per_s: Array) -> PipeResponse:
         """What a step would do for any temperatures of inlets and surroundings; nothing changes. Arguments as `line`."""
-        moved = self._moved(time_s, mass_flow_kg_per_s)
-        line, moving = self._line(time_s, moved, 0.0), moved.pushed > 0.0
-        decays = self.decay_per_s * time_s
-        old = np.where(moving, moved.weight.sum(axis=0) / np.where(moving, moved.pushed, 1.0), np.exp(-decays))
-        _, parcels, fresh = self._losing(time_s, moved)
+        push = self.line(time_s, mass_flow_kg_per_s, 0.0)
+        decays, moving = push.decays, push.pushed > 0.0
+        old = np.where(moving, push.weight.sum(axis=0) / np.where(moving, push.pushed, 1.0), np.exp(-decays))
+        _, parcels, fresh = push.losing()
         # mean excess: heat lost over conductance and time
         over = np.where(decays > 0.0, 1.0 / np.where(decays > 0.0, decays, 1.0), 0.0)
         return PipeResponse(
-            line.offset_k,
-            line.slope,
-            1.0 - line.slope - old,
-            over * (parcels * moved.temperature_k).sum(axis=0),
+            push.offset_k,
+            push.slope,
+            1.0 - push.slope - old,
+            over * (parcels * push.temperature_k).sum(axis=0),
             over * fresh,
             1.0 - over * (parcels.sum(axis=0) + fresh),
         )
@@ -187,43 +185,45 @@ class RetardedPipes:
         """
         if not time_s > 0.0 or not np.all(np.isfinite(mass_flow_kg_per_s)):
             raise InputError("pipes: the step must be positive and flows finite")
-        before = self.stored_j(ground_k)
-        moved = self._moved(time_s, mass_flow_kg_per_s)
-        self._backward = np.where(mass_flow_kg_per_s != 0.0, mass_flow_kg_per_s < 0.0, self._backward)
-        excess, fresh = moved.temperature_k - ground_k, inlet_k - ground_k
-        line = self._line(time_s, moved, ground_k)
-        outlet = line.offset_k + line.slope * inlet_k
+        return self.advance(self.line(time_s, mass_flow_kg_per_s, ground_k), inlet_k)
+
+    def advance(self, push: Push, inlet_k: Array) -> HeatStep[Array]:
+        """Do the step of a line that these pipes gave; `inlet_k` as in `step`."""
+        ground_k = push.around_k
+        excess, fresh = push.temperature_k - ground_k, inlet_k - ground_k
+        before = np.add.reduce(push.share * excess)
         # Each loss by itself, as what a parcel had less what it has, so that the balance is a check.
-        kept, lost, lost_fresh = self._losing(time_s, moved)
-        loss = (lost * excess).sum(axis=0) + lost_fresh * fresh
+        kept, lost, lost_fresh = push.losing()
+        loss = np.add.reduce(lost * excess) + lost_fresh * fresh
+        self._backward, entered = push.backward, np.minimum(push.pushed, 1.0)
+        cooled, entered_k = excess * np.exp(-push.decays), fresh * mean_decay(push.transit * entered)
+        self._share, self._temperature_k = _fitted(
+            np.vstack([kept, entered]), ground_k + np.vstack([cooled, entered_k])
+        )
+        change = self.stored_j(ground_k) - self.capacity_j_per_k * before
+        return HeatStep(push.offset_k + push.slope * inlet_k, loss * self.capacity_j_per_k, change)
 
-        entered = np.minimum(moved.pushed, 1.0)
-        self._share, self._temperature_k = kept, ground_k + excess * np.exp(-self.decay_per_s * time_s)
-        self._push(entered, ground_k + fresh * mean_decay(moved.transit * entered))
-        change = self.stored_j(ground_k) - before
-        return HeatStep(outlet, loss * self.capacity_j_per_k, change)
 
-    def _push(self, share: Array, temperature_k: Array) -> None:
-        """Put a parcel in at the inlet, behind the others; two neighbours merge to make room, with no heat lost."""
-        near, far = self._share[:-1], self._share[1:]
-        both = near + far
-        # What merging loses: the variance of temperature between the two. An empty slot loses nothing.
-        gap = self._temperature_k[1:] - self._temperature_k[:-1]
-        cost = near * far / np.where(both > 0.0, both, 1.0) * gap**2
-        pair = np.argmin(cost, axis=0)[None]
-        total = np.take_along_axis(both, pair, axis=0)
-        weight = np.take_along_axis(far, pair, axis=0) / np.where(total > 0.0, total, 1.0)
-        mixed = np.take_along_axis(self._temperature_k, pair, axis=0) + weight * np.take_along_axis(gap, pair, axis=0)
-        np.put_along_axis(self._share, pair + 1, total, axis=0)
-        np.put_along_axis(self._temperature_k, pair + 1, mixed, axis=0)
-        # Close the gap: slots behind the pair stay, the pair's first slot and those before it move up, the new one is last.
-        slots = np.arange(PARCELS - 1)[:, None]
-        source = slots + (slots >= pair)
-        self._share = np.vstack([np.take_along_axis(self._share, source, axis=0), share[None]])
-        self._temperature_k = np.vstack([np.take_along_axis(self._temperature_k, source, axis=0), temperature_k[None]])
+def _fitted(share: Array, temperature_k: Array) -> tuple[Array, Array]:
+    """Parcels of which the last has entered: without slots empty in all pipes, and where they are too many, two merged."""
+    used = int(np.argmax((share > 0.0).any(axis=1)))
+    share, temperature_k = share[used:], temperature_k[used:]
+    if len(share) <= PARCELS:
+        return share, temperature_k
+    near, far, gap = share[:-2], share[1:-1], np.diff(temperature_k[:-1], axis=0)
+    # What merging loses: the variance of temperature between the two; no heat. An empty slot loses nothing.
+    both = near + far
+    cost = near * far / np.where(both > 0.0, both, 1.0) * gap**2
+    pair, pipes = np.argmin(cost, axis=0), np.arange(share.shape[1])
+    total = both[pair, pipes]
+    weight = far[pair, pipes] / np.where(total > 0.0, total, 1.0)
+    temperature_k[pair + 1, pipes] = temperature_k[pair, pipes] + weight * gap[pair, pipes]
+    share[pair + 1, pipes] = total
+    # Close the gap: slots before the pair stay, its second slot and those behind it move up.
+    stays = np.arange(PARCELS)[:, None] < pair
+    return np.where(stays, share[:-1], share[1:]), np.where(stays, temperature_k[:-1], temperature_k[1:])
 
 
 def _first(share: Array, temperature_k: Array) -> Array:
     """Temperature of the first parcel that holds anything (K)."""
-    first = np.argmax(share > 0.0, axis=0)
-    return np.asarray(np.take_along_axis(temperature_k, first[None], axis=0)[0])
+    return np.asarray(temperature_k[np.argmax(share > 0.0, axis=0), np.arange(share.shape[1])])

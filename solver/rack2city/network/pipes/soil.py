@@ -141,12 +141,8 @@ def single_pipe_conductance(
 ) -> Array:
     """Conductance from the pipe to the undisturbed ground, of one pre-insulated pipe (W/(m K)).
 
-    Args:
-        pipe_m: outer diameter of the steel pipe (m).
-        casing_m: outer diameter of the casing (m).
-        depth_m: depth of the axis (m), with `corrected_depth` where the surface's film counts.
-        insulation_conductivity: of the foam (W/(m K)).
-        soil_conductivity: of the soil (W/(m K)).
+    Outer diameters of the steel pipe and of the casing (m); depth of the axis (m), with `corrected_depth` where the
+    surface's film counts; conductivities of foam and soil (W/(m K)).
     """
     foam = insulation_resistance(pipe_m, casing_m, insulation_conductivity)
     return np.asarray(1.0 / (foam + soil_resistance(casing_m, depth_m, soil_conductivity)))

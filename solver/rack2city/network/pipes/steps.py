@@ -39,11 +39,8 @@ class PipeResponse:
 class HeatStep[T]:
     """What a step did, of one tank or per pipe (P).
 
-    Attributes:
-        outlet_k: flow-weighted mean temperature of what left (K); where nothing flows, of what stands at the outlet of a
-            pipe or the cold port of a tank.
-        loss_j: heat lost to the surroundings (J).
-        stored_change_j: growth of the heat in liquid and wall (J).
+    `outlet_k` is the flow-weighted mean temperature of what left (K); where nothing flows, of what stands at the outlet of
+    a pipe or the cold port of a tank. Heat lost to the surroundings, and growth of the heat in liquid and wall, are in J.
     """
 
     outlet_k: T

@@ -106,13 +106,10 @@ class StratifiedTank:
         return OutletLine((1.0 - slope) * mean, slope)
 
     def line(self, time_s: float, mass_flow_kg_per_s: float) -> OutletLine[float]:
-        """What would leave in a step, as a line in the inlet temperature; nothing changes.
+        """What would leave in a step (s), as a line in the inlet temperature; nothing changes.
 
-        Its slope is above zero only where the step pushes more than the volume through.
-
-        Args:
-            time_s: length of the step (s).
-            mass_flow_kg_per_s: charging flow, in at the top and out at the bottom (kg/s); negative when it discharges.
+        The flow charges, in at the top and out at the bottom (kg/s); negative when it discharges. The slope is above zero
+        only where the step pushes more than the volume through.
         """
         return self._line(*self._leaving(time_s, mass_flow_kg_per_s))
 
@@ -137,7 +134,10 @@ class StratifiedTank:
             self._temperature_k = np.insert(self._temperature_k[stays], at, inlet_k)
             self._settle()
         loss = self._exchange(time_s, ambient_k)
-        self._mix_by_buoyancy()
+        # what lies colder above warmer mixes: the nearest temperatures that fall from the top down, by volume
+        if np.any(np.diff(self._temperature_k) > 0.0):
+            mixed = isotonic_regression(self._temperature_k, weights=self._share, increasing=False)
+            self._temperature_k = np.asarray(mixed.x)
         outlet = line.offset_k + line.slope * inlet_k
         return HeatStep(outlet, loss, self.stored_j(ambient_k) - before)
 
@@ -162,12 +162,6 @@ class StratifiedTank:
         mean = modes @ (amounts * mean_decay(decays)) / root  # over the time
         self._temperature_k = ambient_k + modes @ (amounts * np.exp(-decays)) / root
         return time_s * float(lost_w_per_k @ mean)
-
-    def _mix_by_buoyancy(self) -> None:
-        """Mix what lies colder above warmer: the nearest temperatures that fall from the top down, by volume."""
-        if np.any(np.diff(self._temperature_k) > 0.0):
-            mixed = isotonic_regression(self._temperature_k, weights=self._share, increasing=False)
-            self._temperature_k = np.asarray(mixed.x)
 
     def _settle(self) -> None:
         """Bring the plugs to between a hundredth of a layer and a layer, at most twice as many as layers."""

@@ -19,11 +19,8 @@ from rack2city.network.pipes.steps import PairedLines, PipeResponse
 class Carried:
     """What pipes did, each by itself and not from the difference of its ends, so that balances are checks.
 
-    Attributes:
-        loss_w: heat lost to the surroundings (W), mean over the step.
-        stored_w: growth of the heat in water and wall (W).
-        exchange_w: heat given to the other pipe of the pair (W), each pipe by what it saw of the other; None where there
-            are no pairs.
+    Mean heat over the step (W): lost to the surroundings, stored in water and wall, and given to the other pipe of the
+    pair, each pipe by what it saw of the other; None where there are no pairs.
     """
 
     loss_w: Array
@@ -60,13 +57,7 @@ class Transport(Protocol):
 
 @dataclass(frozen=True)
 class SteadyPipes:
-    """Pipes without memory: the excess over what is around them falls with `exp(-N)`, `N = U L / (m c)`.
-
-    Attributes:
-        pairs: conductances to the surroundings and between pipes.
-        ambient_k: temperature of the surroundings (K).
-        heat_capacity: of the liquid (J/(kg K)).
-    """
+    """Pipes without memory: the excess over what is around them (K) falls with `exp(-N)`, `N = U L / (m c)`."""
 
     pairs: Pairs
     ambient_k: Array

@@ -89,12 +89,8 @@ class Relaxation:
 def relax(time_s: npt.ArrayLike, water: Array, wall: Array, film: Array, loss: Array) -> Relaxation:
     """Solve `Cf f' = -G (f - w)`, `Cw w' = G (f - w) - U w` over a time, exactly; loss and storage are found apart.
 
-    Args:
-        time_s: time (s), not negative.
-        water: heat capacity of the water in a piece of pipe, Cf (J/K), positive.
-        wall: heat capacity of its wall, Cw (J/K); zero for a wall that only conducts.
-        film: conductance water to wall G (W/K); infinite for a perfect contact.
-        loss: conductance wall to surroundings U (W/K).
+    Over `time_s` (s), not negative, for the heat capacities of water, Cf (J/K), positive, and wall, Cw, zero where it only
+    conducts, and the conductances water to wall, G (W/K), infinite for a perfect contact, and wall to surroundings, U.
     """
     time = np.asarray(time_s, dtype=float)
     massless = wall <= 0.0

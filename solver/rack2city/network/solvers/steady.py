@@ -7,10 +7,11 @@ from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS
 from rack2city.network.solvers.build.compile import compile_network, joints, refreshed
 from rack2city.network.solvers.graph.operate import operate
-from rack2city.network.solvers.graph.steady import stations_of, steady_state
+from rack2city.network.solvers.graph.settle import stations_of
+from rack2city.network.solvers.graph.steady import steady_state
 from rack2city.network.solvers.graph.view import GraphView
-from rack2city.network.solvers.radial.find import Radial
-from rack2city.network.solvers.radial.run import find_steady_radial, hindered, solve_view
+from rack2city.network.solvers.radial.find import Radial, find_radial
+from rack2city.network.solvers.radial.run import solve_view, without_memory
 from rack2city.network.solvers.steps.tell import balances, told
 from rack2city.network.solvers.steps.view import View
 from rack2city.network.tables.arrays import Varying, arrays_of
@@ -60,7 +61,12 @@ class Prepared:
 
     def _compile(self) -> None:
         self._built = compile_network(self.arrays)
-        self._radial = find_steady_radial(self._built)
+        self._found = find_radial(self._built)
+
+    @property
+    def _radial(self) -> Radial | str:
+        """The radial network, if the values as they are allow it, or in words why not."""
+        return without_memory(self._found, self.arrays["pipes"]["ambient_k"][None])
 
     def solve(self, heat: bool = True, max_iterations: int = 200) -> SteadyResult:
         """The steady state; arguments, results and errors of `solve_steady`."""
@@ -71,11 +77,12 @@ class Prepared:
         """Which way it is solved, and why."""
         if not heat:
             return "graph, as temperatures are not asked for"
-        return f"graph, as {self._radial}" if isinstance(self._radial, str) else "radial"
+        radial = self._radial
+        return f"graph, as {radial}" if isinstance(radial, str) else "radial"
 
     def view(self, heat: bool = True, max_iterations: int = 200) -> View:
         """The same as arrays, without the tables of results."""
-        if joints(self.arrays) != self._built.made_of or hindered(self._radial):  # values were overwritten
+        if joints(self.arrays) != self._built.made_of:  # values were overwritten
             self._compile()
         built, radial = self._built, self._radial
         if heat and isinstance(radial, Radial):
@@ -111,7 +118,7 @@ def steady_result(view: View, method: str) -> SteadyResult:
     for table, component in COMPONENTS.items():
         if names := [quantity.name for quantity in component.results if not quantity.in_time]:
             columns = told(view, table)
-            tables[table] = pd.DataFrame({name: columns[name]()[0] for name in names}, index=arrays.names[table])
+            tables[table] = pd.DataFrame({name: columns[name](view)[0] for name in names}, index=arrays.names[table])
     mass, energy = balances(view).worst(view)
     (worst,), (margin_pa,) = (values.tolist() for values in view.worst)
     return SteadyResult(

@@ -23,12 +23,9 @@ def arrays_of(network: Network) -> Arrays:
 
 
 def columns_of(component: Component, frame: pd.DataFrame, rows: Mapping[str, pd.Index]) -> Columns:
-    """The columns of one table.
+    """The columns of one table whose single columns are checked.
 
-    Args:
-        component: whose table it is.
-        frame: the table, its single columns checked.
-        rows: rows of the tables that are referred to, by their singular; what is named of others stays a name.
+    What is named of tables in `rows` becomes its row, by their singular; what is named of others stays a name.
     """
     found: dict[str, Values] = {}
     for column in component.columns:
@@ -44,14 +41,7 @@ def columns_of(component: Component, frame: pd.DataFrame, rows: Mapping[str, pd.
 
 @dataclass(frozen=True)
 class Profile:
-    """One column through time.
-
-    Attributes:
-        table: name of the table.
-        column: name of the column.
-        places: rows of the table that change.
-        values: steps x places.
-    """
+    """One column through time: the rows of the table that change, and their values (steps x places)."""
 
     table: str
     column: str
@@ -61,14 +51,7 @@ class Profile:
 
 @dataclass(frozen=True)
 class Varying:
-    """The values of a network through time.
-
-    Attributes:
-        arrays: the values in the step that was put last.
-        profiles: what changes.
-        index: the steps.
-        step_s: their lengths (s).
-    """
+    """The values of a network through time: as in the step put last, what changes, and the steps with their lengths (s)."""
 
     arrays: Arrays
     profiles: list[Profile]

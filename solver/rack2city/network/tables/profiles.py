@@ -16,12 +16,7 @@ Profiles = Mapping[tuple[str, str], "pd.DataFrame | pd.Series"]
 
 
 def read_profiles(network: Network, profiles: Profiles, steps: int | None) -> tuple[list[Profile], pd.Index]:
-    """Check profiles against the tables; returns them, and the steps' index, which all of them share.
-
-    Args:
-        network: the tables.
-        profiles: by table and column: a DataFrame of steps x names, of some rows or all, or a Series of steps for all rows.
-        steps: number of steps, needed where no profile tells it.
+    """Check profiles against the tables, see `simulate`; returns them, and the steps' index, which all of them share.
 
     Raises:
         InputError: a table, column or name that does not exist or may not change, a value out of bounds, or profiles of

@@ -4,14 +4,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import scipy.sparse as sp
-from scipy.sparse.csgraph import connected_components
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
 from rack2city.network.components import COMPONENTS, branches
 from rack2city.network.components.component import Arrays
-from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index, Mask
+from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Index, Mask, parts
 from rack2city.network.hydraulics.liquid import GRAVITY
 from rack2city.network.solvers.build.inlets import Inlets, inlets_of
 from rack2city.network.solvers.build.refuse import refuse_controls, refuse_unknown
@@ -21,17 +19,10 @@ from rack2city.network.solvers.build.refuse import refuse_controls, refuse_unkno
 class Compiled:
     """A network ready to be solved; what is shut off from every given pressure is left out.
 
-    Attributes:
-        arrays: the values of the tables.
-        network: nodes and branches.
-        rows: per table of `branches`, the rows of it that are branches, in the order of the branches.
-        part: where the branches of each table stand.
-        live: whether each junction is a node.
-        node: node of each junction; -1 where it is none.
-        weight_pa: density times gravity times height of each node (Pa): true pressure is piezometric less this.
-        inlets: where liquid enters from outside or leaves.
-        made_of: what decided all this, see `joints`.
-        labels: per table of `branches`, what tells the laws of its branches apart.
+    Per table of `branches` there are the rows of it that are branches, in their order, the `part` of the branches that they
+    are, and the `labels` that tell their laws apart. `live` tells whether each junction is a node, `node` which, -1 where
+    it is none. `weight_pa` is density times gravity times height of each node (Pa): true pressure is piezometric less this.
+    `made_of` is what decided all this, see `joints`.
     """
 
     arrays: Arrays
@@ -64,19 +55,19 @@ class Compiled:
         values: Array = self.arrays[table][name][self.rows[table]]
         return values
 
+    def of_pipes(self, values: Array, empty: float) -> Array:
+        """Values of branches at all rows of the pipes."""
+        spread, rows = np.full(self.arrays.count("pipes"), empty), self.rows["pipes"]
+        spread[rows] = values[: len(rows)]
+        return spread
+
 
 def compile_network(arrays: Arrays) -> Compiled:
-    """Build the graph of what is in service.
+    """Build the graph of what is in service, of the values of checked tables.
 
     Curves of exchangers are interpolated monotonically (Fritsch & Carlson 1980), odd in the flow, and go on straight beyond
     their last point. Valves open linearly. Pumps that hold the difference of their own ends, and producers of mode
     'pressure', hold a lift; substations, and producers of mode 'flow', a flow.
-
-    Args:
-        arrays: the values of checked tables.
-
-    Returns:
-        The graph, its given pressures and flows.
 
     Raises:
         InputError: a component that no solver knows; a junction that nothing joins to a given pressure; a given flow, or a
@@ -110,17 +101,14 @@ def compile_network(arrays: Arrays) -> Compiled:
 
 def joints(arrays: Arrays) -> bytes:
     """What decides which junctions are joined, and how: while it stays, values may change without building anew."""
-    parts = [component.is_open(arrays[table]) for table, component in branches().items()]
-    parts.append(arrays["boundaries"]["in_service"])
-    for table, column in (
-        ("boundaries", "pressure_pa"),
-        ("boundaries", "mass_flow_kg_per_s"),
-        ("producers", "return_pressure_pa"),
-        ("substations", "return_set_k"),
-        ("substations", "mass_flow_kg_per_s"),
-    ):
-        parts.append(np.isnan(arrays[table][column]))
-    return np.concatenate(parts).tobytes()
+    held = {
+        "boundaries": ("pressure_pa", "mass_flow_kg_per_s"),
+        "producers": ("return_pressure_pa",),
+        "substations": ("return_set_k", "mass_flow_kg_per_s"),
+    }
+    is_open = [component.is_open(arrays[table]) for table, component in branches().items()]
+    empty = [np.isnan(arrays[table][column]) for table, columns in held.items() for column in columns]
+    return np.concatenate([*is_open, arrays["boundaries"]["in_service"], *empty]).tobytes()
 
 
 def refreshed(built: Compiled, tables: set[str]) -> Compiled:
@@ -135,11 +123,9 @@ def refreshed(built: Compiled, tables: set[str]) -> Compiled:
             groups[place : place + len(kinds)] = new
         place += len(kinds)
     network = replace(built.network, groups=groups) if stale else built.network
-    inlets = (
-        inlets_of(built.arrays).at(built.live, built.node)
-        if tables & {"boundaries", "producers", "storages"}
-        else built.inlets
-    )
+    inlets = built.inlets
+    if tables & {"boundaries", "producers", "storages"}:
+        inlets = inlets_of(built.arrays).at(built.live, built.node)
     _refuse_cut_off(built.arrays, built.live, inlets)
     return replace(built, network=network, inlets=inlets)
 
@@ -158,10 +144,8 @@ def _reached(arrays: Arrays, at: Index, open_only: bool) -> Mask:
         chosen = chosen & component.is_open(arrays[table]) if open_only else chosen
         joined.append(np.stack(ends(arrays, table))[:, chosen])
     start, end = np.concatenate(joined, axis=1)
-    count = arrays.count("junctions")
-    links = sp.coo_array((np.ones(len(start)), (start, end)), shape=(count, count))
-    parts = connected_components(links, directed=False)[1]
-    reached: Mask = np.isin(parts, parts[at])
+    part = parts(start, end, arrays.count("junctions"))
+    reached: Mask = np.isin(part, part[at])
     return reached
 
 
@@ -190,14 +174,9 @@ def _groups(arrays: Arrays, table: str, rows: Index, labels: Array, node: Index,
 def _branch_names(arrays: Arrays, table: str, rows: Index) -> list[str]:
     """Names of rows as branches: their own, told apart where another table has the same."""
     index = arrays.names[table]
-    twice = np.zeros(len(index), dtype=bool)
-    for other in branches():
-        if other != table and arrays.count(other):
-            twice |= index.isin(arrays.names[other])
-    names = index[rows].tolist()
-    return [
-        f"{name} ({table})" if double else str(name) for name, double in zip(names, twice[rows].tolist(), strict=True)
-    ]
+    twice = np.sum([index.isin(arrays.names[other]) for other in branches()], axis=0) > 1
+    named = zip(index[rows].tolist(), twice[rows].tolist(), strict=True)
+    return [f"{name} ({table})" if double else str(name) for name, double in named]
 
 
 def _refuse_cut_off(arrays: Arrays, live: Mask, inlets: Inlets) -> None:

@@ -29,15 +29,9 @@ _GIVEN = ("junction", "pressure_pa", "mass_flow_kg_per_s", "supply_k")
 class Inlets:
     """Inlets and outlets in service, I of them.
 
-    Attributes:
-        arrays: the values of the tables.
-        kind: `BOUNDARY`, `MAKE_UP`, `DRAWN` or `FED`.
-        row: row of the table that owns each.
-        junction: its junction.
-        node: its node; -1 where no given pressure reaches it, or before that is known.
-        pressure_pa: gauge pressure held there, NaN where it follows.
-        mass_flow_kg_per_s: flow that enters, NaN where it follows.
-        supply_k: temperature of what enters, NaN where it is not given.
+    `kind` is `BOUNDARY`, `MAKE_UP`, `DRAWN` or `FED`, `row` that of the table that owns each. Its junction is the node
+    `node`, -1 where no given pressure reaches it, or before that is known. The gauge pressure held there (Pa) and the flow
+    that enters (kg/s) are NaN where they follow, the temperature of what enters (K) where it is not given.
     """
 
     arrays: Arrays

@@ -29,13 +29,10 @@ def refuse_controls(arrays: Arrays) -> None:
         InputError: names the rows.
     """
     plants = arrays["producers"]
-    looking = [
-        f"{table}, row '{arrays.name(table, row)}'"
-        for table in ("pumps", "producers")
-        for row in np.flatnonzero(
-            arrays[table]["in_service"] & (arrays[table]["control"] == "worst").astype(bool)
-        ).tolist()
-    ]
+    looking = []
+    for table in ("pumps", "producers"):
+        rows = np.flatnonzero(arrays[table]["in_service"] & (arrays[table]["control"] == "worst").astype(bool))
+        looking += [f"{table}, row '{arrays.name(table, row)}'" for row in rows.tolist()]
     if len(looking) > 1:
         raise InputError(
             f"table {looking[1]}: control 'worst' is already that of table {looking[0]}; one alone looks there"

@@ -10,9 +10,9 @@ from rack2city.network.consumers.stations import Stations
 from rack2city.network.hydraulics.graph import Mask
 from rack2city.network.hydraulics.solve import HydraulicState
 from rack2city.network.solvers.build.compile import Compiled
-from rack2city.network.solvers.graph.plants import Plants, plants_of
+from rack2city.network.solvers.graph.plants import plants_of
 from rack2city.network.solvers.graph.short import open_fully
-from rack2city.network.solvers.graph.worst_point import control
+from rack2city.network.solvers.graph.worst_point import Controlled, control
 
 _ROUNDS = 60
 _SETTLED = 1e-12  # of the largest flow: change of the producers' flows at which the sharing ends
@@ -23,27 +23,26 @@ _GUESSED_FALL_K = 30.0  # return below supply before any temperature is known
 class Operation:
     """Flows of one pass, and what the controls made of them.
 
-    Attributes:
-        state: flows and pressures.
-        entering: what enters at each inlet that is reached (kg/s).
-        flow: mass flow of each substation that is reached (kg/s): what it wants, or what its open valve lets through.
-        short_pa: what each lacks of the pressure difference it needs (Pa); zero where it has enough, or wants nothing.
-        supply_k: temperature that each producer that is a branch delivers (K).
-        heeds: whether its flow, or what it delivers, follows from the temperature of its return.
-        speed: speed of each pump that is a branch (-); not a number where it has none.
-        worst: place of the substation that a control by the worst point serves last; -1 without such a control.
-        margin_pa: its pressure difference less what it needs (Pa); zero where it sets the control.
+    Flow enters at each inlet that is reached (kg/s). Each substation may lack pressure difference (Pa), zero where it wants
+    nothing. Producers that are branches deliver `supply_k`; one `heeds` its return where its flow, or what it delivers,
+    follows from the temperature of that.
     """
 
-    state: HydraulicState
+    controlled: Controlled
     entering: Array
-    flow: Array
     short_pa: Array
     supply_k: Array
     heeds: Mask
-    speed: Array
-    worst: int = -1
-    margin_pa: float = float("nan")
+
+    @property
+    def state(self) -> HydraulicState:
+        """Flows and pressures."""
+        return self.controlled.state
+
+    @property
+    def flow(self) -> Array:
+        """Mass flow of the substations that are reached (kg/s): what they want, or what their open valves let through."""
+        return self.state.mass_flow_kg_per_s[self.controlled.built.part["substations"]]
 
 
 def operate(
@@ -55,16 +54,9 @@ def operate(
     One pump or producer may be controlled at the worst-placed substation; see `control`. A substation that lacks pressure
     gets what its open valve lets through; see `open_fully`.
 
-    Args:
-        built: what is solved.
-        stations: the substations.
-        flow: mass flow that each of them wants (kg/s).
-        return_k: temperature last found at the return junction of each producer that is a branch (K), NaN where none is
-            known; None where temperatures are not solved.
-        before: the solution of the pass before, or of the step before, with the same `built`.
-
-    Returns:
-        Flows, pressures, and what the controls do.
+    `flow` is what each substation wants (kg/s). `return_k` was last found at the return junction of each producer that is a
+    branch (K), NaN where none is known; None where temperatures are not solved. `before` is the solution of the pass or step
+    before, with the same `built`.
 
     Raises:
         InputError: a flow follows from a power, but temperatures are not solved; see `solve_hydraulics` and `control`.
@@ -77,7 +69,9 @@ def operate(
             f"table producers, row '{name}': its flow follows from its power, so temperatures must be solved (heat=True)"
         )
     known = np.full(len(plants.supply_k), np.nan) if return_k is None else return_k
-    back = np.where(np.isnan(known), _guess(plants, stations), known)
+    targets = stations.target_k[~np.isnan(stations.target_k)]  # guessed before any return is known
+    guess = np.minimum(plants.supply_k - _GUESSED_FALL_K, float(targets.mean()) if targets.size else np.inf)
+    back = np.where(np.isnan(known), guess, known)
     inlets = built.inlets.reached()
     nodes = len(built.network.node_names)
     given = np.nan_to_num(inlets.mass_flow_kg_per_s)
@@ -92,7 +86,7 @@ def operate(
     for _ in range(_ROUNDS):
         held_flow[built.part["substations"]] = flow
         reference = np.where(np.isfinite(stations.most_kg_per_s), stations.most_kg_per_s, flow)
-        solved = open_fully(built, control(built, free, held_flow, before), free, held_flow, reference)
+        solved = open_fully(control(built, free, held_flow, before), free, held_flow, reference)
         if not plants.shared.any():
             break
         through = solved.state.mass_flow_kg_per_s[plants.part]
@@ -112,26 +106,11 @@ def operate(
     # what a held node gives is what the branches take from it, less what is injected there anyway
     follows = state.external_kg_per_s - injection
     needed = built.column("substations", "min_difference_pa")
-    return Operation(
-        state,
-        np.where(inlets.holds, follows[inlets.node], given),
-        state.mass_flow_kg_per_s[part],
-        np.where(flow > 0.0, np.maximum(needed - state.drop_pa[part], 0.0), 0.0),
-        plants.delivers_k(state.mass_flow_kg_per_s[plants.part], known),
-        plants.heeds,
-        solved.speed,
-        solved.worst,
-        solved.margin_pa,
-    )
+    short = np.where(flow > 0.0, np.maximum(needed - state.drop_pa[part], 0.0), 0.0)
+    delivers_k = plants.delivers_k(state.mass_flow_kg_per_s[plants.part], known)
+    return Operation(solved, np.where(inlets.holds, follows[inlets.node], given), short, delivers_k, plants.heeds)
 
 
 def _first_of(built: Compiled, chosen: Mask) -> str:
     """Name of the first producer chosen, of those that are branches."""
     return built.arrays.name("producers", int(built.rows["producers"][int(np.argmax(chosen))]))
-
-
-def _guess(plants: Plants, stations: Stations) -> Array:
-    """Temperature at the producers' returns before any is known (K)."""
-    known = stations.target_k[~np.isnan(stations.target_k)]
-    guess = plants.supply_k - _GUESSED_FALL_K
-    return np.minimum(guess, float(known.mean())) if known.size else guess

@@ -15,15 +15,11 @@ LEAST_RISE_K = 1.0
 
 @dataclass(frozen=True)
 class Plants:
-    """Producers that are branches, as arrays in the order of the branches.
+    """Producers that are branches, as arrays in the order of the branches, of which they are a `part`.
 
-    Attributes:
-        part: where they stand among the branches.
-        mode: their modes.
-        supply_k: temperature each is set to deliver (K).
-        power: power each would give (W): given, or the largest; infinite without a limit.
-        merit: place in the order, lowest first; those of given power before all others.
-        heat_capacity: of the liquid (J/(kg K)).
+    `supply_k` is what each is set to deliver (K), `power` what it would give (W): given, or the largest, infinite without a
+    limit. `merit` is its place in the order, lowest first; those of given power come before all others. `heat_capacity` is
+    the liquid's (J/(kg K)).
     """
 
     part: slice
@@ -49,15 +45,11 @@ class Plants:
         return np.asarray(self.mode == "pressure")
 
     def allot(self, through: Array, return_k: Array) -> Array:
-        """Flow of each producer of mode 'power' or 'merit' (kg/s); the others as they are.
+        """Flow of each producer of mode 'power' or 'merit' (kg/s), by flows last solved and returns (K); of others as it is.
 
-        They and the producers that hold pressure pass one flow in all, which the network takes. Each power becomes a flow by
-        the temperatures, and the flow is given out in order of merit. None is given more than the network takes, so that
+        They and the producers that hold pressure pass one flow in all, which the network takes. Each power becomes a flow
+        by the temperatures, and the flow is given out in order of merit. None is given more than the network takes, so that
         none that holds pressure is pressed backwards.
-
-        Args:
-            through: flow through each producer on the flows last solved (kg/s).
-            return_k: temperature at the return junction of each (K).
         """
         able = self.flow_of_power(return_k)
         if not self.closing.any():  # boundaries take what they give

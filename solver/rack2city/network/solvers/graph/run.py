@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Callable
 
-from rack2city.arrays import Array
 from rack2city.errors import Rack2CityError
 from rack2city.network.pipes.in_time import FilmPipes, PipesInTime, film_pipes, retarded_pipes
 from rack2city.network.pipes.pairs import Pairs
@@ -12,7 +11,7 @@ from rack2city.network.pipes.retarded import RetardedPipes
 from rack2city.network.pipes.transport import SteadyPipes, Transport
 from rack2city.network.solvers.build.compile import Compiled, compile_network, joints, refreshed
 from rack2city.network.solvers.graph.settle import Settled, settle
-from rack2city.network.solvers.graph.steady import stations_of, steady_profile, steady_state
+from rack2city.network.solvers.graph.steady import steady_profile, steady_state
 from rack2city.network.solvers.graph.storages import Storages, tanks_of
 from rack2city.network.solvers.graph.view import GraphView
 from rack2city.network.solvers.steps.record import Recorder
@@ -26,10 +25,7 @@ _PASSES, _BISECTIONS = 40, 120
 class GraphRun:
     """A simulation: the values as they are in the step, what is built of them, and what pipes and storages remember.
 
-    Args:
-        varying: values of the tables through time.
-        start: how it begins.
-        why: why the network is not solved as a radial one.
+    `why` tells why the network is not solved as a radial one.
 
     Raises:
         InputError: a storage has no temperature at the start.
@@ -78,30 +74,27 @@ class GraphRun:
         if not self._start.dynamic:
             return
         initial = self._start.pipes_k(self._arrays)
-        column, liquid = self._arrays["pipes"], self._arrays.liquid
+        if initial is None:
+            built = self._build()
+            self._last, steady = steady_state(built, Storages.of(built, self._tanks, time_s))
+            initial = steady_profile(self._last, steady)
         made = film_pipes if self._film else retarded_pipes
-        self._pipes = made(column, liquid, self._pairs, self._steady_k(time_s) if initial is None else initial)
-
-    def _steady_k(self, time_s: float) -> Array:
-        """Temperatures of the pieces of all pipes in the steady state of the values as they are."""
-        built = self._build()
-        self._last, steady = steady_state(built, Storages.of(built, self._tanks, time_s))
-        return steady_profile(self._last, steady)
+        self._pipes = made(self._arrays["pipes"], self._arrays.liquid, self._pairs, initial)
 
     def _transport(self, time_s: float) -> Transport:
-        column, pipes = self._arrays["pipes"], self._pipes
+        ambient_k, pipes = self._arrays["pipes"]["ambient_k"], self._pipes
         if pipes is None:
-            return SteadyPipes(self._pairs, column["ambient_k"], self._arrays.liquid.heat_capacity)
+            return SteadyPipes(self._pairs, ambient_k, self._arrays.liquid.heat_capacity)
         if isinstance(pipes, PlugFlowPipes):
-            return FilmPipes(pipes, time_s, column["ambient_k"], self._pairs)
-        return PipesInTime(pipes, time_s, column["ambient_k"], self._pairs)
+            return FilmPipes(pipes, time_s, ambient_k, self._pairs)
+        return PipesInTime(pipes, time_s, ambient_k, self._pairs)
 
     def _step(self, time_s: float) -> GraphView:
         """Do a step with the values as they are."""
         built = self._build()
         storages, transport = Storages.of(built, self._tanks, time_s), self._transport(time_s)
         limits = {} if self._pipes is None else {"max_passes": _PASSES, "max_bisections": _BISECTIONS}
-        settled = settle(built, stations_of(built), transport, storages, self._last, accuracy=_ACCURACY, **limits)
+        settled = settle(built, transport, storages, self._last, accuracy=_ACCURACY, **limits)
         self._last = settled
         capacity = 0.0 if self._pipes is None else float(self._pipes.capacity_j_per_k.sum())
         return GraphView(built, settled.operation, settled, transport, storages, capacity / time_s)

@@ -27,25 +27,14 @@ _INNER = 30  # passes between the heat taken and what arrives, on the same flows
 class Settled:
     """Flows and temperatures that agree; also what one pass made of flows that were tried, see `valves.Answer`.
 
-    Attributes:
-        built: what was solved.
-        stations: the substations that liquid reaches.
-        operation: flows, pressures and controls.
-        temperatures: temperatures on them.
-        taken: heat that each of them takes (W).
-        arriving_k: temperature that arrives at each (K).
-        back_k: temperature at the return of each producer that is a branch (K).
-        wanted: flow that each valve wants then (kg/s).
-        small: change of a flow that is accepted (kg/s).
-        agreed: whether the heat taken and the producers' returns have settled.
-        warmed: change of what returns to producers that heed it (K).
-        pressed_back: the producer through which flow goes backwards; empty if none.
-        resolved: share of a demand below which what is missing is the iteration's (-).
-        passes: passes between flows and temperatures.
+    Of the substations that liquid reaches: the heat `taken` (W), what arrives (`arriving_k`), and the flow each valve wants
+    then (kg/s). `back_k` is the temperature at the return of each producer that is a branch, `warmed` by how much that
+    changed for those that heed it (K), `pressed_back` the producer through which flow goes backwards, empty if none.
+    `small` is the change of a flow that is accepted (kg/s), `agreed` whether the heat taken and the returns have settled,
+    and `resolved` the share of a demand below which what is missing is the iteration's (-).
     """
 
     built: Compiled
-    stations: Stations
     operation: Operation
     temperatures: Temperatures
     taken: Array
@@ -60,19 +49,21 @@ class Settled:
     passes: int = 0
 
 
+def stations_of(built: Compiled) -> Stations:
+    """The substations that are branches, with their values as they are now."""
+    rows, table = built.rows["substations"], built.arrays["substations"]
+    columns = {name: values[rows] for name, values in table.items()}
+    return Stations.of(columns, built.arrays.liquid.heat_capacity)
+
+
 class _Passes:
     """Passes of one step: each tries flows, and starts from what the one before found."""
 
     def __init__(
-        self,
-        built: Compiled,
-        stations: Stations,
-        transport: Transport,
-        storages: Storages | None,
-        before: Settled | None,
-        accuracy: float,
+        self, built: Compiled, transport: Transport, storages: Storages | None, before: Settled | None, accuracy: float
     ) -> None:
-        self._built, self._stations, self._transport, self._storages = built, stations, transport, storages
+        self._built, self._transport, self._storages = built, transport, storages
+        self.stations = stations = stations_of(built)
         self._accuracy, self._returns = accuracy, Returns()
         self._largest_demand = max(float(stations.demand_w.max(initial=0.0)), 1.0)
         arrays, self._state = built.arrays, None
@@ -89,7 +80,7 @@ class _Passes:
 
     def ask(self, flow: Array) -> Settled:
         """What becomes of flows (kg/s)."""
-        built, stations = self._built, self._stations
+        built, stations = self._built, self.stations
         operation = operate(built, stations, flow, self._back, self._state)
         self._state = operation.state
         mixing = Mixing(built, operation, self._transport, self._storages)
@@ -113,24 +104,22 @@ class _Passes:
         largest = float(np.abs(self._state.mass_flow_kg_per_s).max())
         return Settled(
             built,
-            stations,
             operation,
             mixed,
             taken,
             arriving,
             self._back,
-            stations.draw(arriving)[0],
-            self._accuracy * max(float(np.abs(flow).max(initial=0.0)), largest),
-            drift <= self._accuracy * self._largest_demand and warmed <= _SETTLED_K,
-            float(warmed),
-            mixing.pressed_back,
-            10.0 * self._accuracy,
+            wanted=stations.draw(arriving)[0],
+            small=self._accuracy * max(float(np.abs(flow).max(initial=0.0)), largest),
+            agreed=drift <= self._accuracy * self._largest_demand and warmed <= _SETTLED_K,
+            warmed=float(warmed),
+            pressed_back=mixing.pressed_back,
+            resolved=10.0 * self._accuracy,
         )
 
 
 def settle(
     built: Compiled,
-    stations: Stations,
     transport: Transport,
     storages: Storages | None = None,
     before: Settled | None = None,
@@ -140,21 +129,16 @@ def settle(
 ) -> Settled:
     """Find flows at which every valve agrees with the temperature that arrives there, and the temperatures.
 
-    Args:
-        built: nodes and branches.
-        stations: the substations that are branches.
-        transport: the pipes; nothing of theirs changes.
-        storages: the storages; nothing of theirs changes.
-        before: the step before, to begin with.
-        max_passes: passes with Anderson's mixing before giving up, or before bisections.
-        accuracy: change of a flow, over the largest, that is accepted (-).
-        max_bisections: passes of bisection, for pipes with memory, where what arrives may jump with the flow.
+    Pipes and storages do not change. It begins with the step `before`. Anderson's mixing has `max_passes` before giving up,
+    or before `max_bisections` passes of bisection, for pipes with memory, where what arrives may jump with the flow.
+    `accuracy` is the change of a flow, over the largest, that is accepted (-).
 
     Raises:
         InputError: a producer is pressed backwards; see `operate` and `Mixing`.
         ConvergenceError: flows and temperatures did not agree.
     """
-    passes = _Passes(built, stations, transport, storages, before, accuracy)
+    passes = _Passes(built, transport, storages, before, accuracy)
+    stations = passes.stations
     limits = stations.least_kg_per_s, stations.most_kg_per_s
     ways: list[tuple[Way[Settled], int]] = [(Anderson(*limits), max_passes)]
     if max_bisections:

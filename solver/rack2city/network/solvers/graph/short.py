@@ -10,7 +10,6 @@ from rack2city.network.hydraulics.graph import BranchGroup, HydraulicNetwork, Ma
 from rack2city.network.hydraulics.laws import PrescribedFlow
 from rack2city.network.hydraulics.solve import HydraulicState, solve_hydraulics
 from rack2city.network.hydraulics.valves import CheckValveLaw
-from rack2city.network.solvers.build.compile import Compiled
 from rack2city.network.solvers.graph.worst_point import Controlled
 
 _ROUNDS = 40
@@ -18,14 +17,11 @@ _SHORT = 1e-9  # of the wanted flow: less is rounding
 
 
 def passed(drop_pa: Array, reference: Array, needed_pa: Array) -> Array:
-    """Flow through fully open valves (kg/s): the reference flow at the needed difference, as the root of the difference.
+    """Flow through fully open valves (kg/s) at a difference (Pa, not the static head); infinite where none is needed.
 
-    Args:
-        drop_pa: difference between the two junctions, without the static head (Pa).
-        reference: flow that each valve passes at the needed difference (kg/s).
-        needed_pa: that difference (Pa); zero sets no limit.
+    A valve passes the `reference` flow (kg/s) at the needed difference (Pa); nothing flows backwards.
 
-    Source: `m ~ sqrt(dp)` of a fixed opening; nothing flows backwards.
+    Source: `m ~ sqrt(dp)` of a fixed opening.
     """
     limited = needed_pa > 0.0
     share = np.sqrt(np.maximum(drop_pa, 0.0) / np.where(limited, needed_pa, 1.0))
@@ -37,26 +33,19 @@ def lacking(drop_pa: Array, wanted: Array, reference: Array, needed_pa: Array) -
     return np.asarray(passed(drop_pa, reference, needed_pa) < (1.0 - _SHORT) * wanted)
 
 
-def open_fully(
-    built: Compiled, controlled: Controlled, injection: Array, held_flow: Array, reference: Array
-) -> Controlled:
+def open_fully(controlled: Controlled, injection: Array, held_flow: Array, reference: Array) -> Controlled:
     """The same where substations of which some cannot have what they want take what they can.
 
-    Those that are short become open valves `dp = needed (m / reference)^2` that let nothing back, the others keep their flow;
-    solved again until those short are short and the others are not. Less flow leaves more pressure to the others, so a round
-    or two is usual.
-
-    Args:
-        built: what is solved.
-        controlled: solution with the flows that are wanted.
-        injection: see `solve_hydraulics`.
-        held_flow: see `solve_hydraulics`; of substations, what they want.
-        reference: see `passed`.
+    Those that are short become open valves `dp = needed (m / reference)^2` that let nothing back, the others keep their
+    flow; solved again until those short are short and the others are not. Less flow leaves more pressure to the others, so
+    a round or two is usual. `controlled` has the flows that are wanted, which are those in `held_flow`; see
+    `solve_hydraulics` and `passed`.
 
     Raises:
         ConvergenceError: no end of opening and holding.
     """
-    network, part = controlled.state.network, built.part["substations"]
+    built, network = controlled.built, controlled.state.network
+    part = built.part["substations"]
     wanted, needed = held_flow[part], built.column("substations", "min_difference_pa")
     short = lacking(controlled.state.drop_pa[part], wanted, reference, needed)
     if not short.any():
@@ -86,7 +75,7 @@ def open_fully(
         flow[order], drop[order] = solved.mass_flow_kg_per_s[part], solved.drop_pa[part]
         now = np.where(short, flow < wanted, lacking(drop, wanted, reference, needed))
         if np.array_equal(now, short):
-            return replace(controlled, state=solve(network, flow, controlled.state)).looked_at(built)
+            return replace(controlled, state=solve(network, flow, controlled.state))
         short = now
     raise ConvergenceError(
         f"the substations that lack pressure could not be told in {_ROUNDS} rounds; substation "

@@ -1,9 +1,6 @@
 """A steady state on any graph, and what a simulation takes from it."""
 
-import numpy as np
-
 from rack2city.arrays import Array
-from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.transport import SteadyPipes
 from rack2city.network.solvers.build.compile import Compiled
@@ -14,24 +11,13 @@ PIECES = 12
 """Pieces of each pipe in the steady state that a simulation starts from (-)."""
 
 
-def stations_of(built: Compiled) -> Stations:
-    """The substations that are branches, with their values as they are now."""
-    rows, table = built.rows["substations"], built.arrays["substations"]
-    columns = {name: values[rows] for name, values in table.items()}
-    return Stations.of(columns, built.arrays.liquid.heat_capacity)
-
-
 def steady_state(built: Compiled, storages: Storages | None, max_passes: int = 200) -> tuple[Settled, SteadyPipes]:
     """Flows and temperatures of pipes without memory."""
     column = built.arrays["pipes"]
     pipes = SteadyPipes(Pairs.of(column), column["ambient_k"], built.arrays.liquid.heat_capacity)
-    return settle(built, stations_of(built), pipes, storages, max_passes=max_passes), pipes
+    return settle(built, pipes, storages, max_passes=max_passes), pipes
 
 
 def steady_profile(settled: Settled, pipes: SteadyPipes) -> Array:
     """Temperatures of equal pieces of all pipes of the table, from start to end (pieces x P, K)."""
-    rows, mixed = settled.built.rows["pipes"], settled.temperatures
-    count = settled.built.arrays.count("pipes")
-    flow, inlet = np.zeros(count), np.full(count, 300.0)
-    flow[rows], inlet[rows] = mixed.flow[: len(rows)], mixed.inlet_k[: len(rows)]
-    return pipes.profile(flow, inlet, PIECES)
+    return pipes.profile(*settled.temperatures.of_pipes(settled.built), PIECES)

@@ -19,11 +19,7 @@ _SIZES = ("volume_m3", "tank_height_m", "loss_w_per_m2_k", "initial_k", "ambient
 
 
 def tanks_of(arrays: Arrays, layers_k: Mapping[str, npt.ArrayLike] | None = None) -> list[StratifiedTank]:
-    """One tank per row of the storages.
-
-    Args:
-        arrays: the values of the tables.
-        layers_k: temperatures of equal layers from the top down (K), by the names of storages, instead of `initial_k`.
+    """One tank per row of the storages, begun with `layers_k` by name, see `simulate`, or with `initial_k`.
 
     Raises:
         InputError: a storage in service has no temperature at the start; a name that is no storage.
@@ -48,15 +44,10 @@ def tanks_of(arrays: Arrays, layers_k: Mapping[str, npt.ArrayLike] | None = None
 
 @dataclass(frozen=True)
 class Storages:
-    """Storages in one step, in the order of the table.
+    """Storages in one step of `time_s`, in the order of the table.
 
-    Attributes:
-        tanks: their tanks.
-        time_s: length of the step (s).
-        flow: charging flow of each (kg/s), zero where out of service.
-        start: node of the hot junction, -1 where that is cut off.
-        end: node of the cold junction.
-        ambient_k: temperature around each (K).
+    `flow` charges each (kg/s), zero where out of service, from the node of its hot junction to that of its cold one, -1
+    where that is cut off; `ambient_k` is around it (K).
     """
 
     tanks: list[StratifiedTank]
@@ -85,7 +76,5 @@ class Storages:
         """Do the step."""
         each = zip(self.tanks, self.flow.tolist(), inlet_k.tolist(), self.ambient_k.tolist(), strict=True)
         steps = [tank.step(self.time_s, flow, inlet, ambient) for tank, flow, inlet, ambient in each]
-        return Carried(
-            np.array([step.loss_j for step in steps]) / self.time_s,
-            np.array([step.stored_change_j for step in steps]) / self.time_s,
-        )
+        lost, stored = np.array([(step.loss_j, step.stored_change_j) for step in steps]).T / self.time_s
+        return Carried(lost, stored)

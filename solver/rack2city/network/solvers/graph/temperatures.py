@@ -21,14 +21,10 @@ _BACKWARDS = 1e-9  # of the largest flow: less is rounding, and carries nothing
 class Temperatures:
     """Temperatures (K) on solved flows.
 
-    Attributes:
-        node_k: per node; where nothing flows, the mean of what stands in the ends of its pipes.
-        flow: mass flow per branch (kg/s), zero where it is rounding.
-        inlet_k: at the upstream end of each branch.
-        outlet_k: at its downstream end; of what stands there where nothing flows.
-        resting_k: at the start and the end of each pipe that is a branch, where nothing flows.
-        storage_inlet_k: of what enters each storage.
-        storage_outlet_k: of what leaves it.
+    Of nodes, where nothing flows the mean of what stands in the ends of their pipes; at the upstream and downstream end of
+    each branch, where nothing flows of what stands at the latter; `resting_k` at the start and the end of each pipe that is
+    a branch, where nothing flows; of what enters and leaves each storage. `flow` is the mass flow per branch (kg/s), zero
+    where it is rounding.
     """
 
     node_k: Array
@@ -39,15 +35,13 @@ class Temperatures:
     storage_inlet_k: Array
     storage_outlet_k: Array
 
+    def of_pipes(self, built: Compiled) -> tuple[Array, Array]:
+        """Flow (kg/s) and inlet temperature of all pipes of the table; any finite one of those that are no branch."""
+        return built.of_pipes(self.flow, 0.0), built.of_pipes(self.inlet_k, 300.0)
+
 
 class Mixing:
-    """The temperatures of a network for given flows; what substations take may change.
-
-    Args:
-        built: nodes and branches.
-        operation: solved flows.
-        transport: the pipes in this step.
-        storages: the storages in this step; None where there are none.
+    """The temperatures of a network for given flows, pipes and storages in a step; what substations take may change.
 
     Raises:
         InputError: what enters has no temperature, or heat is given where nothing flows.
@@ -69,8 +63,8 @@ class Mixing:
             self.pressed_back = built.arrays.name("producers", int(row))
         self.flow[plants] = np.maximum(self.flow[plants], 0.0)
 
-        rows, self._count = self._rows, built.arrays.count("pipes")
-        lines = transport.lines(self._of_pipes(self.flow, 0.0))
+        rows = self._rows
+        lines = transport.lines(self._built.of_pipes(self.flow, 0.0))
         offset, slope, cross = np.zeros(len(flow)), np.ones(len(flow)), np.zeros(len(flow))
         for column, line in ((offset, lines.offset_k), (slope, lines.slope), (cross, lines.cross)):
             column[: len(rows)] = line[rows]
@@ -94,15 +88,9 @@ class Mixing:
         self._still = self.flow == 0.0
         self._rest = self._resting(np.full(len(rows), self.datum_k))
 
-    def _of_pipes(self, values: Array, empty: float) -> Array:
-        """Values of branches at the rows of the pipes."""
-        spread = np.full(self._count, empty)
-        spread[self._rows] = values[: len(self._rows)]
-        return spread
-
     def _places(self, branches: int) -> Index:
         """The branch beside each: the other pipe of its pair, or itself where that is none or rests."""
-        place = np.full(self._count, -1, dtype=np.intp)
+        place = np.full(self._built.arrays.count("pipes"), -1, dtype=np.intp)
         place[self._rows] = np.arange(len(self._rows))
         beside = np.arange(branches)
         other = place[self._transport.pairs.partner[self._rows]]
@@ -117,8 +105,8 @@ class Mixing:
         if not still.size:
             nothing = np.full(len(self._rows), self.datum_k)
             return (nothing, nothing), np.full(count, self.datum_k)
-        inlet = self._of_pipes(inlet_k, self.datum_k)
-        ends = self._transport.resting_k(self._of_pipes(self.flow, 0.0), inlet)
+        inlet = self._built.of_pipes(inlet_k, self.datum_k)
+        ends = self._transport.resting_k(self._built.of_pipes(self.flow, 0.0), inlet)
         resting = (ends[0][self._rows], ends[1][self._rows])
         total, number = np.zeros(count), np.zeros(count)
         for nodes, kelvin in zip((graph.start, graph.end), resting, strict=True):

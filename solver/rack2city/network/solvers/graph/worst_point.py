@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -21,29 +22,29 @@ _CLOSE = 1e-9  # of the lift: accepted excess of the worst point's pressure diff
 class Controlled:
     """Flows and pressures under control.
 
-    Attributes:
-        state: them.
-        lifts: lift held per branch (Pa); zero where none is.
-        speed: speed of each pump that is a branch (-); not a number where it has none.
-        needed_pa: pressure difference that each substation that is a branch needs of the control (Pa); None without one.
-        worst: place of the one with the least margin; -1 without a control.
-        margin_pa: its margin (Pa).
+    `lifts` are held per branch (Pa), zero where none is; `speed` is that of each pump that is a branch (-), not a number
+    where it has none. Each substation that is a branch needs a pressure difference of the control (Pa); None without one.
     """
 
+    built: Compiled
     state: HydraulicState
     lifts: Array
     speed: Array
     needed_pa: Array | None = None
-    worst: int = -1
-    margin_pa: float = float("nan")
 
-    def looked_at(self, built: Compiled) -> "Controlled":
-        """The same with the worst point of its state."""
-        if self.needed_pa is None:
-            return self
-        margin = self.state.drop_pa[built.part["substations"]] - self.needed_pa
-        least = int(np.argmin(margin))
-        return replace(self, worst=least, margin_pa=float(margin[least]))
+    @cached_property
+    def worst(self) -> int:
+        """Place of the substation with the least margin; -1 without a control."""
+        return -1 if self.needed_pa is None else int(np.argmin(self._drops_pa - self.needed_pa))
+
+    @property
+    def margin_pa(self) -> float:
+        """Its pressure difference less what it needs (Pa): zero where it sets the control, NaN without one."""
+        return float("nan") if self.needed_pa is None else float((self._drops_pa - self.needed_pa)[self.worst])
+
+    @property
+    def _drops_pa(self) -> Array:
+        return self.state.drop_pa[self.built.part["substations"]]
 
 
 def control(built: Compiled, injection: Array, held_flow: Array, before: HydraulicState | None) -> Controlled:
@@ -53,11 +54,7 @@ def control(built: Compiled, injection: Array, held_flow: Array, before: Hydraul
     pump or producer if there is one, whether liquid flows there or not; so a network at rest keeps its pressure. A pump goes
     no faster than its `speed`, a producer no higher than its `max_difference_pa`, and neither below zero.
 
-    Args:
-        built: what is solved.
-        injection: see `solve_hydraulics`.
-        held_flow: see `solve_hydraulics`.
-        before: see `solve_hydraulics`.
+    The other arguments are those of `solve_hydraulics`.
 
     Raises:
         InputError: no substation is there to be looked at, or the lift does not reach the worst one.
@@ -72,23 +69,22 @@ def control(built: Compiled, injection: Array, held_flow: Array, before: Hydraul
 
     by_power = ~np.isnan(built.column("pumps", "power_w"))
     speed = np.where(by_power, np.nan, built.column("pumps", "speed"))
-    looking = looks_to_the_worst(built)
-    if looking is None:
+    places = {table: np.flatnonzero(built.column(table, "control") == "worst") for table in ("pumps", "producers")}
+    table = next((table for table, found in places.items() if found.size), "")
+    if not table:
         state = solve(graph, before)
-        return Controlled(state, lifts, _own_speeds(built, state, speed))
-    table, place = looking
-    needed, branch, row = (
-        needed_of_control(built, table, place),
-        built.part[table].start + place,
-        built.rows[table][place],
-    )
+        return Controlled(built, state, lifts, _own_speeds(built, state, speed))
+    place = int(places[table][0])
+    set_point = float(built.column(table, "difference_pa")[place])
+    needed = np.asarray(np.fmax(built.column("substations", "min_difference_pa"), set_point))
+    branch, row = built.part[table].start + place, built.rows[table][place]
     if not needed.size:
         name = built.arrays.name(table, int(row))
         raise InputError(f"table {table}, row '{name}': control 'worst' finds no substation to look to")
 
     def lifted(network: HydraulicNetwork, lift: float, last: HydraulicState | None) -> Controlled:
         lifts[branch] = lift
-        return Controlled(solve(network, last), lifts, speed, needed).looked_at(built)
+        return Controlled(built, solve(network, last), lifts, speed, needed)
 
     if table == "producers":
         largest = built.arrays[table]["max_difference_pa"][row]
@@ -96,18 +92,16 @@ def control(built: Compiled, injection: Array, held_flow: Array, before: Hydraul
         limits = static, static + (np.inf if np.isnan(largest) else largest)
         found = _lift(built, branch, lambda lift, last: lifted(graph, lift, last), lifts[branch], limits, before)
     else:
-        found = Controlled(solve(graph), lifts, speed, needed).looked_at(built)  # at its largest speed
+        found = Controlled(built, solve(graph), lifts, speed, needed)  # at its largest speed
         if found.margin_pa > 0.0:
-            begin, law = (
-                -float(found.state.drop_pa[branch]),
-                head_law(built.arrays, built.column("pumps", "curve")[place], 1.0),
-            )
+            begin = -float(found.state.drop_pa[branch])
+            law = head_law(built.arrays, built.column("pumps", "curve")[place], 1.0)
             held = _with_law(graph, branch, PrescribedLift(begin))
             found = _lift(built, branch, lambda lift, last: lifted(held, lift, last), begin, (0.0, np.inf), None)
             flow = max(float(found.state.mass_flow_kg_per_s[branch]), 0.0)
             speed[place] = law.speed_for(flow, lifts[branch])
             slower = _with_law(graph, branch, replace(law, speed=float(speed[place])))
-            found = Controlled(solve(slower), lifts, speed, needed).looked_at(built)
+            found = Controlled(built, solve(slower), lifts, speed, needed)
     return replace(found, speed=_own_speeds(built, found.state, speed))
 
 
@@ -158,24 +152,8 @@ def _lift(
 def _with_law(network: HydraulicNetwork, branch: int, law: Law) -> HydraulicNetwork:
     """The same network with another law of a branch that has a group of its own."""
     name = [network.branch_names[branch]]
-    return replace(
-        network, groups=[replace(each, law=law) if list(each.names) == name else each for each in network.groups]
-    )
-
-
-def looks_to_the_worst(built: Compiled) -> tuple[str, int] | None:
-    """Table and place among its branches of the pump or producer of control 'worst', if there is one."""
-    for table in ("pumps", "producers"):
-        places = np.flatnonzero(built.column(table, "control") == "worst")
-        if places.size:
-            return table, int(places[0])
-    return None
-
-
-def needed_of_control(built: Compiled, table: str, place: int) -> Array:
-    """Difference that each substation that is a branch needs of the pump or producer that looks to the worst (Pa)."""
-    set_point = float(built.column(table, "difference_pa")[place])
-    return np.asarray(np.fmax(built.column("substations", "min_difference_pa"), set_point))
+    groups = [replace(each, law=law) if list(each.names) == name else each for each in network.groups]
+    return replace(network, groups=groups)
 
 
 def _own_speeds(built: Compiled, state: HydraulicState, speed: Array) -> Array:

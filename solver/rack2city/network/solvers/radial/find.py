@@ -21,15 +21,9 @@ STANDING = 1e6
 class Side:
     """The supply or the return: P pipes and P + 1 nodes in the order of the sweeps, root first; S substations.
 
-    Attributes:
-        sweeps: sums along its ways.
-        nodes: node of the graph of each.
-        branch: branch of the graph that each pipe is.
-        rows: row of the table of each pipe.
-        sign: +1 where the table draws a pipe as its water flows: outwards in the supply, inwards in the return (P, 1).
-        station: place of the node of each substation.
-        own_w_per_k: conductance of each pipe to its surroundings (P, 1).
-        heat_capacity: of the liquid (J/(kg K)).
+    `nodes` and `branch` are what nodes and pipes are in the graph, `rows` the pipes' rows of the table, `station` the
+    places of the substations' nodes. `sign` is +1 where the table draws a pipe as its water flows: outwards in the supply,
+    inwards in the return (P, 1). Pipes lose by `own_w_per_k` (P, 1); `heat_capacity` is the liquid's (J/(kg K)).
     """
 
     sweeps: TreeSweeps
@@ -58,9 +52,9 @@ class Side:
         nodes[self.station] = stations
         return nodes
 
-    def pipe_flow(self, flow: Array) -> Array:
-        """Mass flow of every pipe (P x H): that of all substations beyond it (S x H)."""
-        return self.sweeps.beyond(self.on_nodes(flow))[1:]
+    def through(self, flow: Array) -> Array:
+        """Mass flow through every node (P + 1 x H): that of all substations beyond it (S x H). Pipes have their end's."""
+        return self.sweeps.beyond(self.on_nodes(flow))
 
     def units(self, pipe_flow: Array) -> Array:
         """Transfer units `U L / (m cp)` (-); infinite where the water stands, which then is as cold as the ground."""
@@ -76,15 +70,10 @@ class Side:
 
 @dataclass(frozen=True)
 class Radial:
-    """A radial network.
+    """A radial network: the supply, from the producer outwards, and the return `back` to it.
 
-    Attributes:
-        built: the graph.
-        supply: from the producer outwards.
-        back: from the substations to the producer.
-        pairs: pipes that exchange heat, by rows of the table.
-        mirrored: whether the return is the supply once more, pipe by pipe of the same size.
-        same_losses: whether its pipes then also lose the same.
+    `pairs` are the pipes that exchange heat, by rows of the table. It is `mirrored` where the return is the supply once
+    more, pipe by pipe of the same size, and has `same_losses` where its pipes then also lose the same.
     """
 
     built: Compiled
@@ -99,9 +88,9 @@ class Radial:
         """Supply and return."""
         return self.supply, self.back
 
-    def return_flow(self, flow: Array, supply_flow: Array) -> Array:
-        """Mass flow of the return pipes (P x H) for flows of substations (S x H) and of the supply pipes."""
-        return supply_flow if self.mirrored else self.back.pipe_flow(flow)
+    def return_through(self, flow: Array, through: Array) -> Array:
+        """Mass flow through the nodes of the return for flows of substations (S x H) and through nodes of the supply."""
+        return through if self.mirrored else self.back.through(flow)
 
 
 def find_radial(built: Compiled) -> Radial | str:
@@ -120,16 +109,13 @@ def find_radial(built: Compiled) -> Radial | str:
         return "a pipe hangs on neither the producer's supply nor its return"
     if np.any(supply.station < 0) or np.any(back.station < 0):
         return "a substation does not lie between supply and return"
-    if not _supply_heeds_no_other(pairs, supply, back):
+    of_return = np.isin(np.arange(len(pairs.partner)), back.rows)
+    if np.any((of_return == of_return[pairs.partner]) & (pairs.between_w_per_k > 0.0)):
         return "two pipes that exchange heat are both of the supply, or both of the return"
-    mirrored = (
-        np.array_equal(supply.sweeps.parent, back.sweeps.parent)
-        and np.array_equal(supply.station, back.station)
-        and all(
-            np.array_equal(arrays["pipes"][name][supply.rows], arrays["pipes"][name][back.rows])
-            for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
-        )
-    )
+    sizes = [arrays["pipes"][name] for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")]
+    alike = [(supply.sweeps.parent, back.sweeps.parent), (supply.station, back.station)]
+    alike += [(size[supply.rows], size[back.rows]) for size in sizes]
+    mirrored = all(np.array_equal(out, home) for out, home in alike)
     same_losses = mirrored and np.array_equal(supply.own_w_per_k, back.own_w_per_k)
     return Radial(built, supply, back, pairs, mirrored, same_losses)
 
@@ -162,30 +148,27 @@ def _side(built: Compiled, pairs: Pairs, root: int, at: Index, outward: bool) ->
     graph, count = built.network, len(built.network.node_names)
     pipes = built.part["pipes"]
     start, end = graph.start[pipes], graph.end[pipes]
-    links = sp.csr_array((np.ones(len(start)), (start, end)), shape=(count, count))
-    order, before = breadth_first_order(links, root, directed=False)
+    # both ways of each pipe, so that the order is that of the junctions however pipes are drawn
+    both = np.concatenate([start, end]), np.concatenate([end, start])
+    order, before = breadth_first_order(sp.csr_array((np.ones(2 * len(start)), both), shape=(count, count)), root)
     mine = np.zeros(count, dtype=bool)
     mine[order] = True
     own = np.flatnonzero(mine[start])
     if own.size != order.size - 1:
         return None
     forward = before[end[own]] == start[own]
-    parent, child = np.where(forward, start[own], end[own]), np.where(forward, end[own], start[own])
-    sweeps = TreeSweeps.of(parent, child, count, root)
-    chosen = own[sweeps.order]
-    nodes = np.concatenate([[root], child[sweeps.order]]).astype(np.intp)
+    slot, feeding = np.full(count, -1, dtype=np.intp), np.empty(count, dtype=np.intp)
+    slot[order], feeding[np.where(forward, end[own], start[own])] = np.arange(order.size), np.arange(own.size)
+    place = feeding[order[1:]]
+    chosen, along = own[place], np.where(forward[place] == outward, 1.0, -1.0)
     rows = built.rows["pipes"][chosen]
-    along = np.where(forward[sweeps.order], 1.0, -1.0) * (1.0 if outward else -1.0)
-    heat_capacity = built.arrays.liquid.heat_capacity
-    branch = chosen + pipes.start
     return Side(
-        sweeps, nodes, branch, rows, along[:, None], sweeps.slot[at], pairs.own_w_per_k[rows, None], heat_capacity
+        TreeSweeps(slot[before[order[1:]]]),
+        order,
+        chosen + pipes.start,
+        rows,
+        along[:, None],
+        slot[at],
+        pairs.own_w_per_k[rows, None],
+        built.arrays.liquid.heat_capacity,
     )
-
-
-def _supply_heeds_no_other(pairs: Pairs, supply: Side, back: Side) -> bool:
-    """Whether pipes exchange heat from the supply to the return only."""
-    of_return = np.zeros(len(pairs.partner), dtype=bool)
-    of_return[back.rows] = True
-    coupled = np.flatnonzero(pairs.between_w_per_k > 0.0)
-    return bool(np.all(of_return[coupled] != of_return[pairs.partner[coupled]]))

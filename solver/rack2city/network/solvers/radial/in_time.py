@@ -6,9 +6,9 @@ follow from one sweep outwards (supply) and one inwards (return); only the valve
 Where pipes of a pair exchange heat, the two sweeps are repeated until one takes what the other gives.
 """
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -33,31 +33,53 @@ _MET = 1e-6  # of a demand: less is the valves' remaining error
 
 
 @dataclass(frozen=True)
-class _Sweep:
-    """A step with partners at supposed mean temperatures: pipes as they would be, and what they would do."""
+class _Way:
+    """Supply or return in a step: its pipes after it, and what it does; N nodes and P pipes, root first.
 
-    supply: RetardedPipes
-    back: RetardedPipes
-    outward: HeatStep[Array]
-    inward: HeatStep[Array]
-    around: tuple[Array, Array]
-    flow: Array
+    Mass flow `through` the nodes is also that of the pipes that end there (N, kg/s); temperatures are those of the nodes
+    (N), of what enters the pipes and of what is around them (P, K).
+    """
+
+    pipes: RetardedPipes
+    through: Array
     node_k: Array
+    inlet_k: Array
+    around_k: Array
+    moved: HeatStep[Array]
+
+    def told(self, side: Side, inwards: bool, given_w: Array, time_s: float) -> SideSteps:
+        """The step as results, where pipes give this heat to their partners (W)."""
+        moves, node_k = self.through > 0.0, self.node_k
+        entry, exit_ = self.inlet_k, self.moved.outlet_k
+        if not moves.all():  # nothing moves there: what stands in the ends of pipes, and their mean at nodes
+            start, end = self.pipes.ends_k(0.0, self.around_k)
+            entry, exit_ = np.where(moves[1:], entry, start), np.where(moves[1:], exit_, end)
+        near, far = (exit_, entry) if inwards else (entry, exit_)
+        if not moves.all():
+            total, number = np.concatenate([[0.0], far]), np.concatenate([[0.0], np.ones(len(far))])
+            np.add.at(total, side.sweeps.parent, near)
+            np.add.at(number, side.sweeps.parent, 1.0)
+            node_k = np.where(moves, node_k, total / number)
+        # each pipe by what it saw of the other, so that the balance shows what the exchange fails to conserve
+        loss, stored = self.moved.loss_j / time_s - given_w, self.moved.stored_change_j / time_s
+        return SideSteps(*(v[:, None] for v in (self.through[1:], node_k, near, far, loss, given_w, stored)))
+
+
+@dataclass(frozen=True)
+class _Sweep:
+    """A step with partners at supposed mean temperatures: both ways, and flow, heat taken and what leaves of substations."""
+
+    ways: tuple[_Way, _Way]
+    flow: Array
     taken: Array
     leaving: Array
-    inlet: Array
-    root_return_k: float
     passes: int
 
 
 class RadialInTime:
-    """Pipes of a radial network with what they remember.
+    """Pipes of a radial network with what they remember, in the order of its sweeps.
 
-    Args:
-        radial: the network.
-        supply: its supply pipes, in the order of the sweeps.
-        back: its return pipes.
-        start_k: temperature that may arrive at the substations, to begin with (K).
+    `start_k` is a temperature that may arrive at the substations, to begin with (K).
     """
 
     def __init__(self, radial: Radial, supply: RetardedPipes, back: RetardedPipes, start_k: float) -> None:
@@ -68,77 +90,49 @@ class RadialInTime:
         self._mean_k[radial.supply.rows] = supply.mean_k
 
     def step(self, time_s: float, stations: Stations, supply_k: float, ambient_k: Array) -> RadialSteps:
-        """Advance by a step.
-
-        Args:
-            time_s: length of the step (s).
-            stations: what the substations are asked for (S x 1).
-            supply_k: temperature that the producer delivers (K).
-            ambient_k: temperature around each pipe of the table (K).
+        """Advance by a step: its length (s), what substations are asked for (S x 1), supply and surroundings of all pipes (K).
 
         Raises:
             ConvergenceError: valves and arriving temperatures, or the pipes of the pairs, do not agree.
         """
-        radial = self._radial
-        done, given = self._exchange(time_s, stations, supply_k, ambient_k)
-        self.supply, self.back = done.supply, done.back
-        supply_flow = radial.supply.pipe_flow(done.flow)
-        back_flow = radial.return_flow(done.flow, supply_flow)
-        supply_ends = _ends(self.supply, supply_flow[:, 0], done.outward.outlet_k, done.around[0])
-        back_ends = _ends(self.back, back_flow[:, 0], done.inward.outlet_k, done.around[1])
-        start, nodes_k = done.node_k[radial.supply.sweeps.parent], done.node_k
-        inlet, back_k = done.inlet[:, None], np.concatenate([[done.root_return_k], done.inlet])[:, None]
-        if np.any(supply_flow <= 0.0):
-            nodes_k = _standing(radial.supply, done.flow, supply_flow, nodes_k, *supply_ends)
-        if np.any(back_flow <= 0.0):
-            back_k = _standing(radial.back, done.flow, back_flow, back_k, *reversed(back_ends))
-        near, back_near, far, back_far = (
-            ends[:, None] for ends in (supply_ends[0], back_ends[1], supply_ends[1], back_ends[0])
-        )
-        near, back_far = np.where(supply_flow > 0.0, start, near), np.where(back_flow > 0.0, inlet, back_far)
-
-        def heat(moved: HeatStep[Array], given_w: Array) -> tuple[Array, Array, Array]:
-            # each pipe by what it saw of the other, so that the balance shows what the exchange fails to conserve
-            loss = moved.loss_j / time_s - given_w
-            return loss[:, None], given_w[:, None], (moved.stored_change_j / time_s)[:, None]
-
-        sides = (
-            SideSteps(supply_flow, nodes_k, near, far, *heat(done.outward, given[0])),
-            SideSteps(back_flow, back_k, back_near, back_far, *heat(done.inward, given[1])),
+        done, given_w = self._exchange(time_s, stations, supply_k, ambient_k)
+        self.supply, self.back = (way.pipes for way in done.ways)
+        supply, back = (
+            way.told(side, inwards, given_w[side.rows], time_s)
+            for way, side, inwards in zip(done.ways, self._radial.sides, (False, True), strict=True)
         )
         # pipes that have stood for weeks are as warm as the ground, but for rounding
-        capacity = float(self.supply.capacity_j_per_k.sum() + self.back.capacity_j_per_k.sum())
+        capacity = sum(float(way.pipes.capacity_j_per_k.sum()) for way in done.ways)
         least = np.array([LEAST_K * capacity / time_s])
-        return RadialSteps(done.flow, done.taken, done.leaving, sides, np.array([done.passes]), least)
+        return RadialSteps(done.flow, done.taken, done.leaving, (supply, back), np.array([done.passes]), least)
 
-    def _exchange(
-        self, time_s: float, stations: Stations, supply_k: float, ambient_k: Array
-    ) -> tuple[_Sweep, tuple[Array, Array]]:
-        """Sweeps until the pipes of all pairs agree: the last, and the heat that supplies and returns give (W).
+    def _exchange(self, time_s: float, stations: Stations, supply_k: float, ambient_k: Array) -> tuple[_Sweep, Array]:
+        """Sweeps until the pipes of all pairs agree: the last, and the heat that each pipe gives to its partner (W).
 
         Temperatures alone always settle, each pipe being between ground and partner. Valves may answer so steeply that
         flows swing from sweep to sweep: Aitken's rule shortens the stride then, and flows that still swing are held.
         """
         pairs, out, back = self._radial.pairs, self._radial.supply.rows, self._radial.back.rows
         if not pairs.coupled:
-            done = self._sweep(time_s, stations, supply_k, (ambient_k[out], ambient_k[back]), ambient_k, None)
-            return done, (np.zeros(len(out)), np.zeros(len(back)))
+            around = ambient_k[out], ambient_k[back]
+            return self._sweep(time_s, stations, supply_k, around, ambient_k, None), np.zeros(len(ambient_k))
         stride, passes, missed, held = 1.0, 0, np.zeros(0), None
         # each pipe's mean as its partner takes it: of the returns supposed, of the supplies found
         seen = self._mean_k.copy()
         for number in range(1, EXCHANGE_SWEEPS + 1):
-            around = pairs.beside(ambient_k, seen[pairs.partner])
-            done = self._sweep(time_s, stations, supply_k, (around[out], around[back]), ambient_k, held)
+            beside = pairs.beside(ambient_k, seen[pairs.partner])
+            done = self._sweep(time_s, stations, supply_k, (beside[out], beside[back]), ambient_k, held)
             passes += done.passes
-            self._mean_k = self._means(done, time_s)
+            self._mean_k = self._means(done.ways, ambient_k, time_s)
             seen[out] = self._mean_k[out]
             given = pairs.between_w_per_k * (self._mean_k - seen[pairs.partner])
-            scale = abs(supply_k - done.root_return_k) * float(done.flow.sum()) * stations.heat_capacity
-            scale += float(np.abs(done.outward.loss_j).sum()) / time_s
+            outward, inward = done.ways
+            scale = abs(supply_k - float(inward.node_k[0])) * float(done.flow.sum()) * stations.heat_capacity
+            scale += float(np.abs(outward.moved.loss_j).sum()) / time_s
             rounding = ROUNDING_K * float(pairs.between_w_per_k[out].sum())
             apart = float(np.abs(given + given[pairs.partner])[out].sum())
             if apart <= EXCHANGE_TOLERANCE * scale + rounding:
-                return replace(done, passes=passes), (given[out], given[back])
+                return replace(done, passes=passes), given
             before, missed = missed, (self._mean_k - seen)[back]
             if before.size:
                 turn = missed - before
@@ -152,13 +146,12 @@ class RadialInTime:
             "shorten the step"
         )
 
-    def _means(self, done: _Sweep, time_s: float) -> Array:
-        """Mean temperatures of all pipes of the table (K)."""
-        radial, rows = self._radial, (self._radial.supply.rows, self._radial.back.rows)
-        around, lost = np.empty(len(self._mean_k)), np.empty(len(self._mean_k))
-        for at, place, step in zip(rows, done.around, (done.outward, done.inward), strict=True):
-            around[at], lost[at] = place, step.loss_j / time_s
-        return radial.pairs.mean(around, lost)
+    def _means(self, ways: Sequence[_Way], ambient_k: Array, time_s: float) -> Array:
+        """Mean temperatures of all pipes of the table by what their ways did (K)."""
+        around, lost = ambient_k.copy(), np.zeros(len(ambient_k))
+        for side, way in zip(self._radial.sides, ways, strict=False):
+            around[side.rows], lost[side.rows] = way.around_k, way.moved.loss_j / time_s
+        return self._radial.pairs.mean(around, lost)
 
     def _sweep(
         self,
@@ -170,81 +163,46 @@ class RadialInTime:
         held_flow: Array | None,
     ) -> _Sweep:
         """One step outwards and inwards, with partners supposed at mean temperatures; changes nothing."""
-        radial, pairs = self._radial, self._radial.pairs
-        out, back_side, cp = radial.supply, radial.back, stations.heat_capacity
-        arrivals = Arrivals(out, self.supply, time_s, stations, supply_k, around[0])
+        radial, pairs, (around_k, back_around_k) = self._radial, self._radial.pairs, around
+        arrivals = Arrivals(radial.supply, self.supply, time_s, stations, supply_k, around_k)
         if held_flow is None:
-            ways: list[tuple[Way[Arrived], int]] = [
-                (TreeNewton(arrivals), SMOOTH_PASSES),
-                (Bisection(), BISECTIONS),
-                (TreeNewton(arrivals), SMOOTH_PASSES),
-            ]
-            outcome = settle_valves(arrivals.ask, stations.draw(self._arriving)[0], ways)
-            if not outcome.settled:
-                worst = float(outcome.doubt.max()) / max(float(outcome.flow.sum()), np.finfo(float).tiny)
-                raise ConvergenceError(
-                    f"heat network: the substations' valves did not settle in {outcome.passes} passes (largest gap "
-                    f"{worst:.1e} of the root flow); shorten the step or raise the by-pass flow"
-                )
-            flow, node_k, passes = outcome.flow, outcome.answer.node_k, outcome.passes
-            arriving = outcome.answer.arriving_k
+            flow, found, passes = self._settled(arrivals)
         else:
-            flow, node_k, passes = held_flow, arrivals.node_k(held_flow), 1
-            arriving = node_k[out.station]
-        self._arriving = arriving
-        pipe_flow = out.pipe_flow(flow)
+            flow, found, passes = held_flow, arrivals.ask(held_flow), 1
+        self._arriving = found.arriving_k
         supply, back = copy(self.supply), copy(self.back)  # a step replaces their arrays
-        outward = supply.step(time_s, pipe_flow[:, 0], node_k[out.sweeps.parent, 0], around[0])
+        inlet_k = found.node_k[radial.supply.sweeps.parent, 0]
+        moved = supply.advance(found.push, inlet_k)
+        outward = _Way(supply, found.through[:, 0], found.node_k[:, 0], inlet_k, around_k, moved)
         if pairs.coupled:  # the returns see the supplies as they now are
-            lost = np.zeros(len(ambient_k))
-            lost[out.rows] = outward.loss_j / time_s
-            near = np.empty(len(ambient_k))
-            near[out.rows], near[back_side.rows] = around
-            seen = pairs.beside(ambient_k, pairs.mean(near, lost)[pairs.partner])
-            around = (around[0], seen[back_side.rows])
+            mean_k = self._means([outward], ambient_k, time_s)
+            back_around_k = pairs.beside(ambient_k, mean_k[pairs.partner])[radial.back.rows]
 
-        need = stations.demand_w
-        taken = stations.taken(arriving, flow)
-        taken = np.where((need - taken <= _MET * need) & (flow > 0.0), need, taken)
-        leaving = arriving - np.where(flow > 0.0, taken / np.where(flow > 0.0, flow * cp, 1.0), 0.0)
-        back_flow = radial.return_flow(flow, pipe_flow)[:, 0]
-        inlet, root_return = _mix_inwards(back_side, back, time_s, back_flow, flow, leaving, around[1])
-        inward = back.step(time_s, back_flow, inlet, around[1])
-        return _Sweep(supply, back, outward, inward, around, flow, node_k, taken, leaving, inlet, root_return, passes)
+        taken, leaving = stations.served(found.arriving_k, flow, _MET * stations.demand_w)
+        through = radial.return_through(flow, found.through)[:, 0]
+        push = back.line(time_s, through[1:], back_around_k)
+        # mass flow times temperature that arrives at each node
+        carried, node_k = radial.back.on_nodes(flow * leaving)[:, 0], np.empty_like(through)
+        moves, safe = through > 0.0, np.where(through > 0.0, through, 1.0)
+        for pipes, ends, parents in reversed(radial.back.sweeps.levels):
+            node_k[ends] = np.where(moves[ends], carried[ends] / safe[ends], back_around_k[pipes])
+            np.add.at(carried, parents, through[ends] * (push.offset_k[pipes] + push.slope[pipes] * node_k[ends]))
+        node_k[0] = carried[0] / safe[0] if moves[0] else back_around_k[0]
+        inward = _Way(back, through, node_k, node_k[1:], back_around_k, back.advance(push, node_k[1:]))
+        return _Sweep((outward, inward), flow, taken, leaving, passes)
 
-
-def _ends(pipes: RetardedPipes, flow: Array, outlet_k: Array, around_k: Array) -> tuple[Array, Array]:
-    """Temperatures at where each pipe's water enters and leaves (K); of what stands there where none moves."""
-    if np.all(flow > 0.0):
-        return outlet_k, outlet_k
-    start, end = pipes.ends_k(0.0, around_k)
-    return start, np.where(flow > 0.0, outlet_k, end)
-
-
-def _standing(side: Side, flow: Array, pipe_flow: Array, node_k: Array, near_k: Array, far_k: Array) -> Array:
-    """Temperatures of nodes (K): where nothing flows, the mean of what stands in the ends of the pipes there."""
-    total, number = np.concatenate([[0.0], far_k]), np.concatenate([[0.0], np.ones(len(far_k))])
-    np.add.at(total, side.sweeps.parent, near_k)
-    np.add.at(number, side.sweeps.parent, 1.0)
-    through = np.concatenate([[float(flow.sum())], pipe_flow[:, 0]])
-    return np.where(through > 0.0, node_k[:, 0], total / number)[:, None]
-
-
-def _mix_inwards(
-    side: Side, pipes: RetardedPipes, time_s: float, pipe_flow: Array, flow: Array, leaving: Array, around: Array
-) -> tuple[Array, float]:
-    """Inlet temperature of each return pipe (P) and the return temperature at the root."""
-    sweeps, line = side.sweeps, pipes.line(time_s, pipe_flow, around)
-    carried = side.on_nodes(flow * leaving)[:, 0]  # mass flow times temperature that arrives at each node
-    through = np.concatenate([[float(flow.sum())], pipe_flow])
-    inlet = np.empty_like(pipe_flow)
-    for first, last in reversed(list(pairwise(sweeps.bounds.tolist()))):
-        level, ends = slice(first, last), slice(first + 1, last + 1)
-        moving = through[ends] > 0.0
-        inlet[level] = np.where(moving, carried[ends] / np.where(moving, through[ends], 1.0), around[level])
-        np.add.at(
-            carried,
-            sweeps.parent[level],
-            pipe_flow[level] * (line.offset_k[level] + line.slope[level] * inlet[level]),
-        )
-    return inlet, float(carried[0] / through[0]) if through[0] > 0.0 else float(around[0])
+    def _settled(self, arrivals: Arrivals) -> tuple[Array, Arrived, int]:
+        """Flows with which all valves are content, what arrives with them, and the passes it took."""
+        ways: list[tuple[Way[Arrived], int]] = [
+            (TreeNewton(arrivals), SMOOTH_PASSES),
+            (Bisection(), BISECTIONS),
+            (TreeNewton(arrivals), SMOOTH_PASSES),
+        ]
+        outcome = settle_valves(arrivals.ask, arrivals.stations.draw(self._arriving)[0], ways)
+        if not outcome.settled:
+            worst = float(outcome.doubt.max()) / max(float(outcome.flow.sum()), np.finfo(float).tiny)
+            raise ConvergenceError(
+                f"heat network: the substations' valves did not settle in {outcome.passes} passes (largest gap "
+                f"{worst:.1e} of the root flow); shorten the step or raise the by-pass flow"
+            )
+        return outcome.flow, outcome.answer, outcome.passes

@@ -1,14 +1,14 @@
 """What arrives at the substations of a radial network in a step in time, and Newton's method for all valves together."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
 from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
-from rack2city.network.pipes.retarded import RetardedPipes
+from rack2city.network.pipes.retarded import Push, RetardedPipes
 from rack2city.network.solvers.radial.find import Side
+from rack2city.network.solvers.steps.valves import Way
 
 FLOW_TOLERANCE = 1e-7
 """Largest accepted last change of a substation's flow over the root's (-)."""
@@ -19,37 +19,26 @@ PICARD_PASSES, HALVINGS = 6, 6
 class Arrived:
     """What became of flows, see `valves.Answer`; arrays of one column.
 
-    Attributes:
-        node_k: temperatures of the supply's nodes (K).
-        arriving_k: of the substations (K).
-        wanted: flow that each valve lets through then (kg/s).
-        fall: how much that falls per kelvin (kg/(s K)).
-        small: change of a flow that is accepted (kg/s).
+    Mass flow `through` the supply's nodes, the root's first (kg/s), what that moves through its pipes, and the temperatures
+    of the nodes and of what arrives at the substations (K). `wanted` is the flow that each valve lets through then (kg/s),
+    `fall` how much that falls per kelvin (kg/(s K)), `small` the change of a flow that is accepted (kg/s).
     """
 
+    through: Array
+    push: Push
     node_k: Array
     arriving_k: Array
     wanted: Array
     fall: Array
     small: float
-
-    @property
-    def agreed(self) -> bool:
-        """All follows from the flows."""
-        return True
+    agreed = True  # all follows from the flows
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """One step whose flows are sought.
+    """One step of `time_s` whose flows are sought, from `supply_k` at the root (K) through pipes amid `around_k` (K).
 
-    Attributes:
-        side: the supply.
-        pipes: its pipes as the step finds them; they do not change.
-        time_s: length of the step (s).
-        stations: the substations.
-        supply_k: supply temperature at the root (K).
-        around_k: what the supply pipes lose heat to (K).
+    The pipes, those of the supply as the step finds them, do not change.
     """
 
     side: Side
@@ -59,27 +48,23 @@ class Arrivals:
     supply_k: float
     around_k: Array
 
-    def node_k(self, flow: Array) -> Array:
-        """Node temperatures of the supply (N x 1) for given flows (S x 1), level by level."""
-        sweeps = self.side.sweeps
-        line = self.pipes.line(self.time_s, self.side.pipe_flow(flow)[:, 0], self.around_k)
-        node_k = np.empty(len(self.around_k) + 1)
-        node_k[0] = self.supply_k
-        for first, last in pairwise(sweeps.bounds.tolist()):
-            level = slice(first, last)
-            node_k[first + 1 : last + 1] = line.offset_k[level] + line.slope[level] * node_k[sweeps.parent[level]]
-        return node_k[:, None]
+    def push(self, pipe_flow: Array) -> Push:
+        """What flows (P x 1) move through the pipes."""
+        return self.pipes.line(self.time_s, pipe_flow[:, 0], self.around_k)
 
     def ask(self, flow: Array) -> Arrived:
-        """The same, and what the valves make of it."""
-        node_k = self.node_k(flow)
+        """What arrives with flows of substations (S x 1), level by level, and what the valves make of it."""
+        through = self.side.through(flow)
+        push, node_k = self.push(through[1:]), np.empty_like(through)
+        offset, slope, node_k[0] = push.offset_k[:, None], push.slope[:, None], self.supply_k
+        for pipes, ends, parents in self.side.sweeps.levels:
+            node_k[ends] = offset[pipes] + slope[pipes] * node_k[parents]
         arriving = node_k[self.side.station]
-        wanted, fall = self.stations.draw(arriving)
         small = FLOW_TOLERANCE * max(float(flow.sum()), np.finfo(float).tiny)
-        return Arrived(node_k, arriving, wanted, fall, small)
+        return Arrived(through, push, node_k, arriving, *self.stations.draw(arriving), small)
 
 
-class TreeNewton:
+class TreeNewton(Way[Arrived]):
     """Plain passes while they serve, then Newton's method on all valves; see `valves.Way`.
 
     In a warm network the supply hardly answers to the flow and plain passes converge at once. Warming pipes up, or at a
@@ -89,10 +74,6 @@ class TreeNewton:
     def __init__(self, arrivals: Arrivals) -> None:
         self._arrivals = arrivals
         self._passes, self._before = 0, np.inf
-
-    def doubt(self, flow: Array, answer: Arrived) -> Array:
-        """See `Way`."""
-        return np.abs(answer.wanted - flow)
 
     def next(self, flow: Array, answer: Arrived) -> Array | None:
         """See `Way`."""
@@ -108,26 +89,21 @@ class TreeNewton:
 
     def _newton(self, flow: Array, gap: Array, answer: Arrived) -> Array:
         """A Newton step of all valves together, shortened until their largest gap shrinks."""
-        at, side = self._arrivals, self._arrivals.side
-        pipe_flow = side.pipe_flow(flow)[:, 0]
-        small = 1e-6 * pipe_flow + 1e-12
-        line, more = (at.pipes.line(at.time_s, f, at.around_k) for f in (pipe_flow, pipe_flow + small))
-        start = answer.node_k[side.sweeps.parent, 0]
-        # K per kg/s of the pipe's own flow
-        growth = (more.offset_k - line.offset_k + (more.slope - line.slope) * start) / small
+        side, line = self._arrivals.side, answer.push
+        small = 1e-6 * answer.through[1:] + 1e-12
+        more = self._arrivals.push(answer.through[1:] + small)
+        warmer = more.offset_k - line.offset_k + (more.slope - line.slope) * answer.node_k[side.sweeps.parent, 0]
+        growth = warmer[:, None] / small  # K per kg/s of the pipe's own flow
         # what arrives changes by w: w = slope w_parent + growth (the change of all flows beyond), change = gap - fall w
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            warmer = side.sweeps.resist(
-                side.on_nodes(answer.fall), side.on_nodes(gap), growth[:, None], line.slope[:, None]
-            )
-            change = gap - answer.fall * warmer[side.station]
+            w = side.sweeps.resist(side.on_nodes(answer.fall), side.on_nodes(gap), growth, line.slope[:, None])
+            change = gap - answer.fall * w[side.station]
         if not np.isfinite(change).all():  # exactly on a turning point: any other flow is a better start
             return answer.wanted
         share, worst = 1.0, float(np.abs(gap).max())
         for _ in range(HALVINGS):
             tried = np.maximum(flow + share * change, 0.0)
-            answered = at.ask(tried)
-            if float(np.abs(answered.wanted - tried).max()) < worst:
+            if float(np.abs(self._arrivals.ask(tried).wanted - tried).max()) < worst:
                 break
             share *= 0.5
         return tried

@@ -12,7 +12,7 @@ from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.in_time import retarded_pipes
 from rack2city.network.pipes.pairs import Pairs
 from rack2city.network.pipes.retarded import RetardedPipes
-from rack2city.network.solvers.build.compile import Compiled, compile_network
+from rack2city.network.solvers.build.compile import compile_network
 from rack2city.network.solvers.graph.steady import steady_profile, steady_state
 from rack2city.network.solvers.radial.find import Radial, Side, find_radial, hindrance
 from rack2city.network.solvers.radial.in_time import RadialInTime
@@ -27,13 +27,7 @@ _BLOCK_STEPS = 24  # steps in time whose pressures are found at once
 
 
 class RadialRun:
-    """A simulation of a radial network.
-
-    Args:
-        radial: the network.
-        varying: its values through time.
-        start: how it begins.
-    """
+    """A simulation of a radial network."""
 
     method = "radial"
 
@@ -43,29 +37,22 @@ class RadialRun:
     def go(self, record: Recorder, progress: Callable[[int, int], None]) -> None:
         """Do all steps."""
         count = len(self._varying.index)
-        size = max(8, _BLOCK_VALUES // len(self._radial.supply.nodes))
-        size = _BLOCK_STEPS if self._start.dynamic else size
+        size = _BLOCK_STEPS if self._start.dynamic else max(8, _BLOCK_VALUES // len(self._radial.supply.nodes))
         pipes = None
         for first in range(0, count, size):
             steps = slice(first, min(first + size, count))
             if self._start.dynamic:
-                stations = stations_in(self._radial, self._varying, steps)
-                pipes = pipes or self._begin(stations)
-                done = self._through(pipes, stations, steps, progress)
-                view = RadialView(self._radial, self._varying, steps, done)
+                pipes = pipes or self._begin()
+                view = RadialView(self._radial, self._varying, steps, self._through(pipes, steps, progress))
             else:
                 view = solve_view(self._radial, self._varying, steps)
                 progress(steps.stop, count)
             record.note(first, view)
 
-    def _begin(self, stations: Stations) -> RadialInTime:
+    def _begin(self) -> RadialInTime:
         """Pipes at the start, warmed up."""
-        radial, arrays, first = self._radial, self._varying.arrays, slice(0, 1)
-        supply_k, ambient, at_first = (
-            _supply_k(radial, self._varying, first),
-            _ambient_k(self._varying, first),
-            stations.at(first),
-        )
+        radial, arrays = self._radial, self._varying.arrays
+        stations, supply_k, ambient_k = conditions(radial, self._varying, slice(0, 1))
         given = self._start.pipes_k(arrays)
         if given is None:
             self._varying.put(0)
@@ -73,34 +60,27 @@ class RadialRun:
 
         def pipes(side: Side) -> RetardedPipes:
             column = {name: values[side.rows] for name, values in arrays["pipes"].items()}
-            whole = replace(
-                radial.pairs,
-                own_w_per_k=radial.pairs.own_w_per_k[side.rows],
-                between_w_per_k=radial.pairs.between_w_per_k[side.rows],
-            )
+            own, between = radial.pairs.own_w_per_k[side.rows], radial.pairs.between_w_per_k[side.rows]
+            whole = replace(radial.pairs, own_w_per_k=own, between_w_per_k=between)
             along = np.where(side.sign[:, 0] > 0.0, given[:, side.rows], given[::-1, side.rows])  # as the water flows
             return retarded_pipes(column, arrays.liquid, whole, along)
 
         moving = RadialInTime(radial, pipes(radial.supply), pipes(radial.back), float(supply_k[0]))
         for _ in range(self._start.warm_up_steps):
-            moving.step(float(self._varying.step_s[0]), at_first, float(supply_k[0]), ambient[0])
+            moving.step(float(self._varying.step_s[0]), stations, float(supply_k[0]), ambient_k[0])
         return moving
 
-    def _through(
-        self, pipes: RadialInTime, stations: Stations, steps: slice, progress: Callable[[int, int], None]
-    ) -> RadialSteps:
+    def _through(self, pipes: RadialInTime, steps: slice, progress: Callable[[int, int], None]) -> RadialSteps:
         """Steps in time, one after the other."""
-        supply_k, ambient = _supply_k(self._radial, self._varying, steps), _ambient_k(self._varying, steps)
-        done = []
+        varying, done = self._varying, []
+        stations, supply_k, ambient_k = conditions(self._radial, varying, steps)
         for place, number in enumerate(range(steps.start, steps.stop)):
-            now = stations.at(slice(place, place + 1))
+            now, time_s = stations.at(slice(place, place + 1)), float(varying.step_s[number])
             try:
-                done.append(
-                    pipes.step(float(self._varying.step_s[number]), now, float(supply_k[place]), ambient[place])
-                )
+                done.append(pipes.step(time_s, now, float(supply_k[place]), ambient_k[place]))
             except Rack2CityError as error:
-                raise type(error)(f"step {number} ({self._varying.index[number]}): {error}") from None
-            progress(number + 1, len(self._varying.index))
+                raise type(error)(f"step {number} ({varying.index[number]}): {error}") from None
+            progress(number + 1, len(varying.index))
         return _joined(done)
 
 
@@ -117,55 +97,41 @@ def find_radial_run(varying: Varying, start: Start) -> "RadialRun | str":
         return "its steps are short"
     varying.put(0)
     radial = find_radial(compile_network(arrays))
-    if not start.dynamic and isinstance(radial, Radial):
-        radial = _without_memory(radial, varying.column("pipes", "ambient_k", slice(None)))
+    if not start.dynamic:
+        radial = without_memory(radial, varying.column("pipes", "ambient_k", slice(None)))
     return RadialRun(radial, varying, start) if isinstance(radial, Radial) else radial
 
 
-def find_steady_radial(built: Compiled) -> Radial | str:
-    """The radial network of a graph if its steady state can be found by sweeps, or in words why not."""
-    radial = find_radial(built)
-    return radial if isinstance(radial, str) else _without_memory(radial, built.arrays["pipes"]["ambient_k"][None])
-
-
-def hindered(radial: Radial | str) -> bool:
-    """Whether values that were overwritten since keep a network from being solved as radial."""
-    return isinstance(radial, Radial) and bool(
-        hindrance(radial.built)
-        or isinstance(_without_memory(radial, radial.built.arrays["pipes"]["ambient_k"][None]), str)
-    )
-
-
-def _without_memory(radial: Radial, ambient_k: Array) -> Radial | str:
-    """The same if steps without memory can be solved, surrounded by these temperatures (steps x pipes)."""
+def without_memory(found: Radial | str, ambient_k: Array) -> Radial | str:
+    """The radial network found, if its values allow steps without memory amid temperatures (steps x pipes, K); else why not."""
+    if isinstance(found, str):
+        return found
+    if why := hindrance(found.built):
+        return why
     if np.ptp(ambient_k, axis=1).any():
         return "its pipes have surroundings of different temperatures"
-    return "its pipes exchange heat in a steady state" if radial.pairs.coupled else radial
+    return "its pipes exchange heat in a steady state" if found.pairs.coupled else found
 
 
 def solve_view(radial: Radial, varying: Varying, steps: slice) -> RadialView:
     """Steps without memory."""
-    supply, ground = _supply_k(radial, varying, steps), _ambient_k(varying, steps)[:, 0]
-    done = solve_steps(radial, stations_in(radial, varying, steps), supply, ground, steps.start)
-    return RadialView(radial, varying, steps, done)
+    stations, supply_k, ambient_k = conditions(radial, varying, steps)
+    return RadialView(radial, varying, steps, solve_steps(radial, stations, supply_k, ambient_k[:, 0], steps.start))
 
 
-def _supply_k(radial: Radial, varying: Varying, steps: slice) -> Array:
-    plant = int(radial.built.rows["producers"][0])
-    return np.broadcast_to(varying.column("producers", "supply_k", steps)[:, plant], (steps.stop - steps.start,))
-
-
-def _ambient_k(varying: Varying, steps: slice) -> Array:
-    values = varying.column("pipes", "ambient_k", steps)
-    return np.broadcast_to(values, (steps.stop - steps.start, values.shape[1]))
-
-
-def stations_in(radial: Radial, varying: Varying, steps: slice) -> Stations:
-    """The substations in some steps, in the order of the branches."""
-    rows = radial.built.rows["substations"]
+def conditions(radial: Radial, varying: Varying, steps: slice) -> tuple[Stations, Array, Array]:
+    """In some steps: substations in the order of the branches, supply temperature (H) and ambient of all pipes (H x P, K)."""
+    rows, count = radial.built.rows["substations"], steps.stop - steps.start
     table = radial.built.arrays["substations"]
     columns = {name: np.asarray(varying.column("substations", name, steps)[:, rows].T) for name in table}
-    return Stations.of(columns, radial.built.arrays.liquid.heat_capacity)
+    stations = Stations.of(columns, radial.built.arrays.liquid.heat_capacity)
+    plant = int(radial.built.rows["producers"][0])
+    supply_k, ambient_k = varying.column("producers", "supply_k", steps), varying.column("pipes", "ambient_k", steps)
+    return (
+        stations,
+        np.broadcast_to(supply_k[:, plant], (count,)),
+        np.broadcast_to(ambient_k, (count, ambient_k.shape[1])),
+    )
 
 
 def _joined(done: list[RadialSteps]) -> RadialSteps:

@@ -12,7 +12,7 @@ from rack2city.arrays import Array
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.solvers.radial.find import Radial
-from rack2city.network.solvers.radial.ways import MAX_ITERATIONS, settle_ways
+from rack2city.network.solvers.radial.ways import settle_ways
 
 _MET = 1e-9  # of the step's whole demand: a smaller shortfall is the iteration's remaining error, not unmet heat
 
@@ -21,14 +21,9 @@ _MET = 1e-9  # of the step's whole demand: a smaller shortfall is the iteration'
 class SideSteps:
     """The supply or the return in H solved steps; pipes and nodes in the order of its sweeps, arrays of shape (., H).
 
-    Attributes:
-        flow: mass flow of the pipes (kg/s).
-        node_k: temperature of the nodes (K).
-        near_k: temperature at the producer's end of each pipe (K).
-        far_k: at its other end (K).
-        loss_w: heat lost to the ground (W).
-        exchange_w: heat each pipe gives to its partner (W); one zero where none is exchanged.
-        stored_w: growth of the heat in water and wall (W); one zero where nothing remembers.
+    Mass flow of the pipes (kg/s); temperatures of the nodes, at the producer's end of each pipe (`near_k`) and at its other
+    end (K); heat lost to the ground, given to the partner and stored in water and wall (W), the last two one zero where
+    nothing is exchanged or remembered.
     """
 
     flow: Array
@@ -44,13 +39,8 @@ class SideSteps:
 class RadialSteps:
     """H solved steps, arrays of shape (., H).
 
-    Attributes:
-        flow: mass flow of the substations, by-passes included (kg/s).
-        taken: heat they take (W).
-        leaving_k: temperature that leaves them (K).
-        sides: supply and return.
-        passes: passes of each step, or iterations of the slowest.
-        least_heat_w: heat that rounding cannot be told from (W).
+    Of the substations: flow, by-passes included (kg/s), heat taken (W) and what leaves (K). `passes` are those of each
+    step, or iterations of the slowest; `least_heat_w` is heat that rounding cannot be told from (W).
     """
 
     flow: Array
@@ -62,46 +52,29 @@ class RadialSteps:
 
 
 def solve_steps(
-    radial: Radial,
-    stations: Stations,
-    supply_k: Array,
-    ground_k: Array,
-    first_step: int = 0,
-    max_iterations: int = MAX_ITERATIONS,
+    radial: Radial, stations: Stations, supply_k: Array, ground_k: Array, first_step: int = 0
 ) -> RadialSteps:
-    """Steps without memory, each for itself.
-
-    Args:
-        radial: the network.
-        stations: what is asked for (S x H).
-        supply_k: temperature that the producer delivers (H).
-        ground_k: temperature around all pipes (H).
-        first_step: number of the first step, for messages.
-        max_iterations: iterations before giving up.
+    """Steps without memory, each for itself, with supply (K) and ground (K) of each; arguments as `settle_ways` has.
 
     Raises:
         ConvergenceError: the flows of a step did not settle.
     """
-    supply, back, cp = radial.supply, radial.back, stations.heat_capacity
-    flow, iterations = settle_ways(supply, stations, supply_k, ground_k, max_iterations, first_step)
+    supply, back = radial.supply, radial.back
+    flow, iterations = settle_ways(supply, stations, supply_k, ground_k, first_step)
 
-    supply_flow = supply.pipe_flow(flow)
+    through = supply.through(flow)
+    back_through = radial.return_through(flow, through)
+    supply_flow, back_flow = through[1:], back_through[1:]
     units = supply.units(supply_flow)
     node_k = ground_k + (supply_k - ground_k) * np.exp(-supply.way(units))
     arriving = node_k[supply.station]
-    need = np.broadcast_to(stations.demand_w, flow.shape)
-    taken = stations.taken(arriving, flow)
-    taken = np.where(need - taken <= _MET * need.sum(axis=0), need, taken)
-    taken = np.where(flow > 0.0, taken, 0.0)
-    moves = flow > 0.0
-    leaving = arriving - np.where(moves, taken / np.where(moves, flow * cp, 1.0), 0.0)
+    rounding = _MET * np.broadcast_to(stations.demand_w, flow.shape).sum(axis=0)
+    taken, leaving = stations.served(arriving, flow, rounding)
 
-    back_flow = radial.return_flow(flow, supply_flow)
     back_units = back.units(back_flow) if not radial.same_losses else units
     kept = np.exp(-back_units)
     mixed = back.sweeps.beyond_decaying(back.on_nodes(flow * (leaving - ground_k)), kept)
-    through = np.concatenate([flow.sum(axis=0)[None], back_flow])
-    back_k = ground_k + mixed / np.where(through > 0.0, through, 1.0)
+    back_k = ground_k + mixed / np.where(back_through > 0.0, back_through, 1.0)
     start, inlet = node_k[supply.sweeps.parent], back_k[1:]
     # losses are conductance times mean excess, not flow times cooling, so that the balance at the root tests both
     mean = mean_decay(units)

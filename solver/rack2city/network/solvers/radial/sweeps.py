@@ -8,6 +8,7 @@ vectorised step per level. No loop runs over pipes.
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import scipy.sparse as sp
@@ -23,51 +24,24 @@ _FEW_HOURS = 8  # up to here the triangular solves are faster than the levels
 class TreeSweeps:
     """Sweeps outwards and inwards; arrays are (renumbered nodes or pipes) x hours.
 
-    Attributes:
-        order: original pipe of each renumbered pipe.
-        slot: new number of each original node.
-        parent: new number of the node at the root's side of each renumbered pipe; never falling.
-        bounds: first renumbered pipe of each level, and the number of pipes.
+    `parent` is the number of the node at the root's side of each pipe; it never falls.
     """
 
-    order: Index
-    slot: Index
     parent: Index
-    bounds: Index
-
-    @classmethod
-    def of(cls, start: Index, end: Index, nodes: int, root: int) -> "TreeSweeps":
-        """Renumber the pipes that can be reached from the root; the caller checks that these are all."""
-        by_start = np.argsort(start, kind="stable")
-        first = np.searchsorted(start[by_start], np.arange(nodes + 1))
-        slot = np.full(nodes, -1, dtype=np.intp)
-        slot[root] = 0
-        front, found, bounds = np.array([root], dtype=np.intp), [], [0]
-        while True:
-            count = first[front + 1] - first[front]
-            total = int(count.sum())
-            if total == 0:
-                break
-            skip = np.repeat(first[front] - np.concatenate([[0], np.cumsum(count)[:-1]]), count)
-            pipes = by_start[np.arange(total) + skip]
-            found.append(pipes)
-            front = end[pipes]
-            slot[front] = bounds[-1] + 1 + np.arange(total)
-            bounds.append(bounds[-1] + total)
-        order = np.concatenate(found) if found else np.zeros(0, dtype=np.intp)
-        return cls(order, slot, slot[start[order]], np.array(bounds, dtype=np.intp))
 
     @cached_property
-    def _levels(self) -> list[tuple[slice, slice, Index]]:
+    def levels(self) -> list[tuple[slice, slice, Index]]:
         """Per level: its pipes, its end nodes, and their parents."""
-        pairs = zip(self.bounds[:-1].tolist(), self.bounds[1:].tolist(), strict=True)
-        return [(slice(a, b), slice(a + 1, b + 1), self.parent[a:b]) for a, b in pairs]
+        bounds = [0]
+        while bounds[-1] < self.parent.size:  # the pipes of a level hang on the nodes found up to now
+            bounds.append(int(np.searchsorted(self.parent, bounds[-1], side="right")))
+        return [(slice(a, b), slice(a + 1, b + 1), self.parent[a:b]) for a, b in pairwise(bounds)]
 
     @cached_property
     def _gathers(self) -> list[tuple[slice, slice, Index, Index | None]]:
         """Per level, farthest first: pipes, end nodes, their distinct parents, and the first of each one's siblings."""
         gathers = []
-        for pipes, ends, parents in reversed(self._levels):
+        for pipes, ends, parents in reversed(self.levels):
             distinct, first = np.unique(parents, return_index=True)
             gathers.append((pipes, ends, distinct, None if distinct.size == parents.size else first))
         return gathers
@@ -88,7 +62,7 @@ class TreeSweeps:
         total[0], total[1:] = 0.0, step
         if step.shape[1] <= _FEW_HOURS:
             return np.asarray(self._incidence.solve(total))
-        for _, ends, parents in self._levels:
+        for _, ends, parents in self.levels:
             total[ends] += total[parents]
         return total
 
@@ -114,13 +88,8 @@ class TreeSweeps:
 
         Solves `f_i = sum of f beyond + source_i - conductance_i p_i` and `p_i = kept_i p_parent + resistance_i f_i` for p,
         with p = 0 at the root, by elimination inwards and substitution outwards: exact, and well-posed for any values that
-        are not negative.
-
-        Args:
-            conductance: one per node.
-            source: one per node.
-            resistance: one per pipe.
-            kept: share of the parent's potential that reaches the end of each pipe.
+        are not negative. Conductance and source are of the nodes; resistance, and the share of the parent's potential that
+        is kept, of the pipes.
         """
         to_ground, injected = conductance.copy(), source.copy()
         keep = np.broadcast_to(np.asarray(kept, dtype=float), resistance.shape)
@@ -132,7 +101,7 @@ class TreeSweeps:
         share = 1.0 / (1.0 + resistance * to_ground[1:])
         gain = resistance * injected[1:] * share
         potential = np.zeros_like(injected)
-        for pipes, ends, parents in self._levels:
+        for pipes, ends, parents in self.levels:
             potential[ends] = keep[pipes] * potential[parents] * share[pipes] + gain[pipes]
         return potential
 

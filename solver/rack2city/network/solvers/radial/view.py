@@ -1,6 +1,6 @@
 """Solved steps of a radial network; pressures are found here, all steps at once."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property
 from typing import override
 
@@ -11,7 +11,7 @@ from rack2city.network.components.columns import Values
 from rack2city.network.hydraulics.laws import pipe_pressure_drop
 from rack2city.network.solvers.build.inlets import BOUNDARY
 from rack2city.network.solvers.radial.find import Radial, Side
-from rack2city.network.solvers.radial.step import RadialSteps
+from rack2city.network.solvers.radial.step import RadialSteps, SideSteps
 from rack2city.network.solvers.steps.view import View
 from rack2city.network.tables.arrays import Varying
 
@@ -20,18 +20,15 @@ RESOLVED = 1e-8
 
 
 class RadialView(View):
-    """See `View`.
-
-    Args:
-        radial: the network.
-        varying: values of its tables through time.
-        steps: the steps.
-        done: what was solved.
-    """
+    """See `View`; what was solved in some steps, with the values of the tables through time."""
 
     def __init__(self, radial: Radial, varying: Varying, steps: slice, done: RadialSteps) -> None:
         super().__init__(radial.built, RESOLVED, done.passes, done.least_heat_w)
         self._radial, self._varying, self._steps, self._done = radial, varying, steps, done
+        flows = self._signed(side.flow for side in done.sides)
+        self.branch_flow = self._branches(flows, done.flow, done.flow.sum(axis=0))
+        self.node_k, self.station_w = self._nodes(side.node_k for side in done.sides), done.taken
+        self.pipe_heat, self.worst = self._pipe_heat(), self._worst()
 
     @override
     def column(self, table: str, name: str) -> Array:
@@ -56,40 +53,30 @@ class RadialView(View):
 
     @cached_property
     @override
-    def branch_flow(self) -> Array:
-        flows = (side.flow for side in self._done.sides)
-        return self._branches(self._signed(flows), self._done.flow, self._done.flow.sum(axis=0))
-
-    @cached_property
-    @override
     def branch_drop(self) -> Array:
         return self._branches(self._signed(self._drops), self._lift - self._way, -self._lift)
 
     @cached_property
     def _drops(self) -> tuple[Array, Array]:
         """Pressure drops of the pipes in the direction of their flow, supply and return (P x H)."""
-        return self._both(lambda place: self._drop(self._radial.sides[place], self._done.sides[place].flow))
+        column, liquid, friction = self.built.arrays["pipes"], self.built.arrays.liquid, self.built.arrays.friction
 
-    def _both(self, of_side: Callable[[int], Array]) -> tuple[Array, Array]:
-        """Values of both sides; found once where the return is the supply once more."""
-        supply = of_side(0)
-        return supply, supply if self._radial.mirrored else of_side(1)
+        def drop(side: Side, done: SideSteps) -> Array:
+            names = ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
+            length, diameter, roughness, minor = (column[name][side.rows, None] for name in names)
+            water = liquid.density, liquid.viscosity
+            return pipe_pressure_drop(done.flow, length, diameter, roughness, *water, minor, friction)
 
-    def _drop(self, side: Side, flow: Array) -> Array:
-        arrays = self.built.arrays
-        length, diameter, roughness, minor = (
-            arrays["pipes"][name][side.rows, None]
-            for name in ("length_m", "inner_diameter_m", "roughness_m", "minor_loss")
-        )
-        liquid = arrays.liquid
-        return pipe_pressure_drop(
-            flow, length, diameter, roughness, liquid.density, liquid.viscosity, minor, arrays.friction
-        )
+        supply, back = zip(self._radial.sides, self._done.sides, strict=True)
+        out = drop(*supply)
+        return out, out if self._radial.mirrored else drop(*back)
 
     @cached_property
     def _ways(self) -> tuple[Array, Array]:
         """Pressure drops from the root to each node of the supply, and from each node of the return to its root."""
-        return self._both(lambda place: self._radial.sides[place].sweeps.along(self._drops[place]))
+        out, back = self._drops
+        supply = self._radial.supply.sweeps.along(out)
+        return supply, supply if self._radial.mirrored else self._radial.back.sweeps.along(back)
 
     @cached_property
     def _way(self) -> Array:
@@ -123,39 +110,22 @@ class RadialView(View):
         inlets = self.built.inlets
         nodes = self._nodes((self._lift - out, back))
         of_boundary = inlets.kind[0] == BOUNDARY
-        held = (
-            self.column("boundaries", "pressure_pa") if of_boundary else self.column("producers", "return_pressure_pa")
-        )
-        given = held[:, inlets.row[0]] + self.built.weight_pa[inlets.node[0]]
+        holder = ("boundaries", "pressure_pa") if of_boundary else ("producers", "return_pressure_pa")
+        given = self.column(*holder)[:, inlets.row[0]] + self.built.weight_pa[inlets.node[0]]
         return np.asarray(nodes + (given - nodes[inlets.node[0]]))
 
     @cached_property
     @override
     def branch_ends_k(self) -> tuple[Array, Array]:
-        done, radial = self._done, self._radial
-        outward = [
-            np.broadcast_to(way * side.sign > 0.0, each.flow.shape)
-            for way, side, each in zip((1.0, -1.0), radial.sides, done.sides, strict=True)
-        ]
-        supply, back = done.sides
-        arriving = supply.node_k[radial.supply.station]
-        start = [np.where(out, each.near_k, each.far_k) for out, each in zip(outward, done.sides, strict=True)]
-        end = [np.where(out, each.far_k, each.near_k) for out, each in zip(outward, done.sides, strict=True)]
-        return self._branches(start, arriving, back.node_k[0]), self._branches(end, done.leaving_k, supply.node_k[0])
+        start, end, (supply, back) = [], [], self._done.sides
+        for way, side, each in zip((1.0, -1.0), self._radial.sides, self._done.sides, strict=True):
+            outward = way * side.sign > 0.0
+            start.append(np.where(outward, each.near_k, each.far_k))
+            end.append(np.where(outward, each.far_k, each.near_k))
+        arriving, leaving = supply.node_k[self._radial.supply.station], self._done.leaving_k
+        return self._branches(start, arriving, back.node_k[0]), self._branches(end, leaving, supply.node_k[0])
 
-    @cached_property
-    @override
-    def node_k(self) -> Array:
-        return self._nodes(side.node_k for side in self._done.sides)
-
-    @property
-    @override
-    def station_w(self) -> Array:
-        return self._done.taken
-
-    @cached_property
-    @override
-    def pipe_heat(self) -> tuple[Array, Array, Array]:
+    def _pipe_heat(self) -> tuple[Array, Array, Array]:
         pipes, nothing = self.built.part["pipes"], np.zeros(1)
 
         def told(name: str) -> Array:
@@ -166,9 +136,7 @@ class RadialView(View):
 
         return told("loss_w"), told("exchange_w"), told("stored_w")
 
-    @property
-    @override
-    def worst(self) -> tuple[Values, Array]:
+    def _worst(self) -> tuple[Values, Array]:
         steps = np.arange(len(self.passes))
         if self._needed is None:
             return np.full(len(steps), -1), np.full(len(steps), np.nan)

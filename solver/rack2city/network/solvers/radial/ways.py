@@ -19,14 +19,7 @@ _REACH = 2.0  # growth of the share of Newton's step that is tried after a short
 _TINY = float(np.finfo(float).tiny)
 
 
-def settle_ways(
-    side: Side,
-    stations: Stations,
-    supply: Array,
-    ground: Array,
-    max_iterations: int = MAX_ITERATIONS,
-    first_step: int = 0,
-) -> tuple[Array, int]:
+def settle_ways(side: Side, stations: Stations, supply: Array, ground: Array, first_step: int = 0) -> tuple[Array, int]:
     """Find the substation flows at which valves and arriving temperatures agree, each step for itself.
 
     The unknown is the transfer units w on the way to each substation, which set the temperature that arrives; the valves
@@ -34,19 +27,12 @@ def settle_ways(
     that are not at a limit, as their flow goes with one over a temperature difference. Newton's method on w = W(m(w)): its
     matrix is that of a tree of resistors, solved exactly in two sweeps. The residual w - W is the gradient, to the flows,
     of the convex function `sum of the integrals of w_i(m_i) - sum of UL/cp ln M`: so there is one solution, and a step that
-    climbs out of this function's valley (residual times flow change, against that at its start) is shortened, and what
-    is tried after that grows again from there.
+    climbs out of this function's valley (residual times flow change, against that at its start) is shortened, and what is
+    tried after that grows again from there.
 
-    Args:
-        side: the supply.
-        stations: what is asked for (substations x steps).
-        supply: supply temperature at the root (K), one per step.
-        ground: ground temperature around all pipes (K), one per step.
-        max_iterations: iterations before giving up.
-        first_step: number of the first of these steps, for the message.
-
-    Returns:
-        Flows (kg/s, substations x steps) and the iterations of the slowest step.
+    Of H steps, numbered from `first_step` on in messages, `stations` are asked for (S x H), and temperatures are those of
+    the supply at the root and of the ground around all pipes (H, K). Returns flows (S x H, kg/s) and the iterations of the
+    slowest step.
 
     Raises:
         ConvergenceError: a step did not settle.
@@ -58,10 +44,10 @@ def settle_ways(
     base_flow = np.full(shape, np.inf)
     share, turns = np.ones(shape[1]), np.zeros(shape[1])
     first, change = True, np.zeros(0)
-    for iteration in range(1, max_iterations + 1):
+    for iteration in range(1, MAX_ITERATIONS + 1):
         excess = (supply - ground) * np.exp(-way)
         now, fall = stations.draw(ground + excess)
-        pipe_flow = side.pipe_flow(now)
+        pipe_flow = side.through(now)[1:]
         units = np.minimum(side.units(pipe_flow), STANDING)
         found = side.sweeps.along(units)[side.station]
         apart = np.abs(excess - (supply - ground) * np.exp(-found)).max(axis=0, initial=0.0)
@@ -108,22 +94,14 @@ def settle_ways(
             step = np.where(plain, -size * base_residual, step)
         way = np.maximum(base + step, 0.0)
     raise ConvergenceError(
-        f"the flows of {steps.size} steps of the radial network did not settle in {max_iterations} iterations "
+        f"the flows of {steps.size} steps of the radial network did not settle in {MAX_ITERATIONS} iterations "
         f"(worst: step {first_step + steps[np.argmax(change)]}, change {change.max():.1e} of the root flow); "
         "raise the by-pass flow or lower the largest flow of the substations"
     )
 
 
 def _newton_step(side: Side, rise: Array, residual: Array, units: Array, pipe_flow: Array) -> Array:
-    """Newton's step of the ways (substations x steps).
-
-    Args:
-        side: the supply.
-        rise: growth of each substation's flow with its way (kg/s).
-        residual: ways taken less ways found (-).
-        units: transfer units of the pipes (-).
-        pipe_flow: their mass flow (kg/s).
-    """
+    """Newton's step of the ways (S x H), by the growth `rise` of each flow with its way (kg/s) and what ways miss (-)."""
     fall = np.zeros_like(units)  # of a pipe's units per mass flow
     np.divide(units, pipe_flow, out=fall, where=pipe_flow > 0.0)
     potential = side.sweeps.resist(side.on_nodes(rise), side.on_nodes(-rise * residual), fall)

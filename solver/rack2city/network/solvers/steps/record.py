@@ -15,13 +15,7 @@ from rack2city.network.tables.results import Series, series_frame
 
 
 class Recorder:
-    """What is kept of the steps.
-
-    Args:
-        network: the tables.
-        index: the steps.
-        step_s: their lengths (s).
-        keep: tables, or quantities as `"pipes.t_to_k"`, to keep; all if None.
+    """What is kept of the steps, by their index and lengths (s), see `simulate`.
 
     Raises:
         InputError: what is to be kept does not exist.
@@ -64,7 +58,7 @@ class Recorder:
             count, block = len(self._names[table]), self._blocks[table]
             columns = told(view, table)
             for place, quantity in enumerate(quantities):
-                block[steps, place * count : (place + 1) * count] = columns[quantity]()
+                block[steps, place * count : (place + 1) * count] = columns[quantity](view)
         about = (closes.mass, closes.energy, closes.stored_w, view.passes, *view.worst)
         for column, values in zip(self._about.values(), about, strict=True):
             column[steps] = values

@@ -19,15 +19,7 @@ Initial = Literal["steady"] | float | pd.Series | pd.DataFrame
 
 @dataclass(frozen=True)
 class Start:
-    """What a simulation starts from.
-
-    Attributes:
-        dynamic: whether pipes have memory.
-        initial: temperature of the pipes.
-        warm_up_steps: steps with the first step's values that go before.
-        tank_k: temperatures of layers of storages (K), by name.
-        wall_film: whether the film between water and wall is resolved; None where the length of the steps decides.
-    """
+    """What a simulation starts from, see `simulate`; `dynamic` tells whether pipes have memory."""
 
     dynamic: bool
     initial: Initial
@@ -53,12 +45,11 @@ class Start:
             if given != "steady":
                 raise InputError(f"initial is {given!r}; it must be 'steady' or temperatures")
             return None
-        if isinstance(given, (pd.Series, pd.DataFrame)):
-            told = given.index if isinstance(given, pd.Series) else given.columns
-            if len(strange := told.difference(names)):
+        given = given.to_frame().T if isinstance(given, pd.Series) else given
+        if isinstance(given, pd.DataFrame):
+            if len(strange := given.columns.difference(names)):
                 raise InputError(f"initial: there is no pipe '{strange[0]}'")
-            given = given.reindex(names).to_numpy(dtype=float)[None] if isinstance(given, pd.Series) else given
-            given = given.reindex(columns=names).to_numpy(dtype=float) if isinstance(given, pd.DataFrame) else given
+            given = given.reindex(columns=names).to_numpy(dtype=float)
         start = np.array(np.broadcast_to(np.asarray(given, dtype=float), (len(np.atleast_2d(given)), len(names))))
         if not 1 <= len(start) <= PARCELS:
             raise InputError(f"initial: it has {len(start)} pieces along each pipe; 1 to {PARCELS} are allowed")

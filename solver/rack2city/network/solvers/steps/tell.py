@@ -12,112 +12,58 @@ from rack2city.network.solvers.steps.view import View
 
 TOLERANCE = 1e-6
 """Largest accepted imbalance of mass or energy over what enters (-)."""
-Columns = dict[str, Callable[[], Array]]
+Columns = dict[str, Callable[[View], Array]]
 """Quantities (steps x rows) by name."""
 
 
-def junctions(view: View) -> Columns:
-    """Pressures from piezometric ones, heads and temperatures."""
-    weight = view.built.arrays.liquid.density * GRAVITY
-    return {
-        "p_pa": lambda: view.piezometric_pa - weight * view.column("junctions", "height_m"),
-        "head_m": lambda: view.piezometric_pa / weight,
-        "t_k": lambda: view.junction_k,
-    }
+def _static_pa(view: View) -> Array:
+    return view.built.arrays.liquid.density * GRAVITY * view.column("junctions", "height_m")
 
 
-def _branch(view: View, table: str) -> Columns:
-    """What every branch has."""
-    return {
-        "mdot_kg_per_s": lambda: view.flow(table),
-        "dp_pa": lambda: view.drop(table),
-        "t_from_k": lambda: view.ends_k(table)[0],
-        "t_to_k": lambda: view.ends_k(table)[1],
-    }
+def _head(view: View) -> Array:
+    return view.piezometric_pa / (view.built.arrays.liquid.density * GRAVITY)
 
 
-def pipes(view: View) -> Columns:
-    """Pipes: also velocity, Reynolds number, and what they did to the heat."""
-    liquid, own = view.built.arrays.liquid, _branch(view, "pipes")
-
-    def speed() -> Array:
-        area = np.pi / 4.0 * view.column("pipes", "inner_diameter_m") ** 2
-        return np.asarray(view.flow("pipes") / (liquid.density * area))
-
-    def reynolds() -> Array:
-        return np.asarray(
-            liquid.density * np.abs(speed()) * view.column("pipes", "inner_diameter_m") / liquid.viscosity
-        )
-
-    return {
-        "mdot_kg_per_s": own["mdot_kg_per_s"],
-        "v_m_per_s": speed,
-        "dp_pa": own["dp_pa"],
-        "t_from_k": own["t_from_k"],
-        "t_to_k": own["t_to_k"],
-        "loss_w": lambda: view.pipe_heat[0],
-        "exchange_w": lambda: view.pipe_heat[1],
-        "reynolds": reynolds,
-        "stored_w": lambda: view.pipe_heat[2],
-    }
+def _difference(view: View, table: str) -> Array:
+    """True pressure at the supply junction of each row less that at its return junction (Pa)."""
+    column, true = view.built.arrays[table], view.piezometric_pa - _static_pa(view)
+    return np.asarray(true[:, column["supply_junction"]] - true[:, column["return_junction"]])
 
 
-def heat_exchangers(view: View) -> Columns:
-    """Heat exchangers: also the heat they give to the liquid."""
-    return {**_branch(view, "heat_exchangers"), "heat_w": lambda: _exchanged(view)}
+def _speed(view: View) -> Array:
+    area = np.pi / 4.0 * view.column("pipes", "inner_diameter_m") ** 2
+    return np.asarray(view.flow("pipes") / (view.built.arrays.liquid.density * area))
+
+
+def _reynolds(view: View) -> Array:
+    liquid, diameter = view.built.arrays.liquid, view.column("pipes", "inner_diameter_m")
+    return np.asarray(liquid.density * np.abs(_speed(view)) * diameter / liquid.viscosity)
 
 
 def _exchanged(view: View) -> Array:
-    rows = view.built.rows["heat_exchangers"]
-    heat = np.zeros(view.flow("heat_exchangers").shape)
+    """Heat that heat exchangers give to the liquid (W)."""
+    rows, heat = view.built.rows["heat_exchangers"], np.zeros(view.flow("heat_exchangers").shape)
     heat[:, rows] = view.column("heat_exchangers", "heat_w")[:, rows]
     return heat
 
 
-def pumps(view: View) -> Columns:
-    """Pumps: also their speed and the electricity they take."""
-
-    def electric() -> Array:
-        power = -view.flow("pumps") * view.drop("pumps") / view.built.arrays.liquid.density
-        # a pump pressed backwards, or that only resists, is not driven
-        driven = np.where(np.isnan(power), 0.0, np.maximum(power, 0.0))
-        return np.asarray(driven / view.column("pumps", "efficiency"))
-
-    return {**_branch(view, "pumps"), "speed": lambda: view.speed, "electric_w": electric}
+def _electric(view: View) -> Array:
+    power = -view.flow("pumps") * view.drop("pumps") / view.built.arrays.liquid.density
+    # a pump pressed backwards, or that only resists, is not driven
+    driven = np.where(np.isnan(power), 0.0, np.maximum(power, 0.0))
+    return np.asarray(driven / view.column("pumps", "efficiency"))
 
 
-def substations(view: View) -> Columns:
-    """Flows, heat, temperatures and differences; those cut off take nothing."""
-
-    def unmet() -> Array:
-        asked = view.column("substations", "demand_w") + view.column("substations", "dhw_demand_w")
-        demand = np.where(view.column("substations", "in_service"), asked, 0.0)
-        lacks = demand - view.taken_w
-        return np.where(np.isnan(lacks), lacks, np.where(lacks > view.resolved * demand, lacks, 0.0))
-
-    def back() -> Array:
-        return np.where(view.flow("substations") > 0.0, view.ends_k("substations")[1], np.nan)
-
-    return {
-        "mdot_kg_per_s": lambda: view.flow("substations"),
-        "heat_w": lambda: view.taken_w,
-        "unmet_w": unmet,
-        "t_supply_k": lambda: view.ends_k("substations")[0],
-        "t_return_k": back,
-        "difference_pa": lambda: _difference(view, "substations"),
-        "short_pa": lambda: view.short_pa,
-    }
+def _unmet(view: View) -> Array:
+    """What substations in service lack (W); those cut off take nothing."""
+    asked = view.column("substations", "demand_w") + view.column("substations", "dhw_demand_w")
+    demand = np.where(view.column("substations", "in_service"), asked, 0.0)
+    lacks = demand - view.taken_w
+    return np.where(np.isnan(lacks), lacks, np.where(lacks > view.resolved * demand, lacks, 0.0))
 
 
-def producers(view: View) -> Columns:
-    """Flows, heat, temperatures and differences."""
-    return {
-        "mdot_kg_per_s": lambda: view.flow("producers"),
-        "heat_w": lambda: _given(view),
-        "t_supply_k": lambda: view.supply_k,
-        "t_return_k": lambda: view.return_k,
-        "difference_pa": lambda: _difference(view, "producers"),
-    }
+def _returned(view: View) -> Array:
+    return np.where(view.flow("substations") > 0.0, view.ends_k("substations")[1], np.nan)
 
 
 def _given(view: View) -> Array:
@@ -127,58 +73,75 @@ def _given(view: View) -> Array:
     return np.asarray(view.built.arrays.liquid.heat_capacity * flow * rise)
 
 
-def storages(view: View) -> Columns:
-    """Tanks in time."""
-    return {name: lambda values=values: values for name, values in view.storages.items()}  # type: ignore[misc]
+def _boundary_k(view: View) -> Array:
+    at = view.junction_k[:, view.built.arrays["boundaries"]["junction"]]
+    return np.where(view.entering > 0.0, view.column("boundaries", "supply_k"), at)
 
 
-def boundaries(view: View) -> Columns:
-    """What enters, and its temperature."""
+def _branch(table: str) -> Columns:
+    """What every branch has."""
+    return {
+        "mdot_kg_per_s": lambda view: view.flow(table),
+        "dp_pa": lambda view: view.drop(table),
+        "t_from_k": lambda view: view.ends_k(table)[0],
+        "t_to_k": lambda view: view.ends_k(table)[1],
+    }
 
-    def kelvin() -> Array:
-        at = view.junction_k[:, view.built.arrays["boundaries"]["junction"]]
-        return np.where(view.entering > 0.0, view.column("boundaries", "supply_k"), at)
 
-    return {"mdot_kg_per_s": lambda: view.entering, "t_k": kelvin}
-
-
-TOLD: dict[str, Callable[[View], Columns]] = {
-    "junctions": junctions,
-    "pipes": pipes,
-    "heat_exchangers": heat_exchangers,
-    "pumps": pumps,
-    "substations": substations,
-    "producers": producers,
-    "storages": storages,
-    "boundaries": boundaries,
+TOLD: dict[str, Columns] = {
+    "junctions": {
+        "p_pa": lambda view: view.piezometric_pa - _static_pa(view),
+        "head_m": _head,
+        "t_k": lambda view: view.junction_k,
+    },
+    "pipes": {
+        "mdot_kg_per_s": lambda view: view.flow("pipes"),
+        "v_m_per_s": _speed,
+        "dp_pa": lambda view: view.drop("pipes"),
+        "t_from_k": lambda view: view.ends_k("pipes")[0],
+        "t_to_k": lambda view: view.ends_k("pipes")[1],
+        "loss_w": lambda view: view.pipe_heat[0],
+        "exchange_w": lambda view: view.pipe_heat[1],
+        "reynolds": _reynolds,
+        "stored_w": lambda view: view.pipe_heat[2],
+    },
+    "heat_exchangers": {**_branch("heat_exchangers"), "heat_w": _exchanged},
+    "pumps": {**_branch("pumps"), "speed": lambda view: view.speed, "electric_w": _electric},
+    "substations": {
+        "mdot_kg_per_s": lambda view: view.flow("substations"),
+        "heat_w": lambda view: view.taken_w,
+        "unmet_w": _unmet,
+        "t_supply_k": lambda view: view.ends_k("substations")[0],
+        "t_return_k": _returned,
+        "difference_pa": lambda view: _difference(view, "substations"),
+        "short_pa": lambda view: view.short_pa,
+    },
+    "producers": {
+        "mdot_kg_per_s": lambda view: view.flow("producers"),
+        "heat_w": _given,
+        "t_supply_k": lambda view: view.supply_k,
+        "t_return_k": lambda view: view.return_k,
+        "difference_pa": lambda view: _difference(view, "producers"),
+    },
+    "boundaries": {"mdot_kg_per_s": lambda view: view.entering, "t_k": _boundary_k},
 }
-"""Components that tell more than every branch does."""
+"""Results of the components that tell more than every branch does."""
 
 
 def told(view: View, table: str) -> Columns:
     """The results of a table by quantity, as its component lists them."""
-    return TOLD[table](view) if table in TOLD else _branch(view, table)
-
-
-def _difference(view: View, table: str) -> Array:
-    """True pressure at the supply junction of each row less that at its return junction (Pa)."""
-    arrays = view.built.arrays
-    weight = arrays.liquid.density * GRAVITY * view.column("junctions", "height_m")
-    true = view.piezometric_pa - weight
-    return np.asarray(true[:, arrays[table]["supply_junction"]] - true[:, arrays[table]["return_junction"]])
+    if table == "storages":
+        return {name: lambda _, values=values: values for name, values in view.storages.items()}  # type: ignore[misc]
+    return TOLD.get(table) or _branch(table)
 
 
 @dataclass(frozen=True)
 class Balances:
     """Balances of solved steps, one value per step.
 
-    Attributes:
-        mass: what mass misses at the worst node over the largest flow (-).
-        energy: what heat misses over what is given or taken (-); zero where temperatures were not solved.
-        stored_w: growth of the heat in pipes and storages (W).
-        gives_w: heat that enters (W).
-        takes_w: heat that leaves, or is stored (W).
-        scale_w: what their difference is compared with (W).
+    What mass misses at the worst node over the largest flow, and heat over what is given or taken (-; zero where
+    temperatures were not solved); growth of the heat in pipes and storages, heat that enters, heat that leaves or is
+    stored, and what their difference is compared with (W).
     """
 
     mass: Array
@@ -236,7 +199,7 @@ def _carried_in(view: View) -> Array:
     if not flow.shape[1]:
         return flow
     moving = flow != 0.0
-    kelvin = np.where(moving, boundaries(view)["t_k"](), 0.0)
+    kelvin = np.where(moving, _boundary_k(view), 0.0)
     mean = kelvin.sum(axis=1) / np.maximum(moving.sum(axis=1), 1)
     carried = flow * np.where(moving, kelvin - mean[:, None], 0.0)
     return np.asarray(view.built.arrays.liquid.heat_capacity * carried)

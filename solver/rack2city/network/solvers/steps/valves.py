@@ -5,6 +5,7 @@ by the ways it is given, one after the other: Newton's method on trees (`TreeNew
 where these fail, and the first again from there.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -35,16 +36,16 @@ class Answer(Protocol):
         ...
 
 
-class Way[A: Answer](Protocol):
+class Way[A: Answer](ABC):
     """How to go on."""
 
+    @abstractmethod
     def next(self, flow: Array, answer: A) -> Array | None:
         """Flows to try after `flow`; None where this way leads no further."""
-        ...
 
     def doubt(self, flow: Array, answer: A) -> Array:
         """How far each flow may be from where it settles (kg/s)."""
-        ...
+        return np.abs(answer.wanted - flow)
 
 
 @dataclass(frozen=True)
@@ -59,15 +60,10 @@ class Outcome[A: Answer]:
 
 
 def settle_valves[A: Answer](ask: Callable[[Array], A], flow: Array, ways: Sequence[tuple[Way[A], int]]) -> Outcome[A]:
-    """Find flows at which all valves are content.
+    """Find flows (kg/s) at which all valves are content, by asking what becomes of them; each way has the passes it gets.
 
-    A way may end at a jump, where no flow contents a valve. The ways after it then look from there for flows without one, and
-    what the first found stays if they find none.
-
-    Args:
-        ask: tries flows (kg/s).
-        flow: the first to be tried.
-        ways: ways to go on, each with the passes it gets; the next begins where one ends.
+    A way may end at a jump, where no flow contents a valve. The ways after it then look from there for flows without one,
+    and what the first found stays if they find none.
     """
     passes, found = 0, None
     for way, most in ways:
@@ -87,16 +83,12 @@ def settle_valves[A: Answer](ask: Callable[[Array], A], flow: Array, ways: Seque
     return replace(found, passes=passes) if found else Outcome(flow, answer, passes, False, doubt)
 
 
-class Anderson:
-    """Anderson's mixing of the logarithms of flows.
+class Anderson(Way[Answer]):
+    """Anderson's mixing of the logarithms of flows, which stay between the least and the largest (kg/s).
 
     More flow arrives hotter, so less is wanted: plain iteration swings, and neighbours on one pipe swing together. No pass
     changes a flow by more than a factor of about four, and less where the last one led away. Flows far off (by more than a
     factor e, as where the supply arrives too cold) stay out of the mixing: each strides by itself, shorter when it turns.
-
-    Args:
-        least: least flows (kg/s).
-        most: largest flows (kg/s).
 
     Source: Anderson (1965); Walker & Ni (2011).
     """
@@ -107,10 +99,6 @@ class Anderson:
         self.missed: list[Array] = []
         self.share = 1.0
         self.stride: Array | float = 1.0
-
-    def doubt(self, flow: Array, answer: Answer) -> Array:
-        """See `Way`."""
-        return np.abs(answer.wanted - flow)
 
     def next(self, flow: Array, answer: Answer) -> Array:
         """See `Way`."""
@@ -143,7 +131,7 @@ class Anderson:
         return np.asarray(np.clip(proposed, self._least, self._most))
 
 
-class Bisection:
+class Bisection(Way[Answer]):
     """Flows between too little and too much, each valve for itself, where nothing else finds a way.
 
     At a trickle, warm and cold water stand in the pipes behind each other, so that what arrives rises and falls with the flow,

@@ -15,23 +15,39 @@ from rack2city.network.solvers.build.inlets import BOUNDARY
 class View(ABC):
     """H solved steps of a graph of B branches and N nodes; temperatures are NaN where they were not solved.
 
-    A way to solve gives what stands first, in the order of branches and nodes; results are read from what follows, as arrays
-    of steps x rows of a table.
+    A way to solve gives the attributes, in the order of branches and nodes; results are read from what follows, as arrays of
+    steps x rows of a table.
 
-    Args:
+    Attributes:
         built: the graph.
         resolved: share of a demand below which what is missing is the iteration's (-).
         passes: passes of each step (H).
         least_heat_w: heat per step that rounding cannot be told from (W, H).
+        branch_flow: mass flow (B x H, kg/s).
+        node_k: temperature (N x H, K).
+        station_w: heat that the substations take that are branches (S x H, W).
+        pipe_heat: loss to the surroundings, heat given to the other pipe of the pair, and growth of the stored heat
+            (H x pipes, W).
+        worst: row of the substation that a control by the worst point serves last, -1 for none, and its margin (H, Pa).
+        inlet_flow: what enters at each inlet that is reached (I x H, kg/s).
+        short_pa: what substations lack of the pressure difference they need (H x substations, Pa).
+        speed: speed of pumps (H x pumps, -).
+        storages: columns of the storages; empty where there are none, or temperatures were not solved.
     """
+
+    branch_flow: Array
+    node_k: Array
+    station_w: Array
+    pipe_heat: tuple[Array, Array, Array]
+    worst: tuple[Values, Array]
 
     def __init__(self, built: Compiled, resolved: float, passes: Values, least_heat_w: Array) -> None:
         self.built, self.resolved, self.passes, self.least_heat_w = built, resolved, passes, least_heat_w
-
-    @property
-    @abstractmethod
-    def branch_flow(self) -> Array:
-        """Mass flow (B x H, kg/s)."""
+        steps = len(passes)
+        self.inlet_flow = np.zeros((len(built.inlets.reached().node), steps))
+        self.short_pa = np.zeros((steps, built.arrays.count("substations")))
+        self.speed = np.full((steps, built.arrays.count("pumps")), np.nan)
+        self.storages: dict[str, Array] = {}
 
     @property
     @abstractmethod
@@ -48,49 +64,9 @@ class View(ABC):
     def node_pa(self) -> Array:
         """Pressure plus density times gravity times height (N x H, Pa)."""
 
-    @property
-    @abstractmethod
-    def node_k(self) -> Array:
-        """Temperature (N x H, K)."""
-
-    @property
-    @abstractmethod
-    def station_w(self) -> Array:
-        """Heat that the substations take that are branches (S x H, W)."""
-
-    @property
-    @abstractmethod
-    def pipe_heat(self) -> tuple[Array, Array, Array]:
-        """Loss to the surroundings, heat given to the other pipe of the pair, and growth of the stored heat (H x pipes, W)."""
-
-    @property
-    @abstractmethod
-    def worst(self) -> tuple[Values, Array]:
-        """Row of the substation that a control by the worst point serves last, -1 for none, and its margin (H, Pa)."""
-
     @abstractmethod
     def column(self, table: str, name: str) -> Array:
         """Values of a table in these steps (H x n, or 1 x n where they hold in all)."""
-
-    @cached_property
-    def inlet_flow(self) -> Array:
-        """What enters at each inlet that is reached (I x H, kg/s)."""
-        return np.zeros((len(self.built.inlets.reached().node), len(self.passes)))
-
-    @property
-    def short_pa(self) -> Array:
-        """What substations lack of the pressure difference they need (Pa)."""
-        return np.zeros((len(self.passes), self.built.arrays.count("substations")))
-
-    @property
-    def speed(self) -> Array:
-        """Speed of pumps (-)."""
-        return np.full((len(self.passes), self.built.arrays.count("pumps")), np.nan)
-
-    @cached_property
-    def storages(self) -> dict[str, Array]:
-        """Columns of the storages; empty where there are none, or temperatures were not solved."""
-        return {}
 
     def rows(self, table: str, values: Array, empty: float = float("nan")) -> Array:
         """Values of the rows that are branches (n x H) at the rows of their table."""
