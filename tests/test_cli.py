@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,10 @@ def test_run_up_to_a_stage_says_where_the_results_are(call: Call, tmp_path: Path
     out = tmp_path / "run"
     code, printed, err = call("run", str(CASE), "--out", str(out), "--stage", "mesh", "--set", "mesh.level=coarse")
     assert (code, err) == (0, "")
-    assert re.fullmatch(rf"mesh    done in \d+\.\d s\nresults up to stage 'mesh': {re.escape(str(out))}\n", printed)
+    first, *figures, last, end = printed.split("\n")
+    assert re.fullmatch(r"mesh    done in \d+\.\d s", first)
+    assert {"  level: coarse", "  cells: 336", "  points: 585"} <= set(figures)
+    assert (last, end) == (f"results up to stage 'mesh': {out}", "")
     assert sorted(file.name for file in out.iterdir()) == ["mesh.json", "mesh.msh", "stages.json"]
 
 
@@ -107,6 +111,55 @@ def test_out_follows_from_the_name_of_the_case(call: Call, tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     assert call("run", str(CASE), "--stage", "mesh", "--set", "case.name=mine")[0] == 0
     assert (tmp_path / "runs" / "mine" / "mesh.msh").is_file()
+
+
+def test_two_cases_of_one_name_do_not_share_a_default_folder(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mine = ("--stage", "mesh", "--set", "mesh.level=coarse")
+    assert call("run", str(CASE), *mine)[0] == 0
+    assert call("run", str(CASE), *mine)[0] == 0
+    other = tmp_path / "other" / "rack-150kw"
+    shutil.copytree(CASE, other)
+    shutil.copytree(CASE.parent / "networks", tmp_path / "other" / "networks")
+    held = (tmp_path / "runs" / "rack-150kw" / "stages.json").read_bytes()
+    assert call("run", str(other), *mine) == (
+        2,
+        "",
+        f"rack2city: runs/rack-150kw: holds the run of another case file of this name, {CASE / 'case.toml'}; name a folder "
+        f"for that of {other / 'case.toml'} with --out\n",
+    )
+    assert (tmp_path / "runs" / "rack-150kw" / "stages.json").read_bytes() == held
+    assert call("run", str(other), *mine, "--out", "runs/other")[0] == 0
+
+
+@pytest.mark.parametrize(("limit", "code"), [("85 degC", 0), ("60 degC", 3)])
+def test_strict_tells_by_the_exit_code_whether_the_design_holds(
+    call: Call, finished_run: Path, tmp_path: Path, limit: str, code: int
+) -> None:
+    run = shutil.copytree(finished_run, tmp_path / "run")
+    changed = (*CHEAP, f"limits.junction_temperature={limit}")
+    settings = [part for override in changed for part in ("--set", override)]
+    ended, out, err = call("run", str(CASE), "--out", str(run), "--strict", *settings)
+    assert (ended, err) == (code, "")
+    assert ("DOES NOT HOLD" in out) == (code == 3)
+    assert code == 0 or call("run", str(CASE), "--out", str(run), *settings)[0] == 0
+
+
+def test_strict_needs_a_verdict(call: Call, tmp_path: Path) -> None:
+    told = "rack2city: --strict: only a whole run has a verdict; leave out --stage\n"
+    assert call("run", str(CASE), "--out", str(tmp_path / "run"), "--strict", "--stage", "plate") == (2, "", told)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_version(call: Call) -> None:
+    assert call("--version") == (0, f"rack2city {metadata.version('rack2city')}\n", "")
+
+
+@pytest.mark.parametrize("command", [[], ["run"]])
+def test_exit_codes_are_in_the_help(call: Call, command: list[str]) -> None:
+    assert cli.EXIT_CODES in " ".join(call(*command, "--help")[1].split())
 
 
 def test_mesh_writes_a_mesh_that_can_be_the_case_s_own(call: Call, tmp_path: Path) -> None:
@@ -166,7 +219,8 @@ def test_doctor_ends_with_an_error_where_something_is_broken(call: Call, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"), [(errors.ConvergenceError, 3), (errors.BalanceError, 4), (errors.Rack2CityError, 1)]
+    ("kind", "code"),
+    [(errors.ConvergenceError, 1), (errors.BalanceError, 1), (errors.Rack2CityError, 1), (errors.InputError, 2)],
 )
 def test_errors_of_a_run_have_their_exit_codes(
     call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: type[errors.Rack2CityError], code: int
@@ -231,8 +285,9 @@ def test_np_runs_on_as_many_ranks(tmp_path: Path) -> None:
         command, cwd=tmp_path, capture_output=True, text=True, timeout=100, stdin=subprocess.DEVNULL, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1:] == ["results up to stage 'mesh': run"]  # printed once
-    assert json.loads((tmp_path / "run" / "stages.json").read_text())["mesh"]["ranks"] == 2
+    assert done.stdout.splitlines()[-1] == "results up to stage 'mesh': run"
+    assert done.stdout.count("mesh") == 2  # printed once
+    assert json.loads((tmp_path / "run" / "stages.json").read_text())["stages"]["mesh"]["ranks"] == 2
 
 
 @pytest.mark.parametrize("launch", [["-m", "mpi4py", "-m", "rack2city"], ["-m", "rack2city"]])
@@ -272,7 +327,7 @@ cli.main()
 @pytest.mark.parametrize(
     ("error", "sentence", "code"),
     [
-        ("errors.ConvergenceError('only here')", "rank 1: rack2city: only here", 3),
+        ("errors.ConvergenceError('only here')", "rank 1: rack2city: only here", 1),
         ("ZeroDivisionError('ours')", "ZeroDivisionError: ours", 1),
     ],
 )
@@ -312,7 +367,7 @@ def test_ctrl_c_is_tidy(tmp_path: Path) -> None:
         _, err = run.communicate(timeout=100)
     assert run.returncode == 130
     assert err.strip() == "rack2city: interrupted"
-    assert "plate" not in json.loads((tmp_path / "run" / "stages.json").read_text())
+    assert "plate" not in json.loads((tmp_path / "run" / "stages.json").read_text())["stages"]
 
 
 def progress(monkeypatch: pytest.MonkeyPatch, watched: bool) -> str:

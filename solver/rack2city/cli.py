@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import traceback
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +14,12 @@ from rack2city import ranks
 from rack2city.chain import STAGES
 from rack2city.errors import InputError, Rack2CityError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 the run failed; 2 the input is wrong, nothing was computed; 3 with --strict, the design does "
+    "not hold; 130 interrupted."
+)
+DOES_NOT_HOLD = 3
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, epilog=EXIT_CODES)
 
 CaseArgument = Annotated[Path, typer.Argument(metavar="CASE", help="a case file, or a folder with a case.toml")]
 Overrides = Annotated[
@@ -41,32 +47,51 @@ def main() -> None:
         raise
 
 
-@app.command()
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"rack2city {metadata.version('rack2city')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and end")
+    ] = False,
+) -> None:
+    """The heat of a liquid-cooled rack, from the cold plate to the city."""
+
+
+@app.command(epilog=EXIT_CODES)
 def run(
     case: CaseArgument,
     out: Annotated[Path | None, typer.Option(help="run folder; runs/<name of the case> if not given")] = None,
     stage: Annotated[str, typer.Option(help=f"last stage to run: {', '.join(STAGE_NAMES)}")] = STAGE_NAMES[-1],
     np: Annotated[int | None, typer.Option("--np", min=1, help="number of MPI ranks to start")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help=f"end with exit code {DOES_NOT_HOLD} if the design does not hold")
+    ] = False,
     set_: Overrides = None,
 ) -> None:
     """Run a case from the channel of its cold plate to the heat delivered in the city."""
     if stage not in STAGE_NAMES:
         raise InputError(f"--stage: unknown stage '{stage}'; allowed: {', '.join(STAGE_NAMES)}")
+    if strict and stage != STAGE_NAMES[-1]:
+        raise InputError("--strict: only a whole run has a verdict; leave out --stage")
     from rack2city.case import load_case
+    from rack2city.chain.folder import RunFolder
 
     loaded = load_case(case, set_ or [])
     folder = out if out is not None else Path("runs") / loaded.case.case.name
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out: {folder} is a file; name a folder")
+    if out is None:
+        RunFolder(folder).refuse_other_case(loaded.path)
     if np is not None and np > 1:
         _start_ranks(np)
     comm = ranks.world()
     from rack2city.chain import run_chain
-
-    if comm.rank > 0:
-        run_chain(loaded, folder, comm, stage)
-        return
-    from rack2city.console import TerminalMonitor, print_verdict
+    from rack2city.console import TerminalMonitor, print_stage, print_verdict
 
     monitor = TerminalMonitor()
     try:
@@ -75,8 +100,10 @@ def run(
         monitor.close()
     if summary is not None:
         print_verdict(summary, folder)
-    else:
-        print(f"results up to stage '{stage}': {folder}")
+    elif comm.rank == 0:
+        print_stage(stage, folder)
+    if strict and summary is not None and not summary.verdict.holds:
+        raise SystemExit(DOES_NOT_HOLD)
 
 
 def _start_ranks(number: int) -> None:
@@ -128,9 +155,9 @@ def mesh(
 @app.command()
 def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a run folder")]) -> None:
     """Write the reports of a run folder again, from its files."""
-    from rack2city.report import write_report
+    from rack2city.chain import rewrite_report
 
-    for file in write_report(folder):
+    for file in rewrite_report(folder, print):
         print(file)
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.summary.provenance import Counts, Provenance
-from rack2city.report.units import Scale, number, quantity
+from rack2city.report.units import PERCENT, Scale, number, quantity
+from rack2city.report.verdict import outcome
 
 
 def balances(summary: Summary) -> Table:
@@ -18,7 +19,7 @@ def balances(summary: Summary) -> Table:
             f"{number(row.leaving, 7)} {row.unit}",
             number(row.relative, 2),
             number(row.tolerance, 1),
-            "holds" if row.holds else "FAILS",
+            outcome(row.holds),
         )
         for row in summary.balances
     )
@@ -33,6 +34,19 @@ def inputs(summary: Summary) -> Table:
         for row in summary.case.inputs
     )
     return Table("Inputs as given, in SI, and where they come from.", ("field", "given", "SI", "source"), rows, "llll")
+
+
+def refinement(pressure_drop: float | None, case_to_inlet: float | None) -> str:
+    """What the next finer mesh has changed (-), or that nobody knows."""
+    if pressure_drop is None or case_to_inlet is None:
+        return (
+            "No coarser mesh was computed: how much the figures change on refinement is not known, and no uncertainty "
+            "contains it."
+        )
+    return (
+        f"From the next coarser mesh to this one the pressure drop changes by {quantity(pressure_drop, PERCENT, 2)} and the "
+        f"case-to-inlet resistance by {quantity(case_to_inlet, PERCENT, 2)}, at the design flow."
+    )
 
 
 def provenance(summary: Summary) -> tuple[Table, ...]:
