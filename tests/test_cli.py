@@ -1,5 +1,6 @@
 """The command line: what it prints, where it says it, and how it ends."""
 
+import errno
 import io
 import json
 import os
@@ -341,16 +342,155 @@ def test_one_rank_that_fails_alone_ends_the_job(
     assert sentence in done.stderr
 
 
-def test_ranks_that_do_not_know_each_other_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("size", "rank_name", "more"),
+    [
+        ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", {}),
+        ("SLURM_STEP_NUM_TASKS", "SLURM_PROCID", {}),
+        ("SLURM_NTASKS", "SLURM_PROCID", {"SLURM_STEP_ID": "0"}),
+    ],
+)
+def test_ranks_that_do_not_know_each_other_are_refused(
+    tmp_path: Path, size: str, rank_name: str, more: dict[str, str]
+) -> None:
     """A launcher of another MPI starts processes each of which is alone; the first of them says so."""
     for rank in (0, 1):
-        env = os.environ | {"OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": str(rank)}
+        env = os.environ | {size: "2", rank_name: str(rank)} | more
         command = [sys.executable, "-W", "ignore", "-m", "rack2city", "run", str(CASE), "--out", "out"]
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=100, check=False)
         assert (done.returncode, done.stdout) == (1, "")
         sentence = "rack2city: the launcher started 2 ranks, but each would run alone: it belongs to another MPI than "
         assert (sentence in done.stderr) == (rank == 0)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "size"),
+    [
+        ({}, 1),
+        ({"SLURM_NTASKS": "16", "SLURM_PROCID": "0"}, 1),  # a batch script, which may start one process
+        ({"SLURM_NTASKS": "16", "SLURM_PROCID": "3"}, 16),
+        ({"SLURM_NTASKS": "16", "SLURM_STEP_NUM_TASKS": "2"}, 2),
+        ({"PMI_SIZE": "1", "SLURM_STEP_NUM_TASKS": "2", "SLURM_STEP_ID": "0"}, 1),  # an mpirun within a step
+        ({"PMI_SIZE": "4"}, 4),
+    ],
+)
+def test_the_number_of_ranks_that_a_launcher_tells(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], size: int
+) -> None:
+    for name in [name for name in os.environ if name.startswith(("SLURM_", "PMI", "OMPI_"))]:
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert ranks.told_size() == size
+
+
+def test_ranks_start_here_where_slurm_is_told_of_and_not_there(tmp_path: Path) -> None:
+    """As in a container that inherits the variables of a job: MPICH would ask for srun, and wait for ever."""
+    if shutil.which("srun"):
+        pytest.skip("there is a Slurm here")
+    job = {"SLURM_JOB_ID": "1", "SLURM_NODELIST": "n[1-2]", "SLURM_NNODES": "2", "SLURM_TASKS_PER_NODE": "1(x2)"}
+    command = [sys.executable, "-m", "rack2city", "run", str(CASE), "--np", "2", "--stage", "mesh", "--out", "run"]
+    pipes: dict[str, Any] = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL}
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | job, timeout=100, check=False, **pipes)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "this is a Slurm job without srun, as in a container: the ranks are started on this machine (HYDRA_LAUNCHER=fork)\n"
+    )
+    assert json.loads((tmp_path / "run" / "stages.json").read_text())["stages"]["mesh"]["ranks"] == 2
+
+
+@pytest.mark.parametrize("told", [{}, {"HYDRA_LAUNCHER": "ssh", "SLURM_JOB_ID": "1"}])
+def test_a_launcher_that_was_chosen_stays(monkeypatch: pytest.MonkeyPatch, told: dict[str, str]) -> None:
+    for name in [name for name in os.environ if name.startswith(("SLURM_", "HYDRA_"))]:
+        monkeypatch.delenv(name)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert ranks.launch_here() == ""
+    assert os.environ.get("HYDRA_LAUNCHER") == told.get("HYDRA_LAUNCHER")
+
+
+def piped(tmp_path: Path, out: Any, *arguments: str) -> tuple[int, str]:
+    """Exit code and stderr of the command line, its stdout a file."""
+    command = [sys.executable, "-m", "rack2city", *arguments]
+    done = subprocess.run(
+        command, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, timeout=100, check=False
+    )
+    return done.returncode, done.stderr
+
+
+STAGE = ("run", str(CASE), "--out", "run", "--set", "mesh.level=coarse", "--stage", "mesh")
+
+
+@pytest.mark.parametrize("arguments", [("schema",), STAGE])
+def test_a_full_device_for_what_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        told = (
+            "rack2city: standard output: No space left on device; what was computed is complete, what was told is not\n"
+        )
+        assert piped(tmp_path, full, *arguments) == (1, told)
+    assert (tmp_path / "run" / "mesh.msh").is_file() == (arguments == STAGE)
+
+
+@pytest.mark.parametrize("arguments", [("schema",), STAGE, (*STAGE[:-1], "plate")])
+def test_a_reader_that_goes_away_stops_no_run(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    assert piped(tmp_path, write, *arguments) == (0, "")
+    os.close(write)
+    if arguments[0] == "run":
+        assert arguments[-1] in json.loads((tmp_path / "run" / "stages.json").read_text())["stages"]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/run/solver.log"),
+            "/run/solver.log: No space left on device",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "m.msh"), "m.msh: Permission denied"),
+        (OSError(errno.EMFILE, "Too many open files"), "the machine: Too many open files"),
+    ],
+)
+def test_what_the_machine_refuses_is_a_sentence(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: OSError, sentence: str
+) -> None:
+    def failing(*args: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(chain, "run_chain", failing)
+    assert call("run", str(CASE), "--out", str(tmp_path)) == (1, "", f"rack2city: {sentence}\n")
+
+
+INTERRUPTED = """
+import os, signal, sys
+from rack2city import chain, cli
+
+def run_chain(*arguments):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise {error} from None
+
+chain.run_chain = run_chain
+sys.argv = ["rack2city", "run", {case!r}]
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("error", ["ImportError('numpy failed to import')", "errors.Rack2CityError('no DOLFINx')"])
+def test_ctrl_c_that_comes_out_as_another_error_is_still_one(tmp_path: Path, error: str) -> None:
+    """As it does in the middle of an import of a compiled module."""
+
+    def heard() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    code = INTERRUPTED.format(error=error, case=str(CASE)).replace("chain, cli", "chain, cli, errors")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, preexec_fn=heard, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "rack2city: interrupted\n")
 
 
 def test_ctrl_c_is_tidy(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from rack2city import ranks
+from rack2city import ranks, streams
 from rack2city.chain import STAGES
 from rack2city.errors import InputError, Rack2CityError
 
@@ -31,17 +31,29 @@ STAGE_NAMES = [stage.name for stage in STAGES]
 
 def main() -> None:
     """Entry point: run a command; an expected error is one sentence and its exit code, told once for all ranks."""
+    interrupts = ranks.counted_interrupts()
+    code, sentence = 0, ""
     try:
         if ranks.launched():
             ranks.world()
-        with ranks.first_speaks():
-            app(prog_name="rack2city")
+        with ranks.first_speaks(), streams.lasting_output() as output:
+            try:
+                app(prog_name="rack2city")
+            except SystemExit as end:  # typer's own, after a wrong usage too
+                code = end.code if isinstance(end.code, int) else int(end.code is not None)
+            sentence = streams.why_lost(output)
+        if code == ranks.INTERRUPTED:
+            sentence = "interrupted"
+        ranks.leave(code or int(bool(sentence)), sentence and f"rack2city: {sentence}")
     except Rack2CityError as error:
+        if interrupts:
+            ranks.leave(ranks.INTERRUPTED, "rack2city: interrupted")
         ranks.leave(error.exit_code, f"rack2city: {error}")
-    except SystemExit as end:  # typer's own, after a wrong usage too
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        ranks.leave(code, "rack2city: interrupted" if code == ranks.INTERRUPTED else "")
-    except Exception:
+    except Exception as error:
+        if interrupts:  # in the middle of an import or a callback it comes out as another error
+            ranks.leave(ranks.INTERRUPTED, "rack2city: interrupted")
+        if isinstance(error, OSError) and error.errno in streams.MACHINE:
+            ranks.leave(1, f"rack2city: {error.filename or 'the machine'}: {error.strerror}")
         if ranks.several():
             ranks.leave(1, traceback.format_exc())
         raise
@@ -126,6 +138,8 @@ def _start_ranks(number: int) -> None:
         elif not argument.startswith("--np="):
             arguments.append(argument)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if told := ranks.launch_here():
+        print(told, file=sys.stderr, flush=True)
     os.execv(found, [found, "-n", str(number), sys.executable, "-m", "mpi4py", "-m", "rack2city", *arguments])
 
 

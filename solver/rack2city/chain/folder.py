@@ -24,7 +24,7 @@ INDEX = "stages.json"
 ENTRY = {"key", "seconds", "ranks", "files"}
 PIECES = re.compile(rb'\b(?:file|Source)="([^"]+)"')  # of what a ParaView collection is made
 # What only shows results cannot change them.
-NOT_PHYSICS = ("report", "cli.py", "console.py", "ranks.py", "__main__.py", "doctor", "chain/monitor.py")
+NOT_PHYSICS = ("report", "cli.py", "console.py", "ranks.py", "streams.py", "__main__.py", "doctor", "chain/monitor.py")
 
 
 @cache
