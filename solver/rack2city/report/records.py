@@ -57,7 +57,7 @@ def provenance(summary: Summary) -> tuple[Table, ...]:
         for prefix, chosen in p.solver_options.items()
     )
     seconds = tuple((stage, quantity(value, Scale("s"), 3)) for stage, value in p.seconds.items())
-    versions = tuple((p.versions | p.solver.libraries).items())
+    versions = (("commit of rack2city", p.commit or "not known"), *(p.versions | p.solver.libraries).items())
     return (
         Table("Versions of the software.", ("package", "version"), versions, "ll"),
         Table("How flow and heat were solved.", ("solver", ""), _solver_rows(p), "ll"),
