@@ -1,5 +1,6 @@
 """The command line: what it prints, where it says it, and how it ends."""
 
+import errno
 import io
 import json
 import os
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +101,10 @@ def test_run_up_to_a_stage_says_where_the_results_are(call: Call, tmp_path: Path
     out = tmp_path / "run"
     code, printed, err = call("run", str(CASE), "--out", str(out), "--stage", "mesh", "--set", "mesh.level=coarse")
     assert (code, err) == (0, "")
-    assert re.fullmatch(rf"mesh    done in \d+\.\d s\nresults up to stage 'mesh': {re.escape(str(out))}\n", printed)
+    first, *figures, last, end = printed.split("\n")
+    assert re.fullmatch(r"mesh    done in \d+\.\d s", first)
+    assert {"  level: coarse", "  cells: 336", "  points: 585"} <= set(figures)
+    assert (last, end) == (f"results up to stage 'mesh': {out}", "")
     assert sorted(file.name for file in out.iterdir()) == ["mesh.json", "mesh.msh", "stages.json"]
 
 
@@ -107,6 +112,55 @@ def test_out_follows_from_the_name_of_the_case(call: Call, tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     assert call("run", str(CASE), "--stage", "mesh", "--set", "case.name=mine")[0] == 0
     assert (tmp_path / "runs" / "mine" / "mesh.msh").is_file()
+
+
+def test_two_cases_of_one_name_do_not_share_a_default_folder(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    mine = ("--stage", "mesh", "--set", "mesh.level=coarse")
+    assert call("run", str(CASE), *mine)[0] == 0
+    assert call("run", str(CASE), *mine)[0] == 0
+    other = tmp_path / "other" / "rack-150kw"
+    shutil.copytree(CASE, other)
+    shutil.copytree(CASE.parent / "networks", tmp_path / "other" / "networks")
+    held = (tmp_path / "runs" / "rack-150kw" / "stages.json").read_bytes()
+    assert call("run", str(other), *mine) == (
+        2,
+        "",
+        f"rack2city: runs/rack-150kw: holds the run of another case file of this name, {CASE / 'case.toml'}; name a folder "
+        f"for that of {other / 'case.toml'} with --out\n",
+    )
+    assert (tmp_path / "runs" / "rack-150kw" / "stages.json").read_bytes() == held
+    assert call("run", str(other), *mine, "--out", "runs/other")[0] == 0
+
+
+@pytest.mark.parametrize(("limit", "code"), [("85 degC", 0), ("60 degC", 3)])
+def test_strict_tells_by_the_exit_code_whether_the_design_holds(
+    call: Call, finished_run: Path, tmp_path: Path, limit: str, code: int
+) -> None:
+    run = shutil.copytree(finished_run, tmp_path / "run")
+    changed = (*CHEAP, f"limits.junction_temperature={limit}")
+    settings = [part for override in changed for part in ("--set", override)]
+    ended, out, err = call("run", str(CASE), "--out", str(run), "--strict", *settings)
+    assert (ended, err) == (code, "")
+    assert ("DOES NOT HOLD" in out) == (code == 3)
+    assert code == 0 or call("run", str(CASE), "--out", str(run), *settings)[0] == 0
+
+
+def test_strict_needs_a_verdict(call: Call, tmp_path: Path) -> None:
+    told = "rack2city: --strict: only a whole run has a verdict; leave out --stage\n"
+    assert call("run", str(CASE), "--out", str(tmp_path / "run"), "--strict", "--stage", "plate") == (2, "", told)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_version(call: Call) -> None:
+    assert call("--version") == (0, f"rack2city {metadata.version('rack2city')}\n", "")
+
+
+@pytest.mark.parametrize("command", [[], ["run"]])
+def test_exit_codes_are_in_the_help(call: Call, command: list[str]) -> None:
+    assert cli.EXIT_CODES in " ".join(call(*command, "--help")[1].split())
 
 
 def test_mesh_writes_a_mesh_that_can_be_the_case_s_own(call: Call, tmp_path: Path) -> None:
@@ -166,7 +220,8 @@ def test_doctor_ends_with_an_error_where_something_is_broken(call: Call, monkeyp
 
 
 @pytest.mark.parametrize(
-    ("kind", "code"), [(errors.ConvergenceError, 3), (errors.BalanceError, 4), (errors.Rack2CityError, 1)]
+    ("kind", "code"),
+    [(errors.ConvergenceError, 1), (errors.BalanceError, 1), (errors.Rack2CityError, 1), (errors.InputError, 2)],
 )
 def test_errors_of_a_run_have_their_exit_codes(
     call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: type[errors.Rack2CityError], code: int
@@ -231,8 +286,9 @@ def test_np_runs_on_as_many_ranks(tmp_path: Path) -> None:
         command, cwd=tmp_path, capture_output=True, text=True, timeout=100, stdin=subprocess.DEVNULL, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[1:] == ["results up to stage 'mesh': run"]  # printed once
-    assert json.loads((tmp_path / "run" / "stages.json").read_text())["mesh"]["ranks"] == 2
+    assert done.stdout.splitlines()[-1] == "results up to stage 'mesh': run"
+    assert done.stdout.count("mesh") == 2  # printed once
+    assert json.loads((tmp_path / "run" / "stages.json").read_text())["stages"]["mesh"]["ranks"] == 2
 
 
 @pytest.mark.parametrize("launch", [["-m", "mpi4py", "-m", "rack2city"], ["-m", "rack2city"]])
@@ -272,7 +328,7 @@ cli.main()
 @pytest.mark.parametrize(
     ("error", "sentence", "code"),
     [
-        ("errors.ConvergenceError('only here')", "rank 1: rack2city: only here", 3),
+        ("errors.ConvergenceError('only here')", "rank 1: rack2city: only here", 1),
         ("ZeroDivisionError('ours')", "ZeroDivisionError: ours", 1),
     ],
 )
@@ -286,16 +342,155 @@ def test_one_rank_that_fails_alone_ends_the_job(
     assert sentence in done.stderr
 
 
-def test_ranks_that_do_not_know_each_other_are_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("size", "rank_name", "more"),
+    [
+        ("OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK", {}),
+        ("SLURM_STEP_NUM_TASKS", "SLURM_PROCID", {}),
+        ("SLURM_NTASKS", "SLURM_PROCID", {"SLURM_STEP_ID": "0"}),
+    ],
+)
+def test_ranks_that_do_not_know_each_other_are_refused(
+    tmp_path: Path, size: str, rank_name: str, more: dict[str, str]
+) -> None:
     """A launcher of another MPI starts processes each of which is alone; the first of them says so."""
     for rank in (0, 1):
-        env = os.environ | {"OMPI_COMM_WORLD_SIZE": "2", "OMPI_COMM_WORLD_RANK": str(rank)}
+        env = os.environ | {size: "2", rank_name: str(rank)} | more
         command = [sys.executable, "-W", "ignore", "-m", "rack2city", "run", str(CASE), "--out", "out"]
         done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=100, check=False)
         assert (done.returncode, done.stdout) == (1, "")
         sentence = "rack2city: the launcher started 2 ranks, but each would run alone: it belongs to another MPI than "
         assert (sentence in done.stderr) == (rank == 0)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "size"),
+    [
+        ({}, 1),
+        ({"SLURM_NTASKS": "16", "SLURM_PROCID": "0"}, 1),  # a batch script, which may start one process
+        ({"SLURM_NTASKS": "16", "SLURM_PROCID": "3"}, 16),
+        ({"SLURM_NTASKS": "16", "SLURM_STEP_NUM_TASKS": "2"}, 2),
+        ({"PMI_SIZE": "1", "SLURM_STEP_NUM_TASKS": "2", "SLURM_STEP_ID": "0"}, 1),  # an mpirun within a step
+        ({"PMI_SIZE": "4"}, 4),
+    ],
+)
+def test_the_number_of_ranks_that_a_launcher_tells(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], size: int
+) -> None:
+    for name in [name for name in os.environ if name.startswith(("SLURM_", "PMI", "OMPI_"))]:
+        monkeypatch.delenv(name)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert ranks.told_size() == size
+
+
+def test_ranks_start_here_where_slurm_is_told_of_and_not_there(tmp_path: Path) -> None:
+    """As in a container that inherits the variables of a job: MPICH would ask for srun, and wait for ever."""
+    if shutil.which("srun"):
+        pytest.skip("there is a Slurm here")
+    job = {"SLURM_JOB_ID": "1", "SLURM_NODELIST": "n[1-2]", "SLURM_NNODES": "2", "SLURM_TASKS_PER_NODE": "1(x2)"}
+    command = [sys.executable, "-m", "rack2city", "run", str(CASE), "--np", "2", "--stage", "mesh", "--out", "run"]
+    pipes: dict[str, Any] = {"capture_output": True, "text": True, "stdin": subprocess.DEVNULL}
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | job, timeout=100, check=False, **pipes)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "this is a Slurm job without srun, as in a container: the ranks are started on this machine (HYDRA_LAUNCHER=fork)\n"
+    )
+    assert json.loads((tmp_path / "run" / "stages.json").read_text())["stages"]["mesh"]["ranks"] == 2
+
+
+@pytest.mark.parametrize("told", [{}, {"HYDRA_LAUNCHER": "ssh", "SLURM_JOB_ID": "1"}])
+def test_a_launcher_that_was_chosen_stays(monkeypatch: pytest.MonkeyPatch, told: dict[str, str]) -> None:
+    for name in [name for name in os.environ if name.startswith(("SLURM_", "HYDRA_"))]:
+        monkeypatch.delenv(name)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert ranks.launch_here() == ""
+    assert os.environ.get("HYDRA_LAUNCHER") == told.get("HYDRA_LAUNCHER")
+
+
+def piped(tmp_path: Path, out: Any, *arguments: str) -> tuple[int, str]:
+    """Exit code and stderr of the command line, its stdout a file."""
+    command = [sys.executable, "-m", "rack2city", *arguments]
+    done = subprocess.run(
+        command, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, timeout=100, check=False
+    )
+    return done.returncode, done.stderr
+
+
+STAGE = ("run", str(CASE), "--out", "run", "--set", "mesh.level=coarse", "--stage", "mesh")
+
+
+@pytest.mark.parametrize("arguments", [("schema",), STAGE])
+def test_a_full_device_for_what_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        told = (
+            "rack2city: standard output: No space left on device; what was computed is complete, what was told is not\n"
+        )
+        assert piped(tmp_path, full, *arguments) == (1, told)
+    assert (tmp_path / "run" / "mesh.msh").is_file() == (arguments == STAGE)
+
+
+@pytest.mark.parametrize("arguments", [("schema",), STAGE, (*STAGE[:-1], "plate")])
+def test_a_reader_that_goes_away_stops_no_run(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    assert piped(tmp_path, write, *arguments) == (0, "")
+    os.close(write)
+    if arguments[0] == "run":
+        assert arguments[-1] in json.loads((tmp_path / "run" / "stages.json").read_text())["stages"]
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/run/solver.log"),
+            "/run/solver.log: No space left on device",
+        ),
+        (PermissionError(errno.EACCES, "Permission denied", "m.msh"), "m.msh: Permission denied"),
+        (OSError(errno.EMFILE, "Too many open files"), "the machine: Too many open files"),
+    ],
+)
+def test_what_the_machine_refuses_is_a_sentence(
+    call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: OSError, sentence: str
+) -> None:
+    def failing(*args: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(chain, "run_chain", failing)
+    assert call("run", str(CASE), "--out", str(tmp_path)) == (1, "", f"rack2city: {sentence}\n")
+
+
+INTERRUPTED = """
+import os, signal, sys
+from rack2city import chain, cli
+
+def run_chain(*arguments):
+    try:
+        os.kill(os.getpid(), signal.SIGINT)
+    except KeyboardInterrupt:
+        raise {error} from None
+
+chain.run_chain = run_chain
+sys.argv = ["rack2city", "run", {case!r}]
+cli.main()
+"""
+
+
+@pytest.mark.parametrize("error", ["ImportError('numpy failed to import')", "errors.Rack2CityError('no DOLFINx')"])
+def test_ctrl_c_that_comes_out_as_another_error_is_still_one(tmp_path: Path, error: str) -> None:
+    """As it does in the middle of an import of a compiled module."""
+
+    def heard() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    code = INTERRUPTED.format(error=error, case=str(CASE)).replace("chain, cli", "chain, cli, errors")
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, preexec_fn=heard, check=False
+    )
+    assert (done.returncode, done.stderr) == (130, "rack2city: interrupted\n")
 
 
 def test_ctrl_c_is_tidy(tmp_path: Path) -> None:
@@ -312,7 +507,7 @@ def test_ctrl_c_is_tidy(tmp_path: Path) -> None:
         _, err = run.communicate(timeout=100)
     assert run.returncode == 130
     assert err.strip() == "rack2city: interrupted"
-    assert "plate" not in json.loads((tmp_path / "run" / "stages.json").read_text())
+    assert "plate" not in json.loads((tmp_path / "run" / "stages.json").read_text())["stages"]
 
 
 def progress(monkeypatch: pytest.MonkeyPatch, watched: bool) -> str:

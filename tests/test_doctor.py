@@ -7,6 +7,8 @@ import pytest
 from rack2city import doctor
 from rack2city.doctor import Finding, machine, parallel, parts
 from rack2city.doctor.probe import Probe, installed, probe
+from rack2city.errors import InputError
+from rack2city.places import forms_folder
 
 WELL = {
     "dolfinx": "0.11.0",
@@ -16,7 +18,6 @@ WELL = {
     "packages": {"mumps": True, "superlu_dist": True, "hypre": False},
     "mpi": "MPICH Version: 5.0.2",
     "vendor": "MPICH",
-    "cache": "/home/x/.cache/fenics",
 }
 
 
@@ -169,11 +170,39 @@ def test_a_missing_compiler(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def test_jit_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "not there yet" in machine.jit_cache(tmp_path / "deep" / "fenics").text
-    (tmp_path / "form.so").write_bytes(b"x" * 3_000_000)
-    assert machine.jit_cache(tmp_path).text.endswith("1 files, 3 MB")
-    monkeypatch.setattr(machine.os, "access", lambda path, mode: False)  # permissions mean nothing to root
-    assert machine.jit_cache(tmp_path).status == "fail"
+    """The folder is the one that the finite elements use, with a folder in it for each processor."""
+    from rack2city.fem.mesh.compilation import cache_directory
+
+    monkeypatch.setenv("RACK2CITY_JIT_CACHE", str(tmp_path / "deep" / "forms"))
+    assert machine.jit_cache().text.startswith(f"{tmp_path}/deep/forms, not there yet")
+    assert list(tmp_path.iterdir()) == []
+    cache_directory().mkdir(parents=True)
+    (cache_directory() / "form.so").write_bytes(b"x" * 3_000_000)
+    assert machine.jit_cache().text == f"{tmp_path}/deep/forms, 1 files, 3 MB"
+
+
+def test_a_jit_cache_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RACK2CITY_JIT_CACHE", "/proc/none/forms")  # which even root cannot make
+    found = machine.jit_cache()
+    assert (found.status, found.advice) == ("fail", "export RACK2CITY_JIT_CACHE=/a/writable/folder")
+    assert found.text.startswith("/proc/none/forms cannot be written: ")
+
+
+def test_where_compiled_forms_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RACK2CITY_JIT_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/caches")
+    assert str(forms_folder()) == "/caches/rack2city/forms"
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    monkeypatch.setenv("HOME", "/home/x")
+    assert str(forms_folder()) == "/home/x/.cache/rack2city/forms"
+
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    with pytest.raises(InputError, match="has no home folder; set RACK2CITY_JIT_CACHE"):
+        forms_folder()
+    assert machine.jit_cache().status == "fail"
 
 
 @pytest.mark.parametrize(

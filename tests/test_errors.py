@@ -294,6 +294,8 @@ def test_the_installed_command_says_the_same(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["case.toml", "networks"]
 
 
-def test_every_kind_of_error_has_its_own_exit_code() -> None:
-    kinds: list[type[errors.Rack2CityError]] = [errors.Rack2CityError, *errors.Rack2CityError.__subclasses__()]
-    assert sorted(kind.exit_code for kind in kinds) == [1, 2, 3, 4]
+def test_exit_codes_tell_wrong_input_from_a_run_that_failed() -> None:
+    kinds = {errors.Rack2CityError, errors.ConvergenceError, errors.BalanceError, errors.InputError}
+    assert kinds == {errors.Rack2CityError, *errors.Rack2CityError.__subclasses__()}
+    assert [kind for kind in kinds if kind.exit_code == 2] == [errors.InputError]
+    assert {kind.exit_code for kind in kinds} == {1, 2}

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     {"__main__"},
     {"cli"},
-    {"console", "ranks"},
+    {"console", "ranks", "streams"},
     {"doctor"},
     {"chain"},
     {"report", "city"},
@@ -21,6 +21,7 @@ LAYERS = [
     {"fem", "materials"},
     {"case", "results"},
     {"evidence"},
+    {"places"},
     {"errors", "arrays"},
 ]
 # Rooms inside a room, highest first. Only the room's door, its `__init__`, stands above them all.

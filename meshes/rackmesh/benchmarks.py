@@ -4,7 +4,7 @@ from pathlib import Path
 
 import gmsh
 
-from rackmesh.files import session
+from rackmesh.files import session, write_whole
 
 CHANNEL_LENGTH, CHANNEL_HEIGHT = 2.2, 0.41  # m
 CYLINDER_CENTRE, RADIUS = (0.2, 0.2), 0.05  # m
@@ -41,7 +41,7 @@ def write_cylinder_channel(path: Path, at_cylinder: float, wake: float, elsewher
         _grade(arcs, at_cylinder, wake, elsewhere)
         gmsh.model.mesh.generate(2)
         gmsh.model.mesh.setOrder(2)
-        gmsh.write(str(path))
+        write_whole(path)
 
 
 def _grade(cylinder: list[int], at_cylinder: float, wake: float, elsewhere: float) -> None:

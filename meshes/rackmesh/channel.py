@@ -12,7 +12,7 @@ from pathlib import Path
 import gmsh
 import numpy as np
 
-from rackmesh.files import MeshError, session
+from rackmesh.files import MeshError, session, write_whole
 
 MILLI = 1e-3  # geometry is built in millimetres (Gmsh's tolerances like it) and written in metres
 
@@ -106,7 +106,9 @@ def write_half_channel(geometry: HalfChannel, cells: Cells, path: Path) -> None:
             _build(geometry, cells)
             model.mesh.generate(3)
             model.mesh.affineTransform([MILLI, 0, 0, 0, 0, MILLI, 0, 0, 0, 0, MILLI, 0])
-            gmsh.write(str(path))
+            write_whole(path)
+    except OSError:  # of the disk
+        raise
     except Exception as error:  # gmsh raises bare Exception
         raise MeshError(f"{path}: Gmsh could not mesh the half channel: {error}") from None
 

@@ -4,6 +4,8 @@ Gmsh runs whatever it does not recognise as a script, and the file `NAME.opt` be
 bytes decide, not the name; and Gmsh is shown the file alone, by a link in an empty folder.
 """
 
+import errno
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -78,6 +80,20 @@ def session() -> Iterator[Any]:
         yield gmsh.model
     finally:
         gmsh.finalize()
+
+
+def write_whole(path: Path) -> None:
+    """Write the current model; Gmsh itself does not notice when the disk is full.
+
+    Raises:
+        OSError: the file cannot be written, or not whole.
+    """
+    path.open("wb").close()
+    gmsh.write(str(path))
+    with path.open("rb") as file:
+        file.seek(-min(path.stat().st_size, 64), os.SEEK_END)
+        if not re.search(rb"\$End\w+\s*\Z", file.read()):
+            raise OSError(errno.ENOSPC, "the mesh could not be written whole: is the disk full?", str(path))
 
 
 @contextmanager

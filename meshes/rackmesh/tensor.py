@@ -13,7 +13,7 @@ from typing import Literal
 import gmsh
 import numpy as np
 
-from rackmesh.files import MeshError, session
+from rackmesh.files import MeshError, session, write_whole
 
 HEXAHEDRON, TETRAHEDRON, QUADRILATERAL, TRIANGLE = 5, 4, 3, 2  # Gmsh's numbers of its element types
 Block = tuple[int, int, int]
@@ -199,6 +199,8 @@ def _write(path: Path, points: np.ndarray, groups: dict[int, dict[str, np.ndarra
                         first = False
                     model.mesh.addElementsByType(tag, types[dim], [], number[elements].ravel())
                     model.addPhysicalGroup(dim, [tag], name=name)
-            gmsh.write(str(path))
+            write_whole(path)
+    except OSError:  # of the disk
+        raise
     except Exception as error:  # gmsh raises bare Exception
         raise MeshError(f"{path}: Gmsh could not write the mesh: {error}") from None

@@ -4,16 +4,22 @@ import json
 import os
 import sys
 import traceback
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rack2city import ranks
+from rack2city import ranks, streams
 from rack2city.chain import STAGES
 from rack2city.errors import InputError, Rack2CityError
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+EXIT_CODES = (
+    "Exit codes: 0 done; 1 the run failed; 2 the input is wrong, nothing was computed; 3 with --strict, the design does "
+    "not hold; 130 interrupted."
+)
+DOES_NOT_HOLD = 3
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, epilog=EXIT_CODES)
 
 CaseArgument = Annotated[Path, typer.Argument(metavar="CASE", help="a case file, or a folder with a case.toml")]
 Overrides = Annotated[
@@ -25,48 +31,79 @@ STAGE_NAMES = [stage.name for stage in STAGES]
 
 def main() -> None:
     """Entry point: run a command; an expected error is one sentence and its exit code, told once for all ranks."""
+    interrupts = ranks.counted_interrupts()
+    code, sentence = 0, ""
     try:
         if ranks.launched():
             ranks.world()
-        with ranks.first_speaks():
-            app(prog_name="rack2city")
+        with ranks.first_speaks(), streams.lasting_output() as output:
+            try:
+                app(prog_name="rack2city")
+            except SystemExit as end:  # typer's own, after a wrong usage too
+                code = end.code if isinstance(end.code, int) else int(end.code is not None)
+            sentence = streams.why_lost(output)
+        if code == ranks.INTERRUPTED:
+            sentence = "interrupted"
+        ranks.leave(code or int(bool(sentence)), sentence and f"rack2city: {sentence}")
     except Rack2CityError as error:
+        if interrupts:
+            ranks.leave(ranks.INTERRUPTED, "rack2city: interrupted")
         ranks.leave(error.exit_code, f"rack2city: {error}")
-    except SystemExit as end:  # typer's own, after a wrong usage too
-        code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        ranks.leave(code, "rack2city: interrupted" if code == ranks.INTERRUPTED else "")
-    except Exception:
+    except Exception as error:
+        if interrupts:  # in the middle of an import or a callback it comes out as another error
+            ranks.leave(ranks.INTERRUPTED, "rack2city: interrupted")
+        if isinstance(error, OSError) and error.errno in streams.MACHINE:
+            ranks.leave(1, f"rack2city: {error.filename or 'the machine'}: {error.strerror}")
         if ranks.several():
             ranks.leave(1, traceback.format_exc())
         raise
 
 
-@app.command()
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"rack2city {metadata.version('rack2city')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="print the version and end")
+    ] = False,
+) -> None:
+    """The heat of a liquid-cooled rack, from the cold plate to the city."""
+
+
+@app.command(epilog=EXIT_CODES)
 def run(
     case: CaseArgument,
     out: Annotated[Path | None, typer.Option(help="run folder; runs/<name of the case> if not given")] = None,
     stage: Annotated[str, typer.Option(help=f"last stage to run: {', '.join(STAGE_NAMES)}")] = STAGE_NAMES[-1],
     np: Annotated[int | None, typer.Option("--np", min=1, help="number of MPI ranks to start")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help=f"end with exit code {DOES_NOT_HOLD} if the design does not hold")
+    ] = False,
     set_: Overrides = None,
 ) -> None:
     """Run a case from the channel of its cold plate to the heat delivered in the city."""
     if stage not in STAGE_NAMES:
         raise InputError(f"--stage: unknown stage '{stage}'; allowed: {', '.join(STAGE_NAMES)}")
+    if strict and stage != STAGE_NAMES[-1]:
+        raise InputError("--strict: only a whole run has a verdict; leave out --stage")
     from rack2city.case import load_case
+    from rack2city.chain.folder import RunFolder
 
     loaded = load_case(case, set_ or [])
     folder = out if out is not None else Path("runs") / loaded.case.case.name
     if folder.exists() and not folder.is_dir():
         raise InputError(f"--out: {folder} is a file; name a folder")
+    if out is None:
+        RunFolder(folder).refuse_other_case(loaded.path)
     if np is not None and np > 1:
         _start_ranks(np)
     comm = ranks.world()
     from rack2city.chain import run_chain
-
-    if comm.rank > 0:
-        run_chain(loaded, folder, comm, stage)
-        return
-    from rack2city.console import TerminalMonitor, print_verdict
+    from rack2city.console import TerminalMonitor, print_stage, print_verdict
 
     monitor = TerminalMonitor()
     try:
@@ -75,8 +112,10 @@ def run(
         monitor.close()
     if summary is not None:
         print_verdict(summary, folder)
-    else:
-        print(f"results up to stage '{stage}': {folder}")
+    elif comm.rank == 0:
+        print_stage(stage, folder)
+    if strict and summary is not None and not summary.verdict.holds:
+        raise SystemExit(DOES_NOT_HOLD)
 
 
 def _start_ranks(number: int) -> None:
@@ -99,6 +138,8 @@ def _start_ranks(number: int) -> None:
         elif not argument.startswith("--np="):
             arguments.append(argument)
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    if told := ranks.launch_here():
+        print(told, file=sys.stderr, flush=True)
     os.execv(found, [found, "-n", str(number), sys.executable, "-m", "mpi4py", "-m", "rack2city", *arguments])
 
 
@@ -128,9 +169,9 @@ def mesh(
 @app.command()
 def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a run folder")]) -> None:
     """Write the reports of a run folder again, from its files."""
-    from rack2city.report import write_report
+    from rack2city.chain import rewrite_report
 
-    for file in write_report(folder):
+    for file in rewrite_report(folder, print):
         print(file)
 
 

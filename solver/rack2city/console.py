@@ -8,6 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 from rich.text import Text
 
+from rack2city.chain import stage_figures
 from rack2city.chain.monitor import Monitor
 from rack2city.report import Summary, verdict_rows
 
@@ -42,6 +43,10 @@ class TerminalMonitor(Monitor):
             console.print(f"{self._stage}: {text}")
         self._steps_begun += 1
 
+    def tell(self, text: str) -> None:
+        """A line that stays."""
+        console.print(text)
+
     def end(self, seconds: float, reused: bool) -> None:
         """The stage is done."""
         if self._progress is not None:
@@ -55,13 +60,20 @@ class TerminalMonitor(Monitor):
             self._progress.stop()
 
 
+def print_stage(name: str, out: Path) -> None:
+    """Print the key figures of the stage that a run ended with, and where its results are."""
+    for line in stage_figures(out, name):
+        console.print(f"  {line}")
+    console.print(f"results up to stage '{name}': {out}")
+
+
 def print_verdict(summary: Summary, out: Path) -> None:
     """Print the verdict table, the key figures and where the reports are."""
     table = Table(title=summary.case.title or summary.case.name, title_justify="left")
     for heading in ("check", "value", "limit", "margin", ""):
         table.add_column(heading, justify="right" if heading in ("value", "limit", "margin") else "left")
     for row in verdict_rows(summary):
-        word = Text("holds") if row.holds else Text("DOES NOT HOLD", "bold red")
+        word = Text(row.outcome, "" if row.holds else "bold red")
         table.add_row(row.name, row.value, row.limit, row.margin, word)
     console.print(table)
     city, kpi, rack, balances = summary.city, summary.kpi, summary.rack, summary.balances

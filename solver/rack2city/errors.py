@@ -6,7 +6,7 @@ from collections.abc import Sequence
 class Rack2CityError(Exception):
     """Base of every error that is printed as a sentence, without traceback.
 
-    `exit_code` is what the command line returns.
+    `exit_code` is what the command line returns: 1 if a run failed, 2 if its input is wrong.
     """
 
     exit_code = 1
@@ -21,13 +21,9 @@ class InputError(Rack2CityError):
 class ConvergenceError(Rack2CityError):
     """A solver did not converge; the sentence says what to try."""
 
-    exit_code = 3
-
 
 class BalanceError(Rack2CityError):
     """A global balance does not close: the result must not be believed."""
-
-    exit_code = 4
 
 
 def dotted(location: Sequence[str | int]) -> str:

@@ -5,11 +5,14 @@ not loaded before a command needs it.
 """
 
 import os
+import shutil
+import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
+from types import FrameType
 from typing import Any, NoReturn
 
 from rack2city.errors import Rack2CityError
@@ -23,7 +26,34 @@ INTERRUPTED = 130  # exit code after Ctrl-C
 
 def launched() -> bool:
     """Whether a launcher of MPI started this process."""
-    return several() or any(name in os.environ for name in RANK_VARIABLES)
+    return several() or told_size() > 1 or any(name in os.environ for name in RANK_VARIABLES)
+
+
+def told_size() -> int:
+    """Number of ranks that the launcher says it started; 1 if there is none.
+
+    The size of a Slurm allocation (`SLURM_NTASKS`) says something only in a step, that is under srun: a batch script has it
+    too, and may start one process.
+    """
+    names: tuple[str, ...] = SIZE_VARIABLES
+    if not any(name in os.environ for name in names):  # an mpirun within a step knows better than the step
+        stepped = "SLURM_STEP_ID" in os.environ or os.environ.get("SLURM_PROCID", "0") != "0"
+        names = ("SLURM_STEP_NUM_TASKS", *(["SLURM_NTASKS"] if stepped else []))
+    return max(int(os.environ.get(name) or 1) for name in names)
+
+
+def launch_here() -> str:
+    """Make MPICH's mpirun start its ranks on this machine where it would ask a Slurm that is not there, and wait for ever.
+
+    Returns:
+        What was chosen, in a sentence; empty if nothing had to be.
+    """
+    chosen = {"HYDRA_LAUNCHER", "HYDRA_BOOTSTRAP"} & os.environ.keys()
+    in_slurm = any(name.startswith("SLURM_") for name in os.environ)
+    if not in_slurm or chosen or shutil.which("srun"):
+        return ""
+    os.environ["HYDRA_LAUNCHER"] = "fork"
+    return "this is a Slurm job without srun, as in a container: the ranks are started on this machine (HYDRA_LAUNCHER=fork)"
 
 
 def world() -> Any:
@@ -40,11 +70,11 @@ def world() -> Any:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
         raise Rack2CityError(f"MPI cannot be loaded ({error}); run `rack2city doctor`") from None
-    told = max((int(os.environ.get(name, "1")) for name in SIZE_VARIABLES), default=1)
+    told = told_size()
     if told > 1 and MPI.COMM_WORLD.size == 1:
         raise Rack2CityError(
-            f"the launcher started {told} ranks, but each would run alone: it belongs to another MPI than mpi4py; "
-            "use the mpirun of the environment, or `rack2city run --np N`"
+            f"the launcher started {told} ranks, but each would run alone: it belongs to another MPI than mpi4py, or hands "
+            "nothing on to it (srun without --mpi); use the mpirun of the environment, or `rack2city run --np N`"
         )
     if MPI.COMM_WORLD.size > 1:
         _own_channel()
@@ -61,12 +91,25 @@ def rank() -> int:
     """Rank of this process; by the launcher's word as long as MPI is not loaded."""
     if "mpi4py.MPI" in sys.modules and (communicator := sys.modules["mpi4py.MPI"].COMM_WORLD).size > 1:
         return int(communicator.rank)
-    return next((int(os.environ[name]) for name in RANK_VARIABLES if name in os.environ), 0)
+    return next((int(os.environ[name]) for name in (*RANK_VARIABLES, "SLURM_PROCID") if name in os.environ), 0)
 
 
 def several() -> bool:
     """Whether this process is one of several ranks."""
     return "mpi4py.MPI" in sys.modules and sys.modules["mpi4py.MPI"].COMM_WORLD.size > 1
+
+
+def counted_interrupts() -> list[int]:
+    """A list that grows with each Ctrl-C, which goes on to be a KeyboardInterrupt."""
+    heard: list[int] = []
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        heard.append(number)
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, handle)
+    return heard
 
 
 @contextmanager
@@ -88,6 +131,9 @@ def leave(code: int, sentence: str = "") -> NoReturn:
     """
     if sentence and rank() == 0:
         print(sentence, file=sys.stderr, flush=True)
+    if code == INTERRUPTED and not several():
+        sys.stdout.flush()
+        os._exit(code)  # Python would end by the signal itself if it came while a text was being executed
     if code and several():
         sys.stdout.flush()
         mpi = sys.modules["mpi4py.MPI"]

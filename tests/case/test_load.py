@@ -5,6 +5,7 @@ import pydantic
 import pytest
 
 from rack2city.case import CaseInput, load_case
+from rack2city.errors import InputError
 
 CASES = Path(__file__).parents[2] / "cases"
 
@@ -100,3 +101,48 @@ def test_today_s_rack_keeps_its_own_design_rules(write: Callable[..., Path]) -> 
     published = 61.7 * 66 * 18 / 8 + 4.8 * (66 * 18 / 8) ** 2
     assert rack.curve_linear * flow + rack.curve_quadratic * flow**2 == pytest.approx(published, rel=1e-9)
     assert rack.air_power / (1.184 * 1006.0 * rack.air.flow) > 12.0
+
+
+@pytest.mark.parametrize("path", [r"C:\Users\me", r"C:\work\me"])
+def test_a_backslash_in_double_quotes_is_told_for_what_it_is(tmp_path: Path, path: str) -> None:
+    file = tmp_path / "case.toml"
+    file.write_text(f'a = "{path}"')
+    with pytest.raises(
+        InputError, match=r"line 1, column 10: .*; in double quotes a backslash is written twice, or the text"
+    ):
+        load_case(file)
+
+
+def test_a_file_name_with_a_tab_was_a_backslash(message: Callable[..., str]) -> None:
+    told = message(
+        overrides=(r'city.pipes="C:\temp"',),
+    )
+    assert "has a character that no file name has; in double quotes a backslash is written twice" in told
+
+
+DEEP = 5000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * DEEP + "]" * DEEP,
+        "a = " + "{b=" * DEEP + "1" + "}" * DEEP,
+        ".".join("a" * DEEP) + " = 1",
+        f"[{'.'.join('a' * DEEP)}]",
+        "[plate]\nflow_factors = " + "[" * 300 + "]" * 300,
+    ],
+)
+def test_what_is_nested_too_deeply_is_one_sentence(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "case.toml"
+    file.write_text(text)
+    with pytest.raises(InputError) as refused:
+        load_case(file)
+    assert str(refused.value) == f"{file}: not a case: its lists or tables are nested too deeply"
+
+
+def test_an_override_that_is_nested_too_deeply(write: Callable[..., Path]) -> None:
+    with pytest.raises(InputError, match="the value is nested too deeply"):
+        load_case(write(), ["rack.power=" + "[" * DEEP])
+    with pytest.raises(InputError, match="its lists or tables are nested too deeply"):
+        load_case(write(), [".".join("a" * DEEP) + "=1"])

@@ -1,6 +1,7 @@
 """What is computed again and what is not, when a case is run a second time in its folder."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import pytest
 
 from rack2city import rack
 from rack2city.case import load_case
-from rack2city.chain import STAGES, Session, Stage, run_chain
+from rack2city.chain import STAGES, Session, Stage, rewrite_report, run_chain, stage_figures
+from rack2city.chain.folder import RunFolder
+from rack2city.chain.lock import locked
 from rack2city.chain.stage import Evidence, evidence_in
 from rack2city.errors import ConvergenceError, InputError, Rack2CityError
 from rack2city.evidence import Check, store
@@ -76,12 +79,115 @@ def test_a_changed_result_is_computed(computed: Chain, run_copy: Path) -> None:
 
 @pytest.mark.parametrize(
     ("file", "stage"),
-    [("rack.json", "rack"), ("plant.json", "plant"), ("city.json", "city"), ("year.parquet", "city")],
+    [
+        ("mesh.msh", "mesh"),
+        ("mesh.json", "mesh"),
+        ("rack.json", "rack"),
+        ("plant.json", "plant"),
+        ("city.json", "city"),
+        ("year.parquet", "city"),
+    ],
 )
-def test_a_deleted_file_is_computed_again(computed: Chain, run_copy: Path, file: str, stage: str) -> None:
+@pytest.mark.parametrize("fault", ["missing", "edited", "truncated"])
+def test_a_file_that_is_not_as_it_was_is_named_and_computed_again(
+    computed: Chain, told: list[str], run_copy: Path, file: str, stage: str, fault: str
+) -> None:
+    content = (run_copy / file).read_bytes()
     (run_copy / file).unlink()
+    if fault != "missing":
+        (run_copy / file).write_bytes(content + b" " if fault == "edited" else content[: len(content) // 2])
     assert computed(run_copy) == [stage]
-    assert (run_copy / file).is_file()
+    happened = "is missing" if fault == "missing" else "was changed since it was written"
+    assert told == [f"{file} {happened}: computed anew"]
+    assert computed(run_copy) == []
+    assert told == []
+
+
+@pytest.mark.parametrize("file", ["plate.json", "solver.log", "fields/flow_p0_000000.vtu"])
+def test_halved_resistances_and_a_lost_rack_do_not_hold(
+    computed: Chain, told: list[str], run_copy: Path, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    """What the finite elements wrote is believed no more than the rest."""
+
+    def plate(*args: Any) -> None:
+        raise Rack2CityError("the plate is computed")
+
+    monkeypatch.setattr("rack2city.plate.runs.run_plate", plate)
+    (run_copy / "rack.json").unlink()
+    (run_copy / file).write_bytes((run_copy / file).read_bytes().replace(b"1", b"0"))
+    with pytest.raises(Rack2CityError, match="the plate is computed"):
+        computed(run_copy)
+    assert told == [f"{file} was changed since it was written: computed anew"]
+
+
+def test_a_damaged_index_is_told(computed: Chain, told: list[str], run_copy: Path) -> None:
+    (run_copy / "stages.json").write_text("{")
+    assert computed(run_copy, until="mesh") == ["mesh"]
+    assert told == ["stages.json was changed since it was written: what it no longer tells of is computed anew"]
+
+
+def test_a_folder_in_which_another_run_works_is_left_alone(computed: Chain, run_copy: Path) -> None:
+    with locked(run_copy, print), pytest.raises(InputError, match="another run works in this folder"):
+        computed(run_copy, "rack.supply_temperature=41 degC")
+    assert computed(run_copy) == []
+
+
+def again(folder: Path) -> list[Path]:
+    return rewrite_report(folder, print)
+
+
+def test_reports_are_written_again_as_often_as_one_likes(computed: Chain, run_copy: Path) -> None:
+    (run_copy / "report.pdf").unlink()
+    (run_copy / "report.html").write_text("edited")
+    for _ in range(2):
+        assert again(run_copy) == [run_copy / "report.html", run_copy / "report.pdf"]
+    assert RunFolder(run_copy).changes("report") == []
+    assert computed(run_copy) == []
+
+
+@pytest.mark.parametrize(
+    "file", ["summary.json", "year.parquet", "plate.json", "mesh.msh", "fields/temperature_p0_000000.vtu"]
+)
+def test_no_report_is_made_of_what_was_edited(run_copy: Path, file: str) -> None:
+    (run_copy / file).write_bytes((run_copy / file).read_bytes().replace(b"8", b"7"))
+    before = (run_copy / "report.html").read_bytes()
+    with pytest.raises(InputError) as refused:
+        again(run_copy)
+    assert str(refused.value) == (
+        f"{run_copy}: {file} was changed since it was written; write it anew with `rack2city run`"
+    )
+    assert (run_copy / "report.html").read_bytes() == before
+
+
+def test_no_report_is_made_of_two_runs(computed: Chain, run_copy: Path) -> None:
+    """A stage that was computed anew leaves a summary that is no longer of these results."""
+    assert computed(run_copy, "limits.manifold_velocity=2 m/s", until="rack") == ["rack"]
+    with pytest.raises(InputError) as refused:
+        again(run_copy)
+    assert str(refused.value) == (
+        f"{run_copy / 'stages.json'}: does not tell of a run to its end; a report needs the folder of a finished "
+        "`rack2city run`"
+    )
+
+
+@pytest.mark.parametrize("stage", STAGES[:-1], ids=lambda stage: stage.name)
+def test_every_stage_tells_its_key_figures_and_checks(finished_run: Path, stage: Stage) -> None:
+    lines = stage_figures(finished_run, stage.name)
+    assert all(re.search(r": .*[\d]|level: coarse|not known", line) for line in lines)
+    checks = stage.evidence(finished_run).checks
+    assert len(lines) == len(stage.tells(finished_run)) + len(checks)
+    assert len(stage.tells(finished_run)) >= 5
+    assert [line.rpartition(": ")[2] for line in lines[len(lines) - len(checks) :]] == ["holds"] * len(checks)
+
+
+def test_the_plate_tells_drop_and_resistance_of_each_flow(finished_run: Path) -> None:
+    plate = json.loads((finished_run / "plate.json").read_text())
+    lines = stage_figures(finished_run, "plate")
+    for line, drop, case in zip(lines, plate["pressure_drop_pa"], plate["case_to_inlet_max_m2k_per_w"], strict=False):
+        number = r"([\d.]+)"
+        found = re.search(rf"pressure drop {number}\WkPa, case-to-inlet {number}\Wmm", line)
+        assert found is not None
+        assert [float(text) for text in found.groups()] == pytest.approx([drop / 1e3, case * 1e6], rel=1e-3)
 
 
 @pytest.mark.parametrize("stage", ["mesh", "plate", "rack", "plant", "city"])
@@ -158,7 +264,7 @@ def test_a_failed_stage_is_not_recorded(computed: Chain, run_copy: Path, monkeyp
         patch.setattr(rack, "run_rack", failing)
         with pytest.raises(ConvergenceError, match="the rack does not converge"):
             computed(run_copy, "limits.cdu_head=280 kPa")
-    recorded = json.loads((run_copy / "stages.json").read_text())
+    recorded = json.loads((run_copy / "stages.json").read_text())["stages"]
     assert "rack" not in recorded
     assert "plate" in recorded
     # The results of before are still in their file, but they are not believed.

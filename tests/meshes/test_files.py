@@ -1,5 +1,7 @@
 """Files of strangers: named for what they are, and none of them runs anything."""
 
+import errno
+import os
 from pathlib import Path
 
 import gmsh
@@ -34,6 +36,22 @@ def test_a_script_is_not_run_whatever_it_is_called(tmp_path: Path, name: str, be
     with pytest.raises(MeshError, match=r"this is (a Gmsh script, and scripts are not run|a text of an unknown kind)"):
         physical_groups(own)
     assert not (tmp_path / "trace").exists()
+
+
+def test_a_mesh_that_the_disk_does_not_take_is_no_mesh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Gmsh does not notice; and a mesh that was cut would be told as one that cannot be read."""
+    real = gmsh.write
+
+    def cut(path: str) -> None:
+        real(path)
+        os.truncate(path, os.path.getsize(path) - 40)
+
+    monkeypatch.setattr(gmsh, "write", cut)
+    with pytest.raises(OSError, match="the mesh could not be written whole: is the disk full") as full:
+        write_half_channel(CELL, LEVELS["coarse"], tmp_path / "channel.msh")
+    assert (full.value.errno, full.value.filename) == (errno.ENOSPC, str(tmp_path / "channel.msh"))
+    with pytest.raises(FileNotFoundError):
+        write_half_channel(CELL, LEVELS["coarse"], tmp_path / "none" / "channel.msh")
 
 
 def test_options_beside_a_mesh_are_not_run(mesh: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -229,6 +229,7 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "The network is in a steady state in each hour.",
         ],
         "provenance": {
+            "commit": "0123456789abcdef0123456789abcdef01234567",
             "versions": {"rack2city": "0.1.0", "fenics-dolfinx": "0.11.0", "petsc4py": "3.24.0", "python": "3.12.7"},
             "solver_options": {
                 "flow_": {
@@ -322,7 +323,7 @@ def _plate() -> dict[str, Any]:
         "area_m2": 0.0016,
         "design_flow_per_channel_m3_per_s": design,
         "grid_pressure_drop_change": 0.004,
-        "grid_case_to_inlet_change": None,
+        "grid_case_to_inlet_change": -0.0125,
         "holdout": {
             "flow_per_channel_m3_per_s": 0.85 * design,
             "pressure_drop_error": 3.1e-4,

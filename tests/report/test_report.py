@@ -13,6 +13,7 @@ from rack2city.errors import InputError, Rack2CityError
 from rack2city.report import write_report
 from rack2city.report.figures import picture
 from rack2city.report.model import read_run
+from rack2city.report.records import refinement
 from tests.report.sample import check, write_sample
 
 
@@ -20,7 +21,7 @@ from tests.report.sample import check, write_sample
 def run_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run")
     write_sample(folder)
-    assert write_report(folder) == [folder / "report.html", folder / "report.pdf"]
+    assert write_report(folder) == ([folder / "report.html", folder / "report.pdf"], ())
     return folder
 
 
@@ -54,6 +55,39 @@ def test_values_stand_in_engineering_units(run_dir: Path) -> None:
     pdf = words(" ".join(pages(run_dir / "report.pdf")))
     for text in ("73.85 °C", "245.3 kPa", "11.1 K", "2.100 %", "at least 12 K"):
         assert text in pdf
+
+
+def test_figures_and_names_are_found_by_a_search(run_dir: Path) -> None:
+    """No sign stands within a number or a name, and no short word may break."""
+    texts = pages(run_dir / "report.pdf")
+    assert not [i for i, text in enumerate(texts) if re.search("[\u200b\u00ad\ufeff]", text)]
+    joined = words(" ".join(texts))
+    for text in ("4.300", "1.550", "rack.supply_temperature", "pc_factor_mat_solver_type"):
+        assert text in joined
+    html = (run_dir / "report.html").read_text()
+    assert "overflow-wrap: anywhere" not in html
+    assert "rack.<wbr>supply_<wbr>temperature" in html
+    assert ">accelerator<" in html
+    assert ">4.300<" in html
+
+
+def test_html_is_made_for_narrow_screens_too(run_dir: Path) -> None:
+    html = (run_dir / "report.html").read_text()
+    assert '<meta name="viewport" content="width=device-width' in html
+    assert re.search(r"@media \(max-width: 700px\) \{[^@]*figure svg \{ min-width: 40rem; \}", html)
+    assert html.count('<div class="scroll"><table') == html.count("<table")  # wide tables scroll by themselves
+
+
+def test_refinement_and_commit_are_in_both(run_dir: Path, summary: dict[str, Any]) -> None:
+    html = re.sub(r"<[^>]+>", "", (run_dir / "report.html").read_text())
+    for text in (words(html), words(" ".join(pages(run_dir / "report.pdf")))):
+        text = text.replace("\u00a0", " ")
+        assert "the pressure drop changes by 0.40 % and the case-to-inlet resistance by −1.2 %" in text
+        assert summary["provenance"]["commit"] in text
+
+
+def test_a_refinement_that_nobody_knows_is_told() -> None:
+    assert refinement(0.1, None).startswith("No coarser mesh was computed")
 
 
 def test_html_tells_how_the_finite_elements_were_solved(run_dir: Path) -> None:
@@ -97,12 +131,13 @@ def test_design_that_does_not_hold_says_so(tmp_path: Path) -> None:
     summary["verdict"]["holds"] = False
     summary["verdict"]["checks"][0] = check("junction temperature", 361.4, 358.15, "K", "max", "temperature")
     (tmp_path / "summary.json").write_text(json.dumps(summary))
-    html, pdf = write_report(tmp_path)
+    (html, pdf), _ = write_report(tmp_path)
     sentence = "1 of 6 checks do not keep their limits: junction temperature."
     for text in (words(html.read_text()), words(" ".join(pages(pdf)))):
         assert "DOES NOT HOLD" in text
         assert sentence in text
-        assert "FAILS" in text
+        assert text.count("DOES NOT HOLD") >= 2  # over all and in the row, in one pair of words
+        assert "FAILS" not in text
         assert "−3.25 K" in text.replace("\u00a0", " ")
 
 
@@ -165,6 +200,25 @@ def test_broken_json_is_named(run_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "summary.json").write_text('{"case": ')
     with pytest.raises(InputError, match=r"summary\.json: is not readable as JSON"):
         write_report(tmp_path)
+
+
+@pytest.mark.parametrize("fault", ["no libEGL", "a torn field"])
+def test_a_picture_that_cannot_be_drawn_costs_the_picture_only(
+    run_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    linked(run_dir, tmp_path)
+    if fault == "no libEGL":  # and "temperature_p0_000000.vtu", which is not linked, is lost in the other case
+        crash = tmp_path / "python"
+        crash.write_text("#!/bin/sh\necho 'libEGL not found' >&2\nkill -ABRT $$\n")
+        crash.chmod(0o755)
+        monkeypatch.setattr(picture.sys, "executable", str(crash))
+    (html, pdf), (lack,) = write_report(tmp_path)
+    assert lack.startswith("The report lacks the picture of the plate's temperature. ")
+    assert ("libEGL not found" in lack) == (fault == "no libEGL")
+    assert html.read_text().count("<svg") == 5
+    for text in (words(re.sub(r"<[^>]+>", "", html.read_text())), words(" ".join(pages(pdf)))):
+        assert "The report lacks the picture of the plate" in text
+        assert "HOLDS" in text
 
 
 def test_unreadable_field_is_one_sentence(tmp_path: Path) -> None:

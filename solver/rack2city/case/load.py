@@ -17,6 +17,8 @@ from rack2city.case.schema import Case
 from rack2city.errors import InputError
 
 CASE_FILE = "case.toml"
+DEEPEST = 16  # levels of tables and lists; the schema has fewer
+TOO_DEEP = "not a case: its lists or tables are nested too deeply"
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ def load_case(path: Path, overrides: Sequence[str] = ()) -> LoadedCase:
     file = path / CASE_FILE if path.is_dir() else path
     raw = _read(file)
     overridden = apply_overrides(raw, overrides)
+    if _is_deep(raw):
+        raise InputError(f"{file}: {TOO_DEEP}")
     try:
         case = Case.model_validate(raw, context={"directory": file.parent})
     except ValidationError as error:
@@ -77,6 +81,17 @@ def _read(file: Path) -> dict[str, Any]:
         raise InputError(f"{file}: line {line}, column {column}: not valid TOML: not UTF-8 text") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{file}: {_place(str(error), content)}") from None
+    except RecursionError:
+        raise InputError(f"{file}: {TOO_DEEP}") from None
+
+
+def _is_deep(raw: dict[str, Any]) -> bool:
+    """Whether tables and lists are nested deeper than those of any case, so that no other code has to reckon with it."""
+    level: list[Any] = [raw]
+    for _ in range(DEEPEST):
+        inner = [node.values() if isinstance(node, dict) else node for node in level if isinstance(node, dict | list)]
+        level = [item for items in inner for item in items]
+    return bool(level)
 
 
 def _place(message: str, content: bytes) -> str:
@@ -87,4 +102,8 @@ def _place(message: str, content: bytes) -> str:
     else:  # the parser says "(at end of document)"
         lines = content.decode("utf-8-sig").splitlines() or [""]
         fault, line, column = message.partition(" (at end")[0], str(len(lines)), str(len(lines[-1]) + 1)
+    if "hex value" in fault or "\\" in fault:  # of "C:\\Users" the parser says that \\U wants a number
+        fault += (
+            "; in double quotes a backslash is written twice, or the text stands in single quotes: 'C:\\folder\\file'"
+        )
     return f"line {line}, column {column}: not valid TOML: {fault[:1].lower()}{fault[1:]}"

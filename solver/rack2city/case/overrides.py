@@ -58,6 +58,8 @@ def _value(text: str, location: Location) -> Any:
         tables = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         tables = {}
+    except RecursionError:
+        raise InputError(f"--set {text:.60}...: the value is nested too deeply") from None
     value = tables["value"] if tables.keys() == {"value"} else text.strip()
     if isinstance(value, str) and is_file(locate(location)[0]):
         return str(Path(value).absolute())

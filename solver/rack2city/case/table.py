@@ -40,6 +40,11 @@ def _existing_file(value: object, info: ValidationInfo) -> Path:
     """Find a file that is named relative to the case file, whose folder is `directory` of the validation context."""
     if not isinstance(value, str):
         raise fault(f"expected a file name in quotes, got {show(value)}")
+    if any(ord(letter) < 32 for letter in value):
+        raise fault(
+            f"{value!r} has a character that no file name has; in double quotes a backslash is written twice, or the name "
+            "stands in single quotes"
+        )
     path = Path((info.context or {}).get("directory", "."), value).resolve()
     if not path.is_file():
         raise fault(f"no such file '{value}' (looked for {path})")

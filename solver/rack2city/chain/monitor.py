@@ -10,5 +10,8 @@ class Monitor:
     def step(self, text: str) -> None:
         """The stage goes on to its next step."""
 
+    def tell(self, text: str) -> None:
+        """Something that whoever reads the results should know, in one line."""
+
     def end(self, seconds: float, reused: bool) -> None:
         """The stage is done; `reused` if nothing had changed since an earlier run."""

@@ -1,10 +1,13 @@
 """A run: the stages one after the other, each computed only if something it follows from has changed."""
 
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rack2city.chain.folder import RunFolder, stage_key
+from rack2city.chain.folder import INDEX, RunFolder, stage_key
+from rack2city.chain.lock import locked
 from rack2city.chain.monitor import Monitor
 from rack2city.chain.stage import Session, Stage
 from rack2city.chain.stages import STAGES
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 
     from rack2city.case import LoadedCase
     from rack2city.report import Summary
+
+NEEDED = "a report needs the folder of a finished `rack2city run`"
+REPORTS = ("report.html", "report.pdf")
 
 
 def preflight(loaded: "LoadedCase") -> None:
@@ -49,14 +55,51 @@ def run_chain(
     session = Session(loaded, RunFolder(out), comm, monitor if monitor is not None and comm.rank == 0 else Monitor())
     session.on_root(lambda: preflight(loaded))
     session.on_root(lambda: _make_folder(out))
-    names = [stage.name for stage in STAGES]
-    for stage in STAGES[: names.index(until) + 1]:
-        _run_stage(stage, session)
-    if until != names[-1]:
-        return None
-    from rack2city.report import Summary
+    with ExitStack() as stack:  # the first rank holds the lock for all
+        session.on_root(lambda: stack.enter_context(locked(out, session.monitor.tell)))
+        session.on_root(lambda: _claim(session))
+        names = [stage.name for stage in STAGES]
+        for stage in STAGES[: names.index(until) + 1]:
+            _run_stage(stage, session)
+        if until != names[-1]:
+            return None
+        from rack2city.report import Summary
 
-    return session.on_root(lambda: load(out / "summary.json", Summary))
+        return session.on_root(lambda: load(out / "summary.json", Summary))
+
+
+def stage_figures(out: Path, name: str) -> list[str]:
+    """The key figures of a stage in a run folder, and its checks against the limits of the case, a line each."""
+    from rack2city.report import check_line
+
+    stage = next(stage for stage in STAGES if stage.name == name)
+    return [*stage.tells(out), *map(check_line, stage.evidence(out).checks)]
+
+
+def rewrite_report(out: Path, tell: Callable[[str], None]) -> list[Path]:
+    """Write the reports of a finished run again, from its files as they were written; `tell` hears what to know of them.
+
+    Raises:
+        InputError: it is no finished run, another run works in it, or a file was changed since it was written.
+    """
+    from rack2city.report import write_report
+
+    folder, final = RunFolder(out), STAGES[-1]
+    if not (out / "summary.json").is_file():
+        raise InputError(f"{out / 'summary.json'}: there is no such file; {NEEDED}")
+    with locked(out, tell):
+        recorded = [stage.name for stage in STAGES if folder.has(stage.name)]
+        if final.name not in recorded:
+            raise InputError(f"{out / INDEX}: does not tell of a run to its end; {NEEDED}")
+        changes = [change for name in recorded for change in folder.changes(name)]
+        changes = [change for change in changes if not change.startswith(REPORTS)]
+        if changes:
+            raise InputError(f"{out}: {changes[0]}; write it anew with `rack2city run`")
+        files, notes = write_report(out)
+        for note in notes:
+            tell(note)
+        folder.record_again(final.name)
+    return files
 
 
 def _make_folder(out: Path) -> None:
@@ -66,21 +109,39 @@ def _make_folder(out: Path) -> None:
         raise InputError(f"{out}: cannot make this run folder: {error.strerror}") from None
 
 
+def _claim(session: Session) -> None:
+    """Take the folder for the run of a case."""
+    if session.folder.damaged:
+        session.monitor.tell(f"{INDEX} was changed since it was written: what it no longer tells of is computed anew")
+    session.folder.claim(session.loaded.path)
+
+
+def _held(stage: Stage, key: str, session: Session) -> bool:
+    """Whether the folder holds what a stage would compute; a file that is not as it was written is told."""
+    folder = session.folder
+    if not stage.kept or not folder.belongs(stage.name, key):
+        return False
+    changes = folder.changes(stage.name, stage.files(session.case))
+    for change in changes:
+        session.monitor.tell(f"{change}: computed anew")
+    return not changes
+
+
 def _run_stage(stage: Stage, session: Session) -> None:
     """Compute a stage unless the folder holds it (collective)."""
     case, folder, keys = session.case, session.folder, session.keys
     session.monitor.begin(stage.name, stage.steps(case))
     started = time.perf_counter()
     key = session.on_root(lambda: stage_key(*stage.used(case), [keys[other] for other in stage.before]))
-    held = session.on_root(lambda: stage.kept and folder.holds(stage.name, key, stage.files(case)))
-    if not held:
-        session.on_root(lambda: folder.forget(stage.name))
+    held = session.on_root(lambda: _held(stage, key, session))
+    if not held:  # nor is what was told of the old results believed any longer
+        session.on_root(lambda: folder.forget(stage.name, STAGES[-1].name))
         if stage.collective:
             stage.compute(session)
         else:
             session.on_root(lambda: stage.compute(session))
         seconds = time.perf_counter() - started
-        if stage.kept:
-            session.on_root(lambda: folder.record(stage.name, key, seconds, session.comm.size))
+        files = stage.files(case)
+        session.on_root(lambda: folder.record(stage.name, key, seconds, session.comm.size, files))
     keys[stage] = key
     session.monitor.end(time.perf_counter() - started, held)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mpi4py import MPI
 
     from rack2city.case import Case, LoadedCase
+    from rack2city.report.units import Scale
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Stage:
         derived: what it uses beside, as far as that follows from other parts of the case.
         check: refuses, before anything is written, what the schema of a case lets pass.
         evidence: balances and checks of its result, from the run folder.
+        tells: the key figures of its result, from the run folder, a line each.
         steps: how many it tells the monitor of.
         collective: whether it runs on all ranks, or on the first alone.
         kept: whether its results are taken from the folder while nothing has changed.
@@ -57,6 +59,7 @@ class Stage:
     derived: "Callable[[Case], Any]" = lambda case: None
     check: "Callable[[LoadedCase], object]" = lambda loaded: None
     evidence: Callable[[Path], Evidence] = lambda folder: Evidence()
+    tells: Callable[[Path], Sequence[str]] = lambda folder: ()
     steps: "Callable[[Case], int]" = lambda case: 1
     collective: bool = False
     kept: bool = True
@@ -129,6 +132,13 @@ def of_case(check: "Callable[[Case], object]") -> "Callable[[LoadedCase], None]"
 def evidence_in(name: str) -> Callable[[Path], Evidence]:
     """Read the evidence of a stage from its result, a JSON file of the run folder."""
     return lambda folder: load(folder / name, Evidence)
+
+
+def figures(*rows: "tuple[str, float, Scale]") -> tuple[str, ...]:
+    """Key figures (SI), each as a line in its engineering unit."""
+    from rack2city.report.units import quantity
+
+    return tuple(f"{name}: {quantity(value, scale)}" for name, value, scale in rows)
 
 
 def _at(sections: dict[str, Any], dotted: str) -> Any:

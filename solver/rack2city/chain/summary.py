@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 
 from rack2city.chain.stage import Session
-from rack2city.chain.versions import package_versions
+from rack2city.chain.versions import commit, package_versions
 from rack2city.city.kpi import DEFINITIONS, VERSION
 from rack2city.evidence import load, read_json, restore, view
 from rack2city.report.summary import CaseRecord, Summary
@@ -60,6 +60,7 @@ def summarise(session: Session) -> Summary:
         balances=tuple(view(BalanceRow, balance) for evidence in found for balance in evidence.balances),
         assumptions=ASSUMPTIONS,
         provenance=Provenance(
+            commit=commit(),
             versions=package_versions(),
             solver_options=plate["solver_options"],
             solver=restore(SolverRecord, plate["solver_record"]),

@@ -1,12 +1,11 @@
 """What is installed here, does it work, and how to mend what does not.
 
-Only the standard library is imported: the doctor must be able to speak when all else is broken.
-Printing what it finds is left to the command line.
+Only the standard library is imported, and where compiled forms are kept: the doctor must be able to speak when all
+else is broken. Printing what it finds is left to the command line.
 """
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from rack2city.doctor.finding import Finding, Status, healthy, render
 from rack2city.doctor.machine import available_memory, compiler, jit_cache, memory, python, threads
@@ -30,14 +29,13 @@ def diagnose() -> list[Finding]:
     with ThreadPoolExecutor() as pool:
         codes = [DOLFINX_PROBE, GMSH_PROBE, *(VERSION_PROBE.format(name=name) for name in PARTS.values())]
         fem, mesher, *others = pool.map(probe, codes)
-    caches = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     return [
         python(),
         dolfinx(fem, installed(WHEEL), installed(CONDA)),
         petsc(fem),
         mpi(fem),
         compiler(),
-        jit_cache(Path(fem.value["cache"]) if fem.value else caches / "fenics"),
+        jit_cache(),
         threads(len(os.sched_getaffinity(0)), os.environ.get("OMP_NUM_THREADS")),
         gmsh(mesher),
         *(part(topic, name, seen) for (topic, name), seen in zip(PARTS.items(), others, strict=True)),

@@ -5,10 +5,13 @@ import re
 import shutil
 import sys
 import sysconfig
+import tempfile
 from functools import partial
 from pathlib import Path
 
 from rack2city.doctor.finding import Finding
+from rack2city.errors import InputError
+from rack2city.places import forms_folder
 
 GIB = 1024**3
 
@@ -33,15 +36,22 @@ def compiler() -> Finding:
     return found("ok", path)
 
 
-def jit_cache(folder: Path) -> Finding:
-    """DOLFINx' folder of compiled forms, which need not exist yet: it must be writable, and is cheap to remove."""
-    found = partial(Finding, "JIT cache")
-    home = next(p for p in (folder, *folder.parents) if p.exists())
-    if not os.access(home, os.W_OK):
-        return found("fail", f"{folder} cannot be written", "export XDG_CACHE_HOME=/a/writable/folder")
+def jit_cache() -> Finding:
+    """The folder of compiled forms, which need not exist yet: it must be writable, and is cheap to remove."""
+    found, advice = partial(Finding, "JIT cache"), "export RACK2CITY_JIT_CACHE=/a/writable/folder"
+    try:
+        folder = forms_folder().absolute()
+    except InputError as error:
+        return found("fail", str(error), advice)
+    nearest = next(p for p in (folder, *folder.parents) if p.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=nearest, prefix=".rack2city-"):
+            pass
+    except OSError as error:
+        return found("fail", f"{folder} cannot be written: {error.strerror}", advice)
     if not folder.exists():
         return found("ok", f"{folder}, not there yet: the first run compiles its forms (about 20 s)")
-    sizes = [p.stat().st_size for p in folder.iterdir() if p.is_file()]
+    sizes = [p.stat().st_size for p in folder.rglob("*") if p.is_file()]
     text = f"{folder}, {len(sizes)} files, {sum(sizes) / 1e6:.0f} MB"
     if sum(sizes) > 2 * GIB:
         return found("warn", text, f"rm -r {folder} frees it; forms are compiled anew when needed")

@@ -20,7 +20,6 @@ import importlib.util, json
 if importlib.util.find_spec("dolfinx_solver"):
     import dolfinx_solver
 import dolfinx
-from dolfinx.jit import get_options
 from mpi4py import MPI
 from petsc4py import PETSc
 names = ["mumps", "superlu_dist", "hypre", "scotch", "ptscotch", "parmetis"]
@@ -32,7 +31,6 @@ print(json.dumps({
     "packages": {name: bool(PETSc.Sys.hasExternalPackage(name)) for name in names},
     "mpi": MPI.Get_library_version().split(chr(10))[0].strip(chr(0)),
     "vendor": MPI.get_vendor()[0],
-    "cache": str(get_options()["cache_dir"]),
 }))
 """
 

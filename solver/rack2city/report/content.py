@@ -2,6 +2,7 @@
 
 from matplotlib.figure import Figure
 
+from rack2city.errors import Rack2CityError
 from rack2city.report import energy, records, tables
 from rack2city.report.document import Block, Bullets, Document, Drawing, Section, Text
 from rack2city.report.figures import picture, plate, sankey, year
@@ -16,14 +17,14 @@ def build(run: Run) -> Document:
 
     Raises:
         BalanceError: the year's energies do not add up.
-        Rack2CityError: the temperature picture cannot be rendered.
     """
     s = run.summary
     with house_style():
+        body = _picture(run)
         versions: tuple[Block, ...] = (Text(f"Command: {s.provenance.command}"), *records.provenance(s))
         sections = (
             Section("Key figures", (tables.key_figures(s),)),
-            Section("Cold plate", _plate(run)),
+            Section("Cold plate", (*_plate(run), body, tables.mesh_table(s))),
             Section("Rack", (tables.rack_hydraulics(s), tables.rack_loads(s))),
             Section("Plant", (tables.plant_table(s),)),
             Section("City", _city(run)),
@@ -34,7 +35,8 @@ def build(run: Run) -> Document:
         )
     note = "The bar is the used part of what the limit allows; temperatures are counted from the coolant's supply."
     date, holds = s.provenance.date, s.verdict.holds
-    return Document(s.case.title, s.case.name, date, holds, verdict_rows(s), note, sections)
+    lacks = (body.text,) if isinstance(body, Text) else ()
+    return Document(s.case.title, s.case.name, date, holds, verdict_rows(s), note, sections, lacks)
 
 
 def _plate(run: Run) -> tuple[Block, ...]:
@@ -50,7 +52,8 @@ def _plate(run: Run) -> tuple[Block, ...]:
         "finite-element runs, the lines between them guide the eye; the dotted line is the flow of the design point."
     )
     curves = _drawing("plate-curves", caption, plate.plate_curves(s))
-    return Text(text), curves, tables.plate_runs(s), _picture(run), tables.mesh_table(s)
+    refined = records.refinement(s.plate.grid_pressure_drop_change, s.plate.grid_case_to_inlet_change)
+    return Text(text), Text(refined), curves, tables.plate_runs(s)
 
 
 def plate_picture(run: Run) -> Figure:
@@ -68,7 +71,8 @@ def _wall(run: Run) -> tuple[float, float] | None:
     return (500.0 * width, 0.0) if isinstance(width, float) else None
 
 
-def _picture(run: Run) -> Drawing:
+def _picture(run: Run) -> Drawing | Text:
+    """The plate's temperature; where it cannot be drawn, a sentence in its place."""
     line = " White lines: the wetted wall of the channel." if _wall(run) else ""
     caption = (
         f"Temperature of the plate's half channel at {number(run.summary.plate.field_flow_factor, 4, trim=True)} times the "
@@ -76,7 +80,10 @@ def _picture(run: Run) -> Drawing:
         "cross-sections at inlet, middle and outlet. The channel is long and narrow: "
         f"y is stretched {picture.STRETCH} times in all four.{line}"
     )
-    return _drawing("temperature", caption, plate_picture(run))
+    try:
+        return _drawing("temperature", caption, plate_picture(run))
+    except Rack2CityError as error:
+        return Text(f"The report lacks the picture of the plate's temperature. {error}.")
 
 
 def _city(run: Run) -> tuple[Block, ...]:

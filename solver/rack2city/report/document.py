@@ -59,7 +59,7 @@ class Section:
 
 @dataclass(frozen=True)
 class VerdictRow:
-    """One check, as texts; `share` is the used part of what the limit allows (-), drawn as a bar."""
+    """One check, as texts, `outcome` in words; `share` is the used part of what the limit allows (-), drawn as a bar."""
 
     name: str
     value: str
@@ -68,11 +68,12 @@ class VerdictRow:
     si: str
     share: float
     holds: bool
+    outcome: str
 
 
 @dataclass(frozen=True)
 class Document:
-    """The whole report."""
+    """The whole report; `lacks` are sentences on what could not be drawn, which stand where it is missing."""
 
     title: str
     case: str
@@ -81,6 +82,7 @@ class Document:
     verdict: tuple[VerdictRow, ...]
     verdict_note: str
     sections: tuple[Section, ...] = ()
+    lacks: tuple[str, ...] = ()
 
     @property
     def banner(self) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from rack2city.report.document import Document
 from rack2city.report.figures.style import INK
@@ -13,8 +13,16 @@ def render_html(document: Document) -> str:
     """The document as HTML text that needs no other file."""
     environment = Environment(loader=PackageLoader("rack2city.report"), autoescape=True, undefined=StrictUndefined)
     environment.trim_blocks = environment.lstrip_blocks = True
-    environment.filters["inline"] = inline_svg
+    environment.filters |= {"inline": inline_svg, "soft": soft}
     return environment.get_template("report.html.j2").render(document=document)
+
+
+def soft(text: str) -> Markup:
+    """A text whose long words (fields, options, paths) may break after a dot, slash, underscore or comma; no other may."""
+    words = (
+        re.sub(r"(?<=[A-Za-z\])])([._,=/])", r"\1\0", word) if len(word) > 20 else word for word in text.split(" ")
+    )
+    return Markup(str(escape(" ".join(words))).replace("\0", "<wbr>"))
 
 
 def inline_svg(svg: str, name: str) -> Markup:

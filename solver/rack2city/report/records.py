@@ -5,7 +5,8 @@ from typing import Any
 from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.summary.provenance import Counts, Provenance
-from rack2city.report.units import Scale, number, quantity
+from rack2city.report.units import PERCENT, Scale, number, quantity
+from rack2city.report.verdict import outcome
 
 
 def balances(summary: Summary) -> Table:
@@ -18,7 +19,7 @@ def balances(summary: Summary) -> Table:
             f"{number(row.leaving, 7)} {row.unit}",
             number(row.relative, 2),
             number(row.tolerance, 1),
-            "holds" if row.holds else "FAILS",
+            outcome(row.holds),
         )
         for row in summary.balances
     )
@@ -35,6 +36,19 @@ def inputs(summary: Summary) -> Table:
     return Table("Inputs as given, in SI, and where they come from.", ("field", "given", "SI", "source"), rows, "llll")
 
 
+def refinement(pressure_drop: float | None, case_to_inlet: float | None) -> str:
+    """What the next finer mesh has changed (-), or that nobody knows."""
+    if pressure_drop is None or case_to_inlet is None:
+        return (
+            "No coarser mesh was computed: how much the figures change on refinement is not known, and no uncertainty "
+            "contains it."
+        )
+    return (
+        f"From the next coarser mesh to this one the pressure drop changes by {quantity(pressure_drop, PERCENT, 2)} and the "
+        f"case-to-inlet resistance by {quantity(case_to_inlet, PERCENT, 2)}, at the design flow."
+    )
+
+
 def provenance(summary: Summary) -> tuple[Table, ...]:
     """Versions, how the finite elements were solved, solver options and the time each stage took."""
     p = summary.provenance
@@ -43,7 +57,7 @@ def provenance(summary: Summary) -> tuple[Table, ...]:
         for prefix, chosen in p.solver_options.items()
     )
     seconds = tuple((stage, quantity(value, Scale("s"), 3)) for stage, value in p.seconds.items())
-    versions = tuple((p.versions | p.solver.libraries).items())
+    versions = (("commit of rack2city", p.commit or "not known"), *(p.versions | p.solver.libraries).items())
     return (
         Table("Versions of the software.", ("package", "version"), versions, "ll"),
         Table("How flow and heat were solved.", ("solver", ""), _solver_rows(p), "ll"),

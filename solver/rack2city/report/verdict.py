@@ -1,9 +1,17 @@
 """The checks as rows of text, in engineering units and in SI."""
 
+from rack2city.evidence import Check
 from rack2city.report.document import VerdictRow
 from rack2city.report.summary import Summary
 from rack2city.report.summary.evidence import CheckRow
 from rack2city.report.units import CELSIUS, KELVIN, engineering, number, quantity
+
+BOUND = {"max": "at most", "min": "at least"}
+
+
+def outcome(holds: bool) -> str:
+    """The one pair of words for what keeps its limit and what does not."""
+    return "holds" if holds else "DOES NOT HOLD"
 
 
 def verdict_rows(summary: Summary) -> tuple[VerdictRow, ...]:
@@ -11,20 +19,27 @@ def verdict_rows(summary: Summary) -> tuple[VerdictRow, ...]:
     return tuple(_row(check, summary.rack.supply_k) for check in summary.verdict.checks)
 
 
+def check_line(check: Check) -> str:
+    """A check in one line, as far as it can be told without the other results."""
+    scale = engineering(check.unit, check.kind)
+    value, limit = quantity(check.value, scale), quantity(check.limit, scale, trim=True)
+    return f"{check.name}: {value}, {BOUND[check.sense]} {limit}: {outcome(check.holds)}"
+
+
 def _row(check: CheckRow, supply_k: float) -> VerdictRow:
     scale = engineering(check.unit, check.kind)
     margin = KELVIN if scale is CELSIUS else scale
     plus_minus = f" ± {number(check.uncertainty * margin.factor, 2)}" if check.uncertainty > 0.0 else ""
-    bound = "at most" if check.sense == "max" else "at least"
     unit = "" if check.unit == "-" else f" {check.unit}"
     return VerdictRow(
         name=check.name,
         value=quantity(check.value, scale),
-        limit=f"{bound} {quantity(check.limit, scale, trim=True)}",
+        limit=f"{BOUND[check.sense]} {quantity(check.limit, scale, trim=True)}",
         margin=quantity(check.margin, margin, 3) + plus_minus,
         si=f"{number(check.value, 5)} / {number(check.limit, 5, trim=True)}{unit}",
         share=_share_used(check, supply_k),
         holds=check.holds,
+        outcome=outcome(check.holds),
     )
 
 

@@ -141,9 +141,10 @@ def test_geojson_faults(tmp_path):
         load_geojson(drawn(tmp_path, ("Point", [0, 0], {"table": "pipes"})))
     with pytest.raises(InputError, match=r"drawn\.geojson: table pipes: the column 'inner_diameter_m' is missing"):
         load_geojson(drawn(tmp_path, ("LineString", [[0, 0], [9, 0]], {})))
-    (tmp_path / "x.geojson").write_text("[]")
-    with pytest.raises(InputError, match=r"x\.geojson: it is not a GeoJSON FeatureCollection"):
-        load_geojson(tmp_path / "x.geojson")
+    for text in ("[]", "[" * 100_000):
+        (tmp_path / "x.geojson").write_text(text)
+        with pytest.raises(InputError, match=r"x\.geojson: it is not a GeoJSON FeatureCollection"):
+            load_geojson(tmp_path / "x.geojson")
 
 
 def test_the_friction_formula_is_kept_used_and_told(tmp_path):

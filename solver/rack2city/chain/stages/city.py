@@ -1,8 +1,9 @@
 """The city stage: the pod of racks and the heat network through every hour of a year."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rack2city.chain.stage import Session, Stage, evidence_in
+from rack2city.chain.stage import Session, Stage, evidence_in, figures
 from rack2city.chain.stages.plant import PLANT
 from rack2city.chain.stages.rack import RACK
 from rack2city.evidence import load, store
@@ -38,6 +39,21 @@ def _compute(session: Session) -> None:
     store(session.file("city.json"), result)
 
 
+def _tells(folder: Path) -> tuple[str, ...]:
+    from rack2city.report.units import CELSIUS, MEGAWATT_HOUR, PLAIN
+    from rack2city.results.city import CityResult
+
+    city = load(folder / "city.json", CityResult)
+    return figures(
+        ("demand of the year", city.annual_demand_j, MEGAWATT_HOUR),
+        ("delivered", city.delivered_j, MEGAWATT_HOUR),
+        ("not met", city.unmet_j, MEGAWATT_HOUR),
+        ("reused", city.reused_j, MEGAWATT_HOUR),
+        ("highest junction", city.junction_max_k, CELSIUS),
+        *((name.upper(), value, PLAIN) for name, value in city.kpi.items()),
+    )
+
+
 CITY = Stage(
     name="city",
     compute=_compute,
@@ -47,5 +63,6 @@ CITY = Stage(
     sources=("city.pipes", "city.substations", "city.weather.epw"),
     check=_check,
     evidence=evidence_in("city.json"),
+    tells=_tells,
     steps=lambda case: YEAR_PARTS,
 )

@@ -1,8 +1,10 @@
 """The mesh stage: the channel of the case, at its level and at the next coarser one, or the user's own mesh."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rack2city.chain.stage import Session, Stage, of_case
+from rack2city.chain.stage import Session, Stage, figures, of_case
+from rack2city.evidence import load
 
 if TYPE_CHECKING:
     from rack2city.case import Case
@@ -28,6 +30,21 @@ def _compute(session: Session) -> None:
     make_mesh(session.case, session.folder.path)
 
 
+def _tells(folder: Path) -> tuple[str, ...]:
+    from rack2city.report.units import PLAIN
+    from rack2city.results.plate import MeshFigures
+
+    mesh = load(folder / "mesh.json", MeshFigures)
+    groups = (("group " + name, count, PLAIN) for name, count in mesh.groups.items())
+    return f"level: {mesh.level}", *figures(("cells", mesh.cells, PLAIN), ("points", mesh.points, PLAIN), *groups)
+
+
 MESH = Stage(
-    name="mesh", compute=_compute, files=_files, parts=("channel", "mesh.level"), sources=("mesh.file",), check=_check
+    name="mesh",
+    compute=_compute,
+    files=_files,
+    parts=("channel", "mesh.level"),
+    sources=("mesh.file",),
+    check=_check,
+    tells=_tells,
 )

@@ -1,8 +1,9 @@
 """The plant stage: CDU, heat pump and UPS with all racks at full power."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rack2city.chain.stage import Session, Stage, evidence_in, of_case
+from rack2city.chain.stage import Session, Stage, evidence_in, figures, of_case
 from rack2city.chain.stages.rack import RACK
 from rack2city.evidence import load, store
 
@@ -25,6 +26,21 @@ def _compute(session: Session) -> None:
     store(session.file("plant.json"), run_plant(session.case, load(session.file("rack.json"), RackResult)))
 
 
+def _tells(folder: Path) -> tuple[str, ...]:
+    from rack2city.report.units import CELSIUS, KELVIN, KILOPASCAL, KILOWATT, PERCENT, PLAIN
+    from rack2city.results.plant import PlantResult
+
+    plant = load(folder / "plant.json", PlantResult)
+    return figures(
+        ("CDU approach", plant.cdu.approach_k, KELVIN),
+        ("CDU head on the coolant side", plant.cdu.tcs_head_pa, KILOPASCAL),
+        ("facility water supply", plant.cdu.facility_supply_k, CELSIUS),
+        ("heat pump, coefficient of performance", plant.heat_pump.cop, PLAIN),
+        ("heat pump, heat given", plant.heat_pump.heat_w, KILOWATT),
+        ("UPS efficiency", plant.ups.efficiency, PERCENT),
+    )
+
+
 PLANT = Stage(
     name="plant",
     compute=_compute,
@@ -34,4 +50,5 @@ PLANT = Stage(
     without=("plant.utilisation",),
     check=_check,
     evidence=evidence_in("plant.json"),
+    tells=_tells,
 )

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rack2city.chain.stage import Evidence, Session, Stage, of_case
+from rack2city.chain.stage import Evidence, Session, Stage, figures, of_case
 from rack2city.chain.stages.mesh import MESH
 from rack2city.errors import InputError, Rack2CityError
 from rack2city.evidence import Balance, storage
@@ -100,15 +100,43 @@ def _evidence(folder: Path) -> Evidence:
     return Evidence(plate_balances(storage.load(folder / "plate.json", PlateMap)))
 
 
+def _tells(folder: Path) -> tuple[str, ...]:
+    from rack2city.plate import PlateMap
+    from rack2city.report.records import refinement
+    from rack2city.report.units import KILOPASCAL, LITRE_PER_MINUTE, PERCENT, RESISTANCE_AREA, number, quantity
+
+    plate = storage.load(folder / "plate.json", PlateMap)
+    runs = zip(
+        plate.flow_per_channel_m3_per_s,
+        plate.pressure_drop_pa,
+        plate.case_to_inlet_max_m2k_per_w,
+        plate.base_to_bulk_m2k_per_w,
+        plate.reynolds,
+        strict=True,
+    )
+    lines = (
+        f"{quantity(flow * plate.channels, LITRE_PER_MINUTE)} through a plate: pressure drop {quantity(drop, KILOPASCAL)}, "
+        f"case-to-inlet {quantity(case, RESISTANCE_AREA)} (max), base-to-bulk {quantity(base, RESISTANCE_AREA)}, "
+        f"Re {number(reynolds)}"
+        for flow, drop, case, base, reynolds in runs
+    )
+    errors = figures(
+        ("interpolation against a run held out, pressure drop", abs(plate.holdout_pressure_drop_error), PERCENT),
+        ("interpolation against a run held out, case-to-inlet", abs(plate.holdout_case_to_inlet_error), PERCENT),
+    )
+    return *lines, *errors, refinement(plate.grid_pressure_drop_change, plate.grid_case_to_inlet_change)
+
+
 PLATE = Stage(
     name="plate",
     compute=_compute,
-    files=lambda case: ("plate.json", "fields/temperature.pvd", "fields/flow.pvd"),
+    files=lambda case: ("plate.json", "fields/temperature.pvd", "fields/flow.pvd", "solver.log"),
     before=(MESH,),
     parts=("channel", "coolant", "plate", "solver", "rack.supply_temperature", "rack.flow_per_power"),
     derived=_design,
     check=_check,
     evidence=_evidence,
+    tells=_tells,
     steps=_steps,
     collective=True,
 )

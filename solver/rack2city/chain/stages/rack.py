@@ -1,8 +1,9 @@
 """The rack stage: flows, temperatures and air of one rack at full power."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rack2city.chain.stage import Session, Stage, evidence_in, of_case
+from rack2city.chain.stage import Session, Stage, evidence_in, figures, of_case
 from rack2city.chain.stages.plate import PLATE
 from rack2city.evidence import load, store
 
@@ -27,6 +28,20 @@ def _compute(session: Session) -> None:
     store(session.file("rack.json"), run_rack(session.case, coolant(session.case.coolant.name), plate))
 
 
+def _tells(folder: Path) -> tuple[str, ...]:
+    from rack2city.report.units import CELSIUS, KELVIN, KILOPASCAL, LITRE_PER_MINUTE
+    from rack2city.results.rack import RackResult
+
+    rack = load(folder / "rack.json", RackResult)
+    return figures(
+        ("coolant flow", rack.flow_m3_per_s, LITRE_PER_MINUTE),
+        ("coolant supply", rack.supply_k, CELSIUS),
+        ("coolant return", rack.return_k, CELSIUS),
+        ("pressure drop", rack.pressure_drop_pa, KILOPASCAL),
+        ("air rise", rack.air_rise_k, KELVIN),
+    )
+
+
 RACK = Stage(
     name="rack",
     compute=_compute,
@@ -35,4 +50,5 @@ RACK = Stage(
     parts=("rack", "coolant", "channel", "limits"),
     check=_check,
     evidence=evidence_in("rack.json"),
+    tells=_tells,
 )

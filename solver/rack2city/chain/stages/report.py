@@ -9,7 +9,8 @@ def _compute(session: Session) -> None:
     from rack2city.report import write_report
 
     store(session.file("summary.json"), summarise(session))
-    write_report(session.folder.path)
+    for lack in write_report(session.folder.path)[1]:
+        session.monitor.tell(lack)
 
 
 REPORT = Stage(

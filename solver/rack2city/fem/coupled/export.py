@@ -4,7 +4,9 @@ from pathlib import Path
 
 import numpy as np
 from dolfinx import fem, io, la
+from mpi4py import MPI
 
+from rack2city.errors import Rack2CityError
 from rack2city.fem.coupled.problem import ConjugateProblem
 
 
@@ -12,16 +14,30 @@ def write_fields(problem: ConjugateProblem, folder: Path) -> None:
     """Write `temperature.pvd` (whole mesh, K) and `flow.pvd` (fluid: velocity in m/s, pressure in Pa), both quadratic.
 
     The folder is made if absent (collective).
+
+    Raises:
+        Rack2CityError: the disk does not take them.
     """
     comm = problem.domain.comm
     if comm.rank == 0:
         folder.mkdir(parents=True, exist_ok=True)
     comm.barrier()
     pressure = _continuous(problem.flow.pressure())
-    with io.VTKFile(comm, folder / "temperature.pvd", "w") as file:
-        file.write_function([problem.heat.temperature])
-    with io.VTKFile(comm, folder / "flow.pvd", "w") as file:
-        file.write_function([problem.velocity, pressure])
+    _write(comm, folder / "temperature.pvd", [problem.heat.temperature])
+    _write(comm, folder / "flow.pvd", [problem.velocity, pressure])
+
+
+def _write(comm: MPI.Comm, collection: Path, functions: list[fem.Function]) -> None:
+    """Write functions as a ParaView collection (collective); a full disk is told to all ranks alike."""
+    piece = collection.with_name(f"{collection.stem}_p{comm.rank}_000000.vtu")
+    try:
+        with io.VTKFile(comm, collection, "w") as file:
+            file.write_function(functions)
+        whole = piece.read_bytes().rstrip().endswith(b"</VTKFile>")
+    except (OSError, RuntimeError):  # of the writer, which knows no reason
+        whole = False
+    if not comm.allreduce(whole, MPI.LAND):
+        raise Rack2CityError(f"{collection}: the fields could not be written whole: is the disk full?")
 
 
 def _continuous(function: fem.Function) -> fem.Function:

@@ -2,7 +2,6 @@
 
 import fcntl
 import hashlib
-import os
 import platform
 import re
 import sys
@@ -20,6 +19,7 @@ from petsc4py import PETSc
 
 from rack2city.errors import InputError
 from rack2city.fem.mesh.ufl_memory import forget_dispatched
+from rack2city.places import forms_folder
 
 forget_dispatched()
 
@@ -49,13 +49,10 @@ def _processor() -> str:
 def cache_directory() -> Path:
     """Folder of compiled forms, one for each processor, DOLFINx version and set of flags.
 
-    A home folder shared by unlike cluster nodes must not hand one node's machine code to another. The parent folder is
-    `$RACK2CITY_JIT_CACHE`, or `$XDG_CACHE_HOME/rack2city/forms`, or `~/.cache/rack2city/forms`.
+    A home folder shared by unlike cluster nodes must not hand one node's machine code to another.
     """
-    usual = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rack2city" / "forms"
-    parent = Path(os.environ.get("RACK2CITY_JIT_CACHE") or usual)
     key = hashlib.sha256("\n".join((_processor(), dolfinx.__version__, *FLAGS)).encode()).hexdigest()[:12]
-    return parent / key
+    return forms_folder() / key
 
 
 @cache

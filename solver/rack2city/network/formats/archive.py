@@ -21,7 +21,15 @@ from rack2city.network.tables.check import check_network
 from rack2city.network.tables.network import Network
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the same tables give the same bytes
-_FOREIGN = (zipfile.BadZipFile, json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, IsADirectoryError)
+_FOREIGN = (
+    zipfile.BadZipFile,
+    json.JSONDecodeError,
+    UnicodeDecodeError,
+    KeyError,
+    TypeError,
+    IsADirectoryError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,7 @@ class Iterations:
 class Provenance:
     """Where the figures come from; this alone may differ between two runs of one case."""
 
+    commit: str
     versions: dict[str, str]
     solver_options: dict[str, Options]
     solver: SolverRecord
