@@ -48,7 +48,7 @@ def test_a_broken_balance_ends_the_run():
     assert sound.require() is sound
     with pytest.raises(BalanceError) as caught:
         balance(100.0, 99.0).require()
-    assert caught.value.exit_code == 4
+    assert caught.value.exit_code == 1
     assert str(caught.value) == (
         "rack: the balance of heat into the coolant does not close: 100 W enter, 99 W leave "
         "(relative residual 1.00e-02, allowed 1e-06); the results of this run must not be used"
