@@ -38,6 +38,22 @@ def test_heat_pump_takes_all_heat_that_its_capacity_allows(reference_case, rack)
     assert small.heat_pump.cop == plant.heat_pump.cop
 
 
+@pytest.mark.parametrize(
+    "warm",
+    [
+        ("city.supply_temperature_cold=45 degC", "city.supply_temperature_mild=44 degC"),
+        ("rack.supply_temperature=80 degC",),
+    ],
+)
+def test_without_lift_the_heat_pump_stands(reference_case, rack, warm):
+    case = reference_case(*warm)
+    plant = run_plant(case, replace(rack, supply_k=case.rack.supply_temperature))
+    assert plant.heat_pump.electric_w == 0.0
+    assert (plant.heat_pump.cop, plant.heat_pump.evaporating_k, plant.heat_pump.condensing_k) == (None, None, None)
+    assert plant.heat_pump.heat_w == plant.cdu.heat_w + plant.cdu.facility_hydraulic_w
+    assert all(balance.holds for balance in plant.balances)
+
+
 def test_the_balances_hold(reference_case, rack):
     plant = run_plant(reference_case(), rack)
     assert len(plant.balances) == 3

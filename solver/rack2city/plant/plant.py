@@ -6,7 +6,7 @@ from rack2city.case import Case
 from rack2city.evidence import Balance, Check
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.plant.cdu import cdu_state
-from rack2city.plant.heat_pump import heat_pump_cycle
+from rack2city.plant.heat_pump import heat_pump_cycle, needs_no_lift
 from rack2city.plant.ups import ups_loss
 from rack2city.results.plant import CduPoint, HeatPumpPoint, PlantResult, UpsPoint
 from rack2city.results.rack import RackFigures
@@ -47,13 +47,15 @@ def run_plant(case: Case, rack: RackFigures) -> PlantResult:
     plant = case.plant
     cdu = cdu_point(case, rack, 1.0)
     cycle = heat_pump_cycle(plant.heat_pump, cdu.facility_supply_k, case.city.supply_temperature_cold)
-    source = cdu.heat_w + cdu.facility_hydraulic_w
-    heat = min(source / float(cycle.source_share), plant.heat_pump.capacity)
-    electric = heat / float(cycle.cop)
+    source, sink = cdu.heat_w + cdu.facility_hydraulic_w, case.city.supply_temperature_cold
+    lift = not needs_no_lift(plant.heat_pump, cdu.facility_supply_k, cdu.facility_return_k, sink)
+    share, shaft = (float(cycle.source_share), float(cycle.shaft_share)) if lift else (1.0, 0.0)
+    heat = min(source / share, plant.heat_pump.capacity) if lift else source
+    electric = heat / float(cycle.cop) if lift else 0.0
     it = plant.racks * rack.power_w
     loss = ups_loss(it, plant.ups.efficiency)
     over_cdu = plant.cdu.conductance * _mean_difference(plant.cdu.conductance, cdu, rack.supply_k)
-    from_pump = float(cycle.source_share + cycle.shaft_share) * heat
+    from_pump = (share + shaft) * heat
     rows = (
         ("heat of the racks and pump work against the CDU (UA LMTD)", cdu.heat_w, over_cdu),
         ("heat pump: evaporator and shaft against condenser", from_pump, heat),
@@ -65,9 +67,9 @@ def run_plant(case: Case, rack: RackFigures) -> PlantResult:
         cdu=cdu,
         heat_pump=HeatPumpPoint(
             refrigerant=plant.heat_pump.refrigerant,
-            cop=float(cycle.cop),
-            evaporating_k=float(cycle.evaporating_k),
-            condensing_k=float(cycle.condensing_k),
+            cop=float(cycle.cop) if lift else None,
+            evaporating_k=float(cycle.evaporating_k) if lift else None,
+            condensing_k=float(cycle.condensing_k) if lift else None,
             heat_w=heat,
             electric_w=electric,
         ),

@@ -100,8 +100,11 @@ def plant_table(summary: Summary) -> Table:
     """CDU, heat pump and UPS."""
     plant = summary.plant
     cdu, heat_pump, ups = plant.cdu, plant.heat_pump, plant.ups
+    pump = f"heat pump with {heat_pump.refrigerant} in its design hour"
+    if heat_pump.cop is None:
+        pump = "in the design hour the facility water warms the network without the heat pump: no lift, no electricity"
     return entries(
-        f"The plant of {plant.racks} racks; heat pump with {heat_pump.refrigerant} in its design hour.",
+        f"The plant of {plant.racks} racks; {pump}.",
         ("CDU: heat", cdu.heat_w, u.KILOWATT),
         ("CDU: effectiveness", cdu.effectiveness, u.PERCENT),
         ("CDU: number of transfer units", cdu.ntu, u.PLAIN),
@@ -145,7 +148,7 @@ def city_table(summary: Summary, hours: int) -> Table:
     )
 
 
-def entries(caption: str, *rows: tuple[str, float, Scale]) -> Table:
-    """Quantities (SI) in their engineering units."""
-    cells = tuple((name, quantity(value, scale)) for name, value, scale in rows)
+def entries(caption: str, *rows: tuple[str, float | None, Scale]) -> Table:
+    """Quantities (SI) in their engineering units; a dash for what there is none of."""
+    cells = tuple((name, "–" if value is None else quantity(value, scale)) for name, value, scale in rows)
     return Table(caption, ("quantity", "value"), cells, "lr")
