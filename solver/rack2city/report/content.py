@@ -32,7 +32,8 @@ def build(run: Run) -> Document:
             Section("Assumptions and limits of validity", (Bullets(s.assumptions),)),
             Section("Versions and options", versions),
         )
-    note = "The bar is the used part of what the limit allows; temperatures are counted from the coolant's supply."
+    bar = "The bar is the used part of what the limit allows; temperatures are counted from the coolant's supply."
+    note = f"{records.assumed(s)} {bar}"
     date, holds = s.provenance.date, s.verdict.holds
     return Document(s.case.title, s.case.name, date, holds, verdict_rows(s), note, sections)
 
