@@ -157,11 +157,23 @@ def test_air_rise(run):
         ("limits.manifold_velocity=0.9 m/s", {"Manifold velocity"}),
         ("limits.branch_flow_spread=0.001 %", {"Branch flow spread"}),
         ("rack.air.flow=1.5 m^3/s", {"Air temperature rise"}),
+        ("rack.air.flow=0.1 m^3/s", {"Air that leaves the rack"}),
+        ("limits.air_outlet_temperature=38 degC", {"Air that leaves the rack"}),
+        ("rack.air.dew_point=20 degC", set()),
+        ("rack.supply_temperature=16.9 degC", {"Coolant above the room's dew point"}),
+        ("limits.dew_point_margin=25.1 K", {"Coolant above the room's dew point"}),
         ("rack.manifold_diameter=45 mm", {"Manifold velocity"}),
     ],
 )
 def test_a_broken_limit_shows_in_the_verdict(run, override, failing):
     assert {check.name for check in run(override).checks if not check.holds} == failing
+
+
+def test_too_little_air_is_as_wrong_as_too_much(run):
+    rack = run("rack.air.flow=0.1 m^3/s")
+    assert rack.air_rise_k == pytest.approx(164.0, abs=0.5)
+    outlet = next(check for check in rack.checks if check.name == "Air that leaves the rack")
+    assert (outlet.value, outlet.limit) == (pytest.approx(298.15 + rack.air_rise_k), 333.15)
 
 
 def test_loads_must_fill_the_trays(reference_case):

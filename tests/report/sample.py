@@ -163,6 +163,9 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
                 "tcs_pump_w": 9.8e3,
                 "facility_hydraulic_w": 3.9e3,
                 "facility_pump_w": 6.0e3,
+                "conductance_w_per_k": 3.3e5,
+                "flow_over_rated": 1.0,
+                "facility_flow_over_rated": 1.0,
                 "coolant_w_per_k": 1e5,
                 "facility_w_per_k": 1e5,
             },
@@ -195,6 +198,11 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "peak_demand_w": float(year["demand_w"].max()),
             "trench_length_m": 9871.0,
             "substations": 40,
+            "hours_unmet": 0,
+            "coolant_class": "S40",
+            "facility_class": "W40",
+            "hours_above_coolant_class": 0,
+            "hours_above_facility_class": 0,
             "hours_tcs_above_setpoint": int((year["tcs_supply_k"] > 313.15).sum()),
             "junction_max_k": float(year["junction_max_k"].max()),
             "electricity_j": electricity,
@@ -278,7 +286,8 @@ def balance(stage: str, name: str, entering: float, leaving: float, unit: str, t
 
 
 def _input(field: str, given: str, si: Any, unit: str, source: str) -> dict[str, Any]:
-    return {"field": field, "given": given, "si": si, "unit": unit, "source": source}
+    status = "assumed" if unit else ""
+    return {"field": field, "given": given, "si": si, "unit": unit, "source": source, "status": status}
 
 
 def _load(

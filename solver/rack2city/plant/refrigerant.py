@@ -88,8 +88,8 @@ def _of_blend(name: str, evaporating: Array, condensing: Array, superheat: float
         suction = _suction(name, float(cold), superheat)
         high, h3 = _liquid(name, float(hot))
         rows.append((suction[1], _isentropic(name, *suction, high), h3))
-    h1, h2, h3 = np.array(rows).reshape(-1, 3).T
-    return h1, h2, h3
+    table = np.array(rows).reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2]
 
 
 @cache

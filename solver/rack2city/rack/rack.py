@@ -100,11 +100,14 @@ def junction_check(name: str, case: Case, load: LoadResult, junction_k: float) -
 
 def _checks(case: Case, rack: RackResult) -> tuple[Check, ...]:
     """The rack against the limits of the case."""
-    limits, reynolds = case.limits, max(load.reynolds for load in rack.loads)
+    limits, air, reynolds = case.limits, case.rack.air, max(load.reynolds for load in rack.loads)
+    air_outlet, above_dew = air.supply_temperature + rack.air_rise_k, rack.supply_k - air.dew_point
     return (
         *(junction_check(f"Junction temperature, {x.name}", case, x, x.junction_max_k) for x in rack.loads),
         Check("Manifold velocity", rack.manifold_velocity_m_per_s, limits.manifold_velocity, "m/s", "max"),
         Check("Branch flow spread", rack.branch_flow_spread, limits.branch_flow_spread, "-", "max"),
         Check("Air temperature rise", rack.air_rise_k, limits.air_temperature_rise, "K", "min", "difference"),
+        Check("Air that leaves the rack", air_outlet, limits.air_outlet_temperature, "K", "max", "temperature"),
+        Check("Coolant above the room's dew point", above_dew, limits.dew_point_margin, "K", "min", "difference"),
         Check("Reynolds number of the channels (laminar model)", reynolds, LAMINAR_LIMIT, "", "max"),
     )

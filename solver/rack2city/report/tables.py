@@ -108,6 +108,8 @@ def plant_table(summary: Summary) -> Table:
         ("CDU: heat", cdu.heat_w, u.KILOWATT),
         ("CDU: effectiveness", cdu.effectiveness, u.PERCENT),
         ("CDU: number of transfer units", cdu.ntu, u.PLAIN),
+        ("CDU: coolant flow over its rated flow", cdu.flow_over_rated, u.PERCENT),
+        ("CDU: facility water flow over its rated flow", cdu.facility_flow_over_rated, u.PERCENT),
         ("CDU: approach", cdu.approach_k, u.KELVIN),
         ("CDU: facility water supply", cdu.facility_supply_k, u.CELSIUS),
         ("CDU: facility water return", cdu.facility_return_k, u.CELSIUS),
@@ -145,6 +147,13 @@ def city_table(summary: Summary, hours: int) -> Table:
         ("backup heat", city.backup_j, u.MEGAWATT_HOUR),
         ("hours of the year computed", hours, u.PLAIN),
         ("hours with the coolant above its set-point", city.hours_tcs_above_setpoint, u.PLAIN),
+        (f"hours with it above class {city.coolant_class or '–'}", city.hours_above_coolant_class, u.PLAIN),
+        (
+            f"hours with facility water above class {city.facility_class or '–'}",
+            city.hours_above_facility_class,
+            u.PLAIN,
+        ),
+        ("hours with unmet demand, however small", city.hours_unmet, u.PLAIN),
     )
 
 

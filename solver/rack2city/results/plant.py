@@ -29,6 +29,9 @@ class CduPoint(CduState):
     facility_pump_w: float
     coolant_w_per_k: float
     facility_w_per_k: float
+    conductance_w_per_k: float
+    flow_over_rated: float
+    facility_flow_over_rated: float
 
 
 @dataclass(frozen=True)
