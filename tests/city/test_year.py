@@ -43,6 +43,7 @@ def load_of(name, count, power_w, case_to_inlet, junction_to_case):
         plate_pressure_drop_pa=30e3,
         case_to_inlet_k_per_w=case_to_inlet,
         case_to_inlet_uncertainty_k_per_w=0.01 * case_to_inlet,
+        case_to_inlet_interpolation_k_per_w=0.004 * case_to_inlet,
         junction_to_case_k_per_w=junction_to_case,
         case_max_k=313.15 + power_w * case_to_inlet,
         junction_max_k=313.15 + power_w * (case_to_inlet + junction_to_case),

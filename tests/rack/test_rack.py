@@ -133,6 +133,18 @@ def test_a_junction_s_check_is_as_sure_as_its_resistance(run):
     for load, check in zip(rack.loads, rack.checks, strict=False):
         assert check.name == f"Junction temperature, {load.name}"
         assert check.uncertainty == pytest.approx(0.005 * load.case_to_inlet_k_per_w * load.power_w)
+        assert (check.contains, check.lacks) == (("interpolation in flow", "mesh refinement"), ())
+
+
+def test_an_uncertainty_without_its_mesh_is_not_known(run):
+    """Never the smaller figure of what was computed, which the verdict counts all the same."""
+    rack = run(grid=None)
+    for load, check in zip(rack.loads, rack.checks, strict=False):
+        assert load.case_to_inlet_uncertainty_k_per_w is None
+        assert load.case_to_inlet_interpolation_k_per_w == pytest.approx(0.002 * load.case_to_inlet_k_per_w)
+        assert check.uncertainty is None
+        assert (check.contains, check.lacks) == (("interpolation in flow",), ("mesh refinement",))
+        assert check.at_least == pytest.approx(0.002 * load.case_to_inlet_k_per_w * load.power_w)
 
 
 def test_the_worst_plate_is_the_one_with_the_least_flow(run, loop_of):

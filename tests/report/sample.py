@@ -275,7 +275,7 @@ def check(name: str, value: float, limit: float, unit: str, sense: str, kind: st
     """One row of the verdict, margin and outcome computed."""
     margin = limit - value if sense == "max" else value - limit
     row = {"name": name, "value": value, "limit": limit, "unit": unit, "sense": sense, "margin": margin}
-    return row | {"holds": margin >= 0.0, "kind": kind, "uncertainty": 0.0}
+    return row | {"holds": margin >= 0.0, "kind": kind, "uncertainty": 0.0, "contains": [], "lacks": []}
 
 
 def balance(stage: str, name: str, entering: float, leaving: float, unit: str, tolerance: float) -> dict[str, Any]:
@@ -302,6 +302,7 @@ def _load(
         "plate_pressure_drop_pa": drop,
         "case_to_inlet_k_per_w": resistance,
         "case_to_inlet_uncertainty_k_per_w": 0.001 * resistance,
+        "case_to_inlet_interpolation_k_per_w": 0.0004 * resistance,
         "junction_to_case_k_per_w": package,
         "case_max_k": case,
         "junction_max_k": case + power * package,
@@ -332,6 +333,7 @@ def _plate() -> dict[str, Any]:
         "design_flow_per_channel_m3_per_s": design,
         "grid_pressure_drop_change": 0.004,
         "grid_case_to_inlet_change": None,
+        "grid_case_to_inlet_uncertainty": None,
         "holdout": {
             "flow_per_channel_m3_per_s": 0.85 * design,
             "pressure_drop_error": 3.1e-4,

@@ -106,6 +106,25 @@ def test_design_that_does_not_hold_says_so(tmp_path: Path) -> None:
         assert "−3.25 K" in text.replace("\u00a0", " ")
 
 
+def test_an_uncertainty_says_what_it_contains_or_that_it_is_not_known(tmp_path: Path) -> None:
+    summary = write_sample(tmp_path)
+    known, unknown = summary["verdict"]["checks"][:2]
+    known |= {"uncertainty": 0.031, "contains": ["interpolation in flow", "mesh refinement"]}
+    unknown |= {"uncertainty": None, "contains": ["interpolation in flow"], "lacks": ["mesh refinement"]}
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    html, pdf = write_report(tmp_path)
+    for text in (words(html.read_text()), words(" ".join(pages(pdf)))):
+        assert "± 0.031" in text
+        assert "± contains interpolation in flow and mesh refinement; it contains no inputs and no model." in text
+        assert "± not known: mesh refinement not computed" in text
+
+
+def test_the_first_page_counts_what_is_assumed(run_dir: Path, summary: dict[str, Any]) -> None:
+    told = "5 of 5 input quantities are assumed (0 measured, 0 datasheet, 0 published)."
+    assert told in words(pages(run_dir / "report.pdf")[0])
+    assert told in words((run_dir / "report.html").read_text())
+
+
 @pytest.mark.parametrize(
     "key",
     ["plate.pressure_drop_pa", "city.electricity_j.it", "rack.loads[1].junction_max_k", "assumptions", "balances"],

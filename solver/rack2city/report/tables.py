@@ -159,5 +159,5 @@ def city_table(summary: Summary, hours: int) -> Table:
 
 def entries(caption: str, *rows: tuple[str, float | None, Scale]) -> Table:
     """Quantities (SI) in their engineering units; a dash for what there is none of."""
-    cells = tuple((name, "–" if value is None else quantity(value, scale)) for name, value, scale in rows)
+    cells = tuple((name, quantity(value, scale)) for name, value, scale in rows)
     return Table(caption, ("quantity", "value"), cells, "lr")

@@ -60,14 +60,14 @@ def _design(case: "Case") -> dict[str, Any]:
 
 
 def _steps(case: "Case") -> int:
-    from rack2city.chain.channel_mesh import coarser_level
+    from rack2city.chain.channel_mesh import coarser_meshes
 
-    return len(case.plate.flow_factors) + 3 + (coarser_level(case) is not None)
+    return len(case.plate.flow_factors) + 3 + len(coarser_meshes(case))
 
 
 def _compute(session: Session) -> None:
     try:
-        from rack2city.chain.channel_mesh import COARSER, coarser_level
+        from rack2city.chain.channel_mesh import coarser_meshes
         from rack2city.plate import case_coolant
         from rack2city.plate.runs import run_plate
     except ImportError as error:
@@ -81,7 +81,7 @@ def _compute(session: Session) -> None:
             with log_file.open("a") as file:
                 file.write(line + "\n")
 
-    medium, coarser = case_coolant(case), out / COARSER if coarser_level(case) else None
+    medium, coarser = case_coolant(case), [out / name for name in coarser_meshes(case)]
     step = session.monitor.step
     plate = run_plate(case, medium, out / "mesh.msh", coarser, out / "fields", session.comm, log, step)
     plate_balances(plate)  # a run whose balances are open ends here, before its map is kept
