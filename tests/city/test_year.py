@@ -251,13 +251,20 @@ def test_unmet_demand_fails_the_verdict(run):
 
 
 def test_a_little_unmet_heat_is_counted(run):
-    """However little it is: hours say so, and a limit of nothing is not kept."""
+    """Hours say so, and the limit is that of the case."""
     short = ("city.supply_temperature_mild=39.99 degC", "city.return_temperature=35 degC")
     result, _ = run(*short, "limits.unmet_heat=0 %")
     check = next(check for check in result.checks if check.name.startswith("Unmet"))
     assert 0.0 < check.value < 0.01
     assert result.hours_unmet > 0
     assert not check.holds
+    allowed, _ = run(*short, "limits.unmet_heat=1 %")
+    assert allowed.unmet_j == result.unmet_j
+    assert next(check for check in allowed.checks if check.name.startswith("Unmet")).holds
+
+
+def test_all_heat_is_delivered_where_the_network_is_warm_enough(reference):
+    assert reference[0].hours_unmet == 0
 
 
 @pytest.mark.parametrize(

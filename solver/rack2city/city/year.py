@@ -23,6 +23,8 @@ from rack2city.rack import junction_check
 from rack2city.results.city import CityResult, Electricity, PumpHeat
 from rack2city.results.rack import LoadResult, RackFigures
 
+UNMET_RESOLVED = 1e-5
+"""Share of an hour's demand (-) up to which what is unmet is the accuracy of the network's solution; energies count it."""
 _SUMMED = ("delivered", "unmet", "network_loss", "network_stored", "network_heat", "reused", "rejected", "backup")
 _NOT_TOLD = ["unmet_w", "difference_pa", "residual"]  # of the network: for sums and balances alone
 _OF_PLANT = ("heat_pump_w", "heat_pump_electric_w", "reused_w", "backup_w", "rejected_w", "cop", "dry_cooler_w")
@@ -108,7 +110,7 @@ def run_city(
         trench_length_m=layout.trench_m,
         substations=len(layout.substations),
         hours_tcs_above_setpoint=int(np.sum(coolant_supply > rack.supply_k + 1e-6)),
-        hours_unmet=int(np.sum(network["unmet_w"].to_numpy() > 0.0)),
+        hours_unmet=int(np.sum(network["unmet_w"].to_numpy() > UNMET_RESOLVED * year["demand_w"].to_numpy())),
         coolant_class=coolant_class.name,
         facility_class=facility_class.name,
         hours_above_coolant_class=coolant_class.hours_above(coolant_supply),

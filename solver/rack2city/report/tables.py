@@ -153,7 +153,7 @@ def city_table(summary: Summary, hours: int) -> Table:
             city.hours_above_facility_class,
             u.PLAIN,
         ),
-        ("hours with unmet demand, however small", city.hours_unmet, u.PLAIN),
+        ("hours with unmet demand", city.hours_unmet, u.PLAIN),
     )
 
 
