@@ -81,7 +81,7 @@ POWER = 'power = "150 kW"'
         pytest.param(
             '[coolant]\nname = "PG25"',
             '[coolant]\nname  "PG25"',
-            "line 10, column 7: not valid TOML: expected '=' after a key in a key/value pair",
+            "line 11, column 7: not valid TOML: expected '=' after a key in a key/value pair",
             id="unreadable TOML",
         ),
         pytest.param(
@@ -94,8 +94,8 @@ POWER = 'power = "150 kW"'
         pytest.param(
             'refrigerant = "R1234ze(E)"',
             'refrigerant = "R1234"',
-            'plant.heat_pump.refrigerant: CoolProp knows no fluid \'R1234\'; write for example "R1234ze(E)", "Ammonia" '
-            'or "R600a"',
+            'plant.heat_pump.refrigerant: CoolProp knows no fluid \'R1234\'; write for example "R1234ze(E)", "Ammonia", '
+            '"R600a", or a blend as "R513A.mix"',
             id="unknown refrigerant",
         ),
         pytest.param(
@@ -111,6 +111,29 @@ POWER = 'power = "150 kW"'
             "rack.supply_temperature: must be between 5 and 85 degC, where the properties of PG25 are known, "
             "got -40 degC",
             id="coolant out of its range",
+        ),
+        pytest.param(
+            'supply_temperature = { value = "40 degC"',
+            'supply_temperature = { value = "84 degC"',
+            "rack.supply_temperature: at 0.35 times the design flow, the least of plate.flow_factors, the coolant warms by "
+            "about 37.48 K to 121.5 degC at the outlet's wall, beyond the 95 degC where the properties of PG25 are known; "
+            "use at most 57.52 degC, or more flow",
+            id="coolant that becomes too warm",
+        ),
+        pytest.param(
+            'flow_per_power = { value = "1.3 L/min/kW"',
+            'flow_per_power = { value = "0.01 L/min/kW"',
+            "rack.flow_per_power: at 0.35 times the design flow, the least of plate.flow_factors, the coolant warms by "
+            "about 4282 K to 4322 degC at the outlet's wall, beyond the 95 degC where the properties of PG25 are known; "
+            "use at least 0.85 L/min/kW",
+            id="too little coolant",
+        ),
+        pytest.param(
+            'value = "60 mm"',
+            'value = "40 Mm"',
+            "rack.manifold_diameter: is 40 Mm meant, or 40 mm? plausible are 3 mm to 500 mm; if it is meant, write "
+            '{ value = "40 Mm", sure = true }',
+            id="not plausible",
         ),
         pytest.param(
             'plate_width = "20 mm"',

@@ -49,7 +49,7 @@ def test_a_quantity_is_a_text_or_a_table_with_its_origin() -> None:
     assert re.search(text["pattern"], "150 kW")
     assert not re.search(text["pattern"], "150")
     assert table["required"] == ["value"]
-    assert table["properties"].keys() == {"value", "source"}
+    assert table["properties"].keys() == {"value", "source", "status", "sure"}
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)

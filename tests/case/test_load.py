@@ -61,19 +61,64 @@ def test_files_are_relative_to_the_case(write: Callable[..., Path], monkeypatch:
 def test_inputs_pair_text_value_and_origin(write: Callable[..., Path]) -> None:
     inputs = {row.field: row for row in load_case(write(), ["rack.trays=30"]).inputs()}
     assert inputs["rack.power"] == CaseInput(
-        "rack.power", "150 kW", 150e3, "W", "rack2city reference rack; flow curve as published for NVL72-class racks"
+        "rack.power",
+        "150 kW",
+        150e3,
+        "W",
+        "rack2city reference rack; flow curve as published for NVL72-class racks",
+        "assumed",
     )
     assert inputs["rack.supply_temperature"] == CaseInput(
-        "rack.supply_temperature", "40 degC", 313.15, "K", "ASHRAE S40"
+        "rack.supply_temperature", "40 degC", 313.15, "K", "ASHRAE S40", "assumed"
     )
     assert inputs["rack.loads[1].count"].si == 36
-    assert inputs["rack.trays"] == CaseInput("rack.trays", "30", 30, "", "command line (--set)")
+    assert inputs["rack.trays"] == CaseInput("rack.trays", "30", 30, "", "command line (--set)", "")
     assert inputs["plate.flow_factors"].given == "[0.4, 0.7, 1.0, 1.3, 1.6]"
     assert inputs["plant.utilisation"].unit == "-"
-    assert inputs["city.weather.epw"] == CaseInput("city.weather.epw", "default", "none", "", "")
+    assert inputs["city.weather.epw"] == CaseInput("city.weather.epw", "default", "none", "", "", "")
     assert inputs["city.weather.seed"].source == "", "the network's origin is not that of the weather"
     assert inputs["city.pipes"].si == "pipes.csv"
-    assert not any(field.endswith("source") for field in inputs)
+    assert not any(field.endswith(("source", "status")) for field in inputs)
+
+
+def test_a_status_stands_beside_each_source(write: Callable[..., Path]) -> None:
+    path = write(
+        ("[channel] # the", 'status = "published"\n[channel] # the'),  # of the coolant: no quantity of it
+        ('source = "skived copper plate, rack2city reference design"', 'source = "drawing 7"\nstatus = "measured"'),
+        ('source = "Cu-OF, as in the computed reference cell" }', 'source = "EN 13604", status = "published" }'),
+        ('pitch = "0.2 mm"', 'pitch = { value = "0.2 mm", status = "datasheet" }'),
+    )
+    inputs = {row.field: row for row in load_case(path, ["channel.length=41 mm"]).inputs()}
+    assert (inputs["channel.pitch"].source, inputs["channel.pitch"].status) == ("drawing 7", "datasheet")
+    assert (inputs["channel.width"].source, inputs["channel.width"].status) == ("drawing 7", "measured")
+    assert inputs["channel.conductivity"].status == "published"
+    assert inputs["channel.tim_resistance"].status == "assumed", "a source of its own is not the table's"
+    assert inputs["channel.length"].status == "assumed", "from the command line"
+    assert inputs["coolant.name"].status == "", "no quantity"
+    dew_point = inputs["rack.air.dew_point"]
+    assert (dew_point.given, dew_point.si, dew_point.status) == ("default", 288.15, "published")
+    assert dew_point.source.startswith("ASHRAE TC 9.9")
+
+
+@pytest.mark.parametrize(("name", "assumed", "quantities"), [("rack-150kw", 49, 65), ("rack-60kw", 49, 62)])
+def test_what_the_shipped_cases_assume(write: Callable[..., Path], name: str, assumed: int, quantities: int) -> None:
+    write()
+    stubs = [f"city.{table}={table}.csv" for table in ("pipes", "substations")]
+    rows = [row for row in load_case(CASES / name, stubs).inputs() if row.unit and "city." not in row.source]
+    assert len(rows) == quantities
+    assert sum(row.status == "assumed" for row in rows) == assumed
+    project = [row.field for row in rows if row.status != "assumed" and "rack2city" in row.source]
+    assert project == [], "who cites the project itself assumes"
+
+
+def test_coolants_by_name_and_share(write: Callable[..., Path]) -> None:
+    path = write(('name = "PG25" #', 'name = "ethylene glycol"\nshare = "40 %" #'))
+    assert (load_case(path).case.coolant.name, load_case(path).case.coolant.share) == ("ethylene glycol", 0.4)
+
+
+def test_what_is_sure_need_not_be_plausible(write: Callable[..., Path]) -> None:
+    path = write(('{ value = "60 mm", source', '{ value = "0.6 m", sure = true, source'))
+    assert load_case(path).case.rack.manifold_diameter == 0.6
 
 
 @pytest.mark.parametrize(("name", "power", "racks"), [("rack-150kw", 150e3, 8), ("rack-60kw", 60e3, 16)])

@@ -23,7 +23,7 @@ POWER = 'power = "150 kW"'
         pytest.param(
             "[mesh]\n",
             "[mesh]\nzzz = 3\n",
-            "mesh.zzz: unknown key 'zzz'; allowed are source, level, file",
+            "mesh.zzz: unknown key 'zzz'; allowed are source, status, level, file",
             id="unknown key with none near",
         ),
         pytest.param(
@@ -77,6 +77,56 @@ POWER = 'power = "150 kW"'
             'power = { valeu = "150 kW" }',
             'rack.power: unknown key \'valeu\'; a quantity with its origin is { value = "150 kW", source = "..." }',
             id="unknown key in a quantity",
+        ),
+        pytest.param(
+            '{ value = "60 mm"',
+            '{ value = "40 Mm"',
+            "rack.manifold_diameter: is 40 Mm meant, or 40 mm? plausible are 3 mm to 500 mm; if it is meant, write "
+            '{ value = "40 Mm", sure = true }',
+            id="not plausible, with a near one",
+        ),
+        pytest.param(
+            'cdu_approach = { value = "5 K"',
+            'cdu_approach = { value = "5000 K"',
+            "limits.cdu_approach: is 5000 K meant? plausible are 0.01 K to 200 K; if it is meant, write "
+            '{ value = "5000 K", sure = true }',
+            id="not plausible, with none near",
+        ),
+        pytest.param(
+            '{ value = "60 mm"',
+            '{ value = "60 mm", sure = 1',
+            "rack.manifold_diameter: 'sure' must be true or false, got 1",
+            id="not sure",
+        ),
+        pytest.param(
+            '{ value = "60 mm"',
+            '{ value = "60 mm", status = "guessed"',
+            "rack.manifold_diameter: 'status' must be one of measured, datasheet, published, assumed, got guessed",
+            id="unknown status",
+        ),
+        pytest.param(
+            'source = "CoolProp 8, Melinder (2010)"',
+            'source = "CoolProp 8, Melinder (2010)"\nstatus = "sure"',
+            "coolant.status: must be 'measured', 'datasheet', 'published' or 'assumed', got 'sure'",
+            id="unknown status of a table",
+        ),
+        pytest.param(
+            'name = "PG25"',
+            'name = "propylene glycol"',
+            'coolant.share: missing; propylene glycol needs its share by mass, for example "40 %"',
+            id="glycol without share",
+        ),
+        pytest.param(
+            'name = "PG25"',
+            'share = "30 %"\nname = "PG25"',
+            'coolant.share: PG25 has no share to choose; write name = "propylene glycol" or "ethylene glycol" with it',
+            id="share of what has none",
+        ),
+        pytest.param(
+            'supply_temperature = "25 degC"',
+            'dew_point = "26 degC"\nsupply_temperature = "25 degC"',
+            "rack.air.dew_point: must not be above supply_temperature, got 26 degC where that is 25 degC",
+            id="dew point above the air",
         ),
         pytest.param(
             POWER,

@@ -11,6 +11,8 @@ import pytest
 
 from rack2city.case import load_case
 from rack2city.chain import STAGES
+from rack2city.chain.channel_mesh import coarser_meshes
+from tests.conftest import CASE
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "summary.md"
 # What a name's last part says about its unit, the longest first.
@@ -90,7 +92,9 @@ def test_every_file_of_a_run_folder_is_documented(finished_run: Path) -> None:
     parts = {file for file in files if file.endswith((".vtu", ".pvtu"))}  # of the .pvd files
     assert sorted(files - parts - set(names)) == []
     # The run is at the coarsest level, and has ended.
-    assert sorted(set(names) - files) == [".lock", "mesh-coarser.msh"]
+    coarser = set(coarser_meshes(load_case(CASE, ["mesh.level=medium"]).case))
+    assert len(coarser) == 5
+    assert set(names) - files == {".lock"} | coarser
 
 
 def test_files_are_told_with_the_stage_that_writes_them(cheap_case: tuple[Path, tuple[str, ...]]) -> None:

@@ -72,6 +72,15 @@ def test_heat_that_is_warm_enough_needs_no_heat_pump(plant):
     assert hour.rejected_w[0] == pytest.approx(0.3e6)
 
 
+def test_a_source_warmer_than_the_sink_needs_no_electricity(plant):
+    """Also where the water warms by less than the pinch, so that what returns is no warmer than the network by it."""
+    for rise in (1.0, 11.0):
+        warm = HeatSource(heat_w=1.0e6, facility_supply_k=318.0, facility_rise_k=rise)
+        hour = one_hour(plant, 0.7e6, supply_k=317.0, return_k=300.0, source=warm)
+        assert hour.heat_pump_electric_w[0] == hour.shaft_w[0] == 0.0
+        assert hour.reused_w[0] == hour.heat_pump_w[0] == 0.7e6
+
+
 def test_the_pinch_decides_between_direct_and_heat_pump(plant):
     direct, lifted = (one_hour(plant, 0.7e6, supply_k, return_k=300.0) for supply_k in (318.0, 318.01))
     assert direct.heat_pump_electric_w[0] == 0.0

@@ -27,6 +27,7 @@ s2,b,GHD,0,40
 ONE_RACK = (
     "plant.racks=1",
     "plant.cdu.conductance=41 kW/K",
+    "plant.cdu.rated_flow=169.65 L/min",
     "plant.heat_pump.capacity=190 kW",
     "city.annual_demand=1.2 GWh",
     "city.network_model=steady",
@@ -42,6 +43,7 @@ def load_of(name, count, power_w, case_to_inlet, junction_to_case):
         plate_pressure_drop_pa=30e3,
         case_to_inlet_k_per_w=case_to_inlet,
         case_to_inlet_uncertainty_k_per_w=0.01 * case_to_inlet,
+        case_to_inlet_interpolation_k_per_w=0.004 * case_to_inlet,
         junction_to_case_k_per_w=junction_to_case,
         case_max_k=313.15 + power_w * case_to_inlet,
         junction_max_k=313.15 + power_w * (case_to_inlet + junction_to_case),
@@ -197,6 +199,13 @@ def test_a_hot_summer_reaches_the_junctions(run, reference):
     assert hours.loc[hottest, "tcs_supply_k"] == pytest.approx(water + approach)
     above = hours["tcs_supply_k"] > 313.15 + 1e-6
     assert result.hours_tcs_above_setpoint == above.sum() > 10
+    assert (result.coolant_class, result.hours_above_coolant_class) == ("S40", above.sum())
+    failing = {check.name for check in result.checks if not check.holds}
+    assert "Hours of the year with coolant above class S40" in failing
+    allowed, _ = run("limits.coolant_class=S45", "limits.hours_above_class=8760", warmer=10.0)
+    hours_of_class = [check for check in allowed.checks if check.name.startswith("Hours")]
+    assert [check.holds for check in hours_of_class] == [True, True]
+    assert hours_of_class[0].value == (hours["tcs_supply_k"] > 318.15 + 1e-6).sum() < above.sum()
     assert result.junction_max_k > hours["junction_max_k"].max()  # the year's mean load is not the worst
     assert result.junction_max_k == pytest.approx(water + full_approach() + 1550.0 * 0.0254, abs=0.01)
     assert all(balance.holds for balance in result.balances)
@@ -238,6 +247,24 @@ def test_unmet_demand_fails_the_verdict(run):
     assert result.unmet_j > 0.0
     assert check.value == pytest.approx(result.unmet_j / result.annual_demand_j)
     assert not check.holds
+    assert result.hours_unmet > 0
+
+
+def test_a_little_unmet_heat_is_counted(run):
+    """Hours say so, and the limit is that of the case."""
+    short = ("city.supply_temperature_mild=39.99 degC", "city.return_temperature=35 degC")
+    result, _ = run(*short, "limits.unmet_heat=0 %")
+    check = next(check for check in result.checks if check.name.startswith("Unmet"))
+    assert 0.0 < check.value < 0.01
+    assert result.hours_unmet > 0
+    assert not check.holds
+    allowed, _ = run(*short, "limits.unmet_heat=1 %")
+    assert allowed.unmet_j == result.unmet_j
+    assert next(check for check in allowed.checks if check.name.startswith("Unmet")).holds
+
+
+def test_all_heat_is_delivered_where_the_network_is_warm_enough(reference):
+    assert reference[0].hours_unmet == 0
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,14 @@ def test_margin_and_verdict(value, sense, uncertainty, margin, holds):
     assert check.holds is holds
 
 
+def test_what_is_known_of_an_unknown_uncertainty_counts():
+    def check(at_least):
+        return Check("junction", 84.0, 85.0, "K", "max", "temperature", None, ("a",), ("b",), at_least)
+
+    assert check(0.9).holds
+    assert not check(1.1).holds
+
+
 @pytest.mark.parametrize("numbers", [(math.nan, 85.0, 0.0), (80.0, math.nan, 0.0), (80.0, 85.0, math.nan)])
 @pytest.mark.parametrize("sense", ["max", "min"])
 def test_what_is_not_a_number_does_not_hold(numbers, sense):

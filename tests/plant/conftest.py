@@ -29,9 +29,9 @@ def rack():
 
 @pytest.fixture
 def reference_case():
-    """The reference case with some fields overridden."""
+    """The reference case with some fields overridden, its CDU rated for the flow of eight of the racks above."""
 
     def load(*overrides):
-        return load_case(CASES / "rack-150kw", overrides).case
+        return load_case(CASES / "rack-150kw", ("plant.cdu.rated_flow=1344 L/min", *overrides)).case
 
     return load

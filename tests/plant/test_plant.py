@@ -38,6 +38,22 @@ def test_heat_pump_takes_all_heat_that_its_capacity_allows(reference_case, rack)
     assert small.heat_pump.cop == plant.heat_pump.cop
 
 
+@pytest.mark.parametrize(
+    "warm",
+    [
+        ("city.supply_temperature_cold=45 degC", "city.supply_temperature_mild=44 degC"),
+        ("rack.supply_temperature=80 degC",),
+    ],
+)
+def test_without_lift_the_heat_pump_stands(reference_case, rack, warm):
+    case = reference_case(*warm)
+    plant = run_plant(case, replace(rack, supply_k=case.rack.supply_temperature))
+    assert plant.heat_pump.electric_w == 0.0
+    assert (plant.heat_pump.cop, plant.heat_pump.evaporating_k, plant.heat_pump.condensing_k) == (None, None, None)
+    assert plant.heat_pump.heat_w == plant.cdu.heat_w + plant.cdu.facility_hydraulic_w
+    assert all(balance.holds for balance in plant.balances)
+
+
 def test_the_balances_hold(reference_case, rack):
     plant = run_plant(reference_case(), rack)
     assert len(plant.balances) == 3
@@ -69,6 +85,54 @@ def test_limits_show_in_the_verdict(reference_case, rack):
     assert failing(reference_case(), replace(rack, pressure_drop_pa=196e3)) == {"CDU head for the coolant loop"}
     small = reference_case("plant.cdu.conductance=150 kW/K")
     assert failing(small) == {"CDU approach temperature difference"}
+
+
+def test_away_from_the_rated_flow_drops_and_conductance_follow(reference_case, rack):
+    """Drops with the square of each flow, films with its power 0.8; at the rated flow what the case says."""
+    at_rated = cdu_point(reference_case(), rack, 1.0)
+    assert (at_rated.flow_over_rated, at_rated.facility_flow_over_rated) == (pytest.approx(1.0), pytest.approx(1.0))
+    assert at_rated.conductance_w_per_k == pytest.approx(330e3)
+    more = cdu_point(reference_case(), replace(rack, flow_m3_per_s=1.1 * 2.8e-3), 1.0)
+    assert more.flow_over_rated == pytest.approx(1.1)
+    assert more.tcs_head_pa == pytest.approx(150e3 + 95e3 * 1.21)
+    assert more.conductance_w_per_k == pytest.approx(330e3 * 1.1**0.8)
+    half_facility = cdu_point(reference_case("plant.cdu.facility_flow_ratio=0.5"), rack, 1.0)
+    assert half_facility.tcs_head_pa == pytest.approx(245e3)
+    assert half_facility.facility_hydraulic_w == pytest.approx(at_rated.facility_hydraulic_w / 8.0)
+    assert half_facility.conductance_w_per_k == pytest.approx(330e3 / (0.5 + 0.5 * 0.5**-0.8))
+    assert half_facility.approach_k > at_rated.approach_k
+
+
+def test_a_little_more_flow_breaks_the_head(reference_case, rack):
+    """1.4 L/min/kW: 282 kPa with the rest of the loop scaled, where 266 kPa would have held."""
+    case = reference_case("plant.cdu.rated_flow=1357.2 L/min", "rack.flow_per_power=1.4 L/min/kW")
+    flow = 130.5 * 1.4
+    loop = replace(rack, flow_m3_per_s=flow / 6e4, pressure_drop_pa=1e3 * (0.0617 * flow + 0.0048 * flow**2))
+    check = run_plant(case, loop).checks[0]
+    assert check.value == pytest.approx(282e3, abs=0.5e3)
+    assert not check.holds
+
+
+def test_a_case_without_rated_flow_is_sized_for_its_own(reference_case, rack):
+    table = reference_case().plant.cdu.model_copy(update={"rated_flow": None, "rated_facility_flow_ratio": None})
+    case = reference_case()
+    case = case.model_copy(update={"plant": case.plant.model_copy(update={"cdu": table})})
+    point = cdu_point(case, replace(rack, flow_m3_per_s=5e-3), 1.0)
+    assert (point.flow_over_rated, point.facility_flow_over_rated) == (1.0, 1.0)
+    assert point.conductance_w_per_k == pytest.approx(330e3)
+
+
+def test_cold_water_freezes(reference_case, rack):
+    """Coolant at 5 degC: facility water at 1.8 degC, evaporation at -1.2 degC."""
+    cold = run_plant(reference_case("rack.supply_temperature=5 degC"), replace(rack, supply_k=278.15))
+    checks = {check.name: check for check in cold.checks}
+    water, evaporation = checks["Facility water above freezing"], checks["Evaporation in the heat pump above freezing"]
+    assert water.value == pytest.approx(1.8, abs=0.05)
+    assert water.holds
+    assert evaporation.value == pytest.approx(water.value - 3.0, abs=1e-3)
+    assert not evaporation.holds
+    colder = run_plant(reference_case(), replace(rack, supply_k=276.0))
+    assert not next(check for check in colder.checks if check.name.startswith("Facility")).holds
 
 
 def test_at_part_load_heat_falls_and_pumps_run_on(reference_case, rack):

@@ -20,7 +20,7 @@ def test_cpu_plate_from_the_accelerators_map(tmp_path: Path) -> None:
     pg25, mesh = coolant("PG25"), tmp_path / "mesh.msh"
     geometry = HalfChannel(0.2e-3, 0.1e-3, 3e-3, 2e-3, 40e-3, 0.05e-3)
     write_half_channel(geometry, LEVELS["coarse"], mesh)
-    plate_map = run_plate(case, pg25, mesh, None, tmp_path / "fields", MPI.COMM_SELF)
+    plate_map = run_plate(case, pg25, mesh, (), tmp_path / "fields", MPI.COMM_SELF)
     design = plate_design(case, case.rack.loads[1])
     assert design.heat_flux < 0.5 * reference_design(case).heat_flux
     problem = channel_problem(case, pg25, mesh, MPI.COMM_SELF, lambda line: None)

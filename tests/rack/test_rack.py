@@ -133,6 +133,18 @@ def test_a_junction_s_check_is_as_sure_as_its_resistance(run):
     for load, check in zip(rack.loads, rack.checks, strict=False):
         assert check.name == f"Junction temperature, {load.name}"
         assert check.uncertainty == pytest.approx(0.005 * load.case_to_inlet_k_per_w * load.power_w)
+        assert (check.contains, check.lacks) == (("interpolation in flow", "mesh refinement"), ())
+
+
+def test_an_uncertainty_without_its_mesh_is_not_known(run):
+    """Never the smaller figure of what was computed, which the verdict counts all the same."""
+    rack = run(grid=None)
+    for load, check in zip(rack.loads, rack.checks, strict=False):
+        assert load.case_to_inlet_uncertainty_k_per_w is None
+        assert load.case_to_inlet_interpolation_k_per_w == pytest.approx(0.002 * load.case_to_inlet_k_per_w)
+        assert check.uncertainty is None
+        assert (check.contains, check.lacks) == (("interpolation in flow",), ("mesh refinement",))
+        assert check.at_least == pytest.approx(0.002 * load.case_to_inlet_k_per_w * load.power_w)
 
 
 def test_the_worst_plate_is_the_one_with_the_least_flow(run, loop_of):
@@ -157,11 +169,23 @@ def test_air_rise(run):
         ("limits.manifold_velocity=0.9 m/s", {"Manifold velocity"}),
         ("limits.branch_flow_spread=0.001 %", {"Branch flow spread"}),
         ("rack.air.flow=1.5 m^3/s", {"Air temperature rise"}),
+        ("rack.air.flow=0.1 m^3/s", {"Air that leaves the rack"}),
+        ("limits.air_outlet_temperature=38 degC", {"Air that leaves the rack"}),
+        ("rack.air.dew_point=20 degC", set()),
+        ("rack.supply_temperature=16.9 degC", {"Coolant above the room's dew point"}),
+        ("limits.dew_point_margin=25.1 K", {"Coolant above the room's dew point"}),
         ("rack.manifold_diameter=45 mm", {"Manifold velocity"}),
     ],
 )
 def test_a_broken_limit_shows_in_the_verdict(run, override, failing):
     assert {check.name for check in run(override).checks if not check.holds} == failing
+
+
+def test_too_little_air_is_as_wrong_as_too_much(run):
+    rack = run("rack.air.flow=0.1 m^3/s")
+    assert rack.air_rise_k == pytest.approx(164.0, abs=0.5)
+    outlet = next(check for check in rack.checks if check.name == "Air that leaves the rack")
+    assert (outlet.value, outlet.limit) == (pytest.approx(298.15 + rack.air_rise_k), 333.15)
 
 
 def test_loads_must_fill_the_trays(reference_case):

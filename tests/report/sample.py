@@ -163,6 +163,9 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
                 "tcs_pump_w": 9.8e3,
                 "facility_hydraulic_w": 3.9e3,
                 "facility_pump_w": 6.0e3,
+                "conductance_w_per_k": 3.3e5,
+                "flow_over_rated": 1.0,
+                "facility_flow_over_rated": 1.0,
                 "coolant_w_per_k": 1e5,
                 "facility_w_per_k": 1e5,
             },
@@ -195,6 +198,11 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "peak_demand_w": float(year["demand_w"].max()),
             "trench_length_m": 9871.0,
             "substations": 40,
+            "hours_unmet": 0,
+            "coolant_class": "S40",
+            "facility_class": "W40",
+            "hours_above_coolant_class": 0,
+            "hours_above_facility_class": 0,
             "hours_tcs_above_setpoint": int((year["tcs_supply_k"] > 313.15).sum()),
             "junction_max_k": float(year["junction_max_k"].max()),
             "electricity_j": electricity,
@@ -268,7 +276,7 @@ def check(name: str, value: float, limit: float, unit: str, sense: str, kind: st
     """One row of the verdict, margin and outcome computed."""
     margin = limit - value if sense == "max" else value - limit
     row = {"name": name, "value": value, "limit": limit, "unit": unit, "sense": sense, "margin": margin}
-    return row | {"holds": margin >= 0.0, "kind": kind, "uncertainty": 0.0}
+    return row | {"holds": margin >= 0.0, "kind": kind, "uncertainty": 0.0, "contains": [], "lacks": []}
 
 
 def balance(stage: str, name: str, entering: float, leaving: float, unit: str, tolerance: float) -> dict[str, Any]:
@@ -279,7 +287,8 @@ def balance(stage: str, name: str, entering: float, leaving: float, unit: str, t
 
 
 def _input(field: str, given: str, si: Any, unit: str, source: str) -> dict[str, Any]:
-    return {"field": field, "given": given, "si": si, "unit": unit, "source": source}
+    status = "assumed" if unit else ""
+    return {"field": field, "given": given, "si": si, "unit": unit, "source": source, "status": status}
 
 
 def _load(
@@ -294,6 +303,7 @@ def _load(
         "plate_pressure_drop_pa": drop,
         "case_to_inlet_k_per_w": resistance,
         "case_to_inlet_uncertainty_k_per_w": 0.001 * resistance,
+        "case_to_inlet_interpolation_k_per_w": 0.0004 * resistance,
         "junction_to_case_k_per_w": package,
         "case_max_k": case,
         "junction_max_k": case + power * package,
@@ -324,6 +334,7 @@ def _plate() -> dict[str, Any]:
         "design_flow_per_channel_m3_per_s": design,
         "grid_pressure_drop_change": 0.004,
         "grid_case_to_inlet_change": -0.0125,
+        "grid_case_to_inlet_uncertainty": None,
         "holdout": {
             "flow_per_channel_m3_per_s": 0.85 * design,
             "pressure_drop_error": 3.1e-4,

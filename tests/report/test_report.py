@@ -10,7 +10,8 @@ import pypdfium2
 import pytest
 
 from rack2city.errors import InputError, Rack2CityError
-from rack2city.report import write_report
+from rack2city.evidence import restore
+from rack2city.report import Summary, tables, write_report
 from rack2city.report.figures import picture
 from rack2city.report.model import read_run
 from rack2city.report.records import refinement
@@ -139,6 +140,39 @@ def test_design_that_does_not_hold_says_so(tmp_path: Path) -> None:
         assert text.count("DOES NOT HOLD") >= 2  # over all and in the row, in one pair of words
         assert "FAILS" not in text
         assert "−3.25 K" in text.replace("\u00a0", " ")
+
+
+def test_an_uncertainty_says_what_it_contains_or_that_it_is_not_known(tmp_path: Path) -> None:
+    summary = write_sample(tmp_path)
+    known, unknown = summary["verdict"]["checks"][:2]
+    known |= {"uncertainty": 0.031, "contains": ["interpolation in flow", "mesh refinement"]}
+    unknown |= {"uncertainty": None, "contains": ["interpolation in flow"], "lacks": ["mesh refinement"]}
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    html, pdf = write_report(tmp_path)
+    for text in (words(html.read_text()), words(" ".join(pages(pdf)))):
+        assert "± 0.031" in text
+        assert "± contains interpolation in flow and mesh refinement; it contains no inputs and no model." in text
+        assert "± not known: mesh refinement not computed" in text
+
+
+def test_a_heat_pump_that_stands_has_no_coefficient(summary: dict[str, Any]) -> None:
+    summary["plant"]["heat_pump"] |= {"cop": None, "evaporating_k": None, "condensing_k": None, "electric_w": 0.0}
+    plant = tables.plant_table(restore(Summary, summary))
+    told = dict(plant.rows)
+    assert told["heat pump: coefficient of performance"] == told["heat pump: evaporating"] == "–"
+    assert "no lift, no electricity" in plant.caption
+    assert (
+        dict(tables.key_figures(restore(Summary, summary)).rows)[
+            "coefficient of performance of the heat pump, design hour"
+        ]
+        == "–"
+    )
+
+
+def test_the_first_page_counts_what_is_assumed(run_dir: Path, summary: dict[str, Any]) -> None:
+    told = "5 of 5 input quantities are assumed (0 measured, 0 datasheet, 0 published)."
+    assert told in words(pages(run_dir / "report.pdf")[0])
+    assert told in words((run_dir / "report.html").read_text())
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,11 @@ from rack2city.case.load import LoadedCase, load_case
 from rack2city.case.rack import Rack, RackAir, RackLoad
 from rack2city.case.schema import Case, Channel, Coolant, Identity, Limits, Mesh, PlateRuns, Solver
 from rack2city.case.site import AirCooling, Cdu, City, DryCooler, HeatPump, Plant, Ups, Weather
+from rack2city.case.units import ASSUMED, STATUSES
 
 __all__ = [
+    "ASSUMED",
+    "STATUSES",
     "AirCooling",
     "Case",
     "CaseInput",

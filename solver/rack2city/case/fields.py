@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 
 from rack2city.case.schema import Case
 from rack2city.case.table import Table
-from rack2city.case.units import Dimension
+from rack2city.case.units import ASSUMED, Dimension
 
 Location = tuple[str | int, ...]
 
@@ -38,6 +38,14 @@ def dimension_of(field: FieldInfo | None) -> Dimension | None:
     return next((item for item in field.metadata if isinstance(item, Dimension)), None) if field else None
 
 
+def origin_of_default(field: FieldInfo | None) -> tuple[str, str]:
+    """Source and status of a default, as its field tells them to the JSON schema."""
+    extra = field.json_schema_extra if field else None
+    return (
+        (str(extra.get("source", "")), str(extra.get("status", ASSUMED))) if isinstance(extra, dict) else ("", ASSUMED)
+    )
+
+
 def _mentions(annotation: Any, kind: type) -> bool:
     """Whether a type is part of an annotation."""
     return annotation is kind or any(_mentions(part, kind) for part in get_args(annotation))
@@ -55,7 +63,7 @@ def leaves(value: Any, location: Location = ()) -> Iterator[tuple[Location, Any]
     """
     children: Iterator[tuple[str | int, Any]]
     if isinstance(value, Table):
-        children = ((key, getattr(value, key)) for key in type(value).model_fields if key != "source")
+        children = ((key, getattr(value, key)) for key in type(value).model_fields if key not in ("source", "status"))
     elif isinstance(value, Mapping):
         children = iter(value.items())
     elif isinstance(value, tuple) and value and isinstance(value[0], Table):

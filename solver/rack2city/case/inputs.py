@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rack2city.case.fields import Location, dimension_of, leaves, locate
+from rack2city.case.fields import Location, dimension_of, leaves, locate, origin_of_default
 from rack2city.case.schema import Case
-from rack2city.case.units import show
+from rack2city.case.units import ASSUMED, show
 from rack2city.errors import dotted
 
 DEFAULT = "default"
@@ -24,6 +24,8 @@ class CaseInput:
         si: the value in SI; a list as text; `"none"` for a default that is no value.
         unit: SI unit; `"-"` for a ratio; `""` for names, counts and files.
         source: where the value comes from; `""` if the case does not say.
+        status: kind of source of a quantity: `measured`, `datasheet`, `published`, or `assumed`, also where nothing is
+            said; `""` for what is no quantity.
     """
 
     field: str
@@ -31,25 +33,27 @@ class CaseInput:
     si: bool | float | int | str
     unit: str
     source: str
+    status: str
 
 
 def case_inputs(case: Case, raw: Mapping[str, Any], overridden: Collection[Location] = ()) -> list[CaseInput]:
     """Every input of a checked case, defaults included, in the order of the schema.
 
-    A value without a `source` of its own has that of its table; a default has none. The tables are those that the case was
-    read from, the locations those that were set from the command line.
+    A value without a `source` of its own has source and status of its table; a default has those of the schema, if any.
+    The tables are those that the case was read from, the locations those that were set from the command line.
     """
     return [_input(location, value, raw, overridden) for location, value in leaves(case)]
 
 
 def _input(location: Location, value: Any, raw: Mapping[str, Any], overridden: Collection[Location]) -> CaseInput:
     """One row of the table."""
-    given, source = _given(raw, location)
+    given, source, status = _given(raw, location)
     if any(location[: len(key)] == key for key in overridden):
-        source = COMMAND_LINE
+        source, status = COMMAND_LINE, ASSUMED
     dimension = dimension_of(locate(location)[0])
     si = given if isinstance(value, Path) else _si(value)  # where a file lies on this machine is no input
-    return CaseInput(dotted(location), given, si, dimension.unit if dimension else "", source)
+    unit = dimension.unit if dimension and value is not None else ""
+    return CaseInput(dotted(location), given, si, unit, source, status if unit else "")
 
 
 def _si(value: Any) -> Any:
@@ -59,16 +63,18 @@ def _si(value: Any) -> Any:
     return ", ".join(f"{item:g}" for item in value) if isinstance(value, tuple) else value
 
 
-def _given(raw: Mapping[str, Any], location: Location) -> tuple[str, str]:
-    """What the user wrote at a location, and its origin."""
+def _given(raw: Mapping[str, Any], location: Location) -> tuple[str, str, str]:
+    """What the user wrote at a location, its origin and what kind of origin that is."""
     node: Any = raw
-    source = ""
+    source, status = "", ASSUMED
     for part in location:
         if isinstance(node, Mapping):
-            source = node.get("source", "")
+            source, status = node.get("source", ""), node.get("status", ASSUMED)
         if isinstance(node, Mapping) and part not in node:
-            return DEFAULT, ""
+            return DEFAULT, *origin_of_default(locate(location)[0])
         node = node[part]
     if isinstance(node, Mapping) and "value" in node:
-        return show(node["value"]), node.get("source", source)
-    return show(node), source
+        if "source" in node:  # the status of the table is that of the table's source
+            source, status = node["source"], ASSUMED
+        return show(node["value"]), source, node.get("status", status)
+    return show(node), source, status

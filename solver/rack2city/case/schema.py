@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from rack2city.case import quantities as q
 from rack2city.case.rack import Rack
 from rack2city.case.site import City, Plant
-from rack2city.case.table import Faults, File, Name, Number, Option, Table
+from rack2city.case.table import Faults, File, Name, Number, Option, Table, origin
 from rack2city.case.units import fault
 
 
@@ -22,19 +22,45 @@ class Identity(Table):
 class Coolant(Table):
     """The coolant of the racks."""
 
-    name: Literal["PG25", "water"] = Field(description="PG25 (25 % propylene glycol by mass) or water")
+    name: Literal["PG25", "water", "propylene glycol", "ethylene glycol"] = Field(
+        description="PG25 (25 % propylene glycol by mass), water, or a glycol whose share in water is told"
+    )
+    share: Annotated[float | None, q.FRACTION.within("1 %", "60 %")] = Field(
+        None, description="share of the glycol by mass, the rest is water; of the two glycols alone (-)"
+    )
+
+    def faults(self) -> Faults:
+        """A glycol without its share, or a share of what has none."""
+        needs = self.name.endswith("glycol")
+        if needs and self.share is None:
+            yield fault(f'missing; {self.name} needs its share by mass, for example "40 %"', "share")
+        if not needs and self.share is not None:
+            told = f'{self.name} has no share to choose; write name = "propylene glycol" or "ethylene glycol" with it'
+            yield fault(told, "share")
 
 
 class Channel(Table):
     """The repeating cell of the cold plate: one channel and one fin."""
 
-    pitch: q.Length = Field(description="distance from channel to channel (m)")
-    width: q.Length = Field(description="width of a channel, less than the pitch (m)")
-    fin_height: q.Length = Field(description="height of fins and channels (m)")
-    base_thickness: q.Length = Field(description="thickness of the plate below the channels (m)")
-    length: q.Length = Field(description="length of a channel in flow direction (m)")
+    pitch: Annotated[float, q.LENGTH.within("10 um", "20 mm")] = Field(
+        description="distance from channel to channel (m)"
+    )
+    width: Annotated[float, q.LENGTH.within("5 um", "20 mm")] = Field(
+        description="width of a channel, less than the pitch (m)"
+    )
+    fin_height: Annotated[float, q.LENGTH.within("50 um", "100 mm")] = Field(
+        description="height of fins and channels (m)"
+    )
+    base_thickness: Annotated[float, q.LENGTH.within("10 um", "50 mm")] = Field(
+        description="thickness of the plate below the channels (m)"
+    )
+    length: Annotated[float, q.LENGTH.within("1 mm", "2 m")] = Field(
+        description="length of a channel in flow direction (m)"
+    )
     conductivity: q.Conductivity = Field(description="thermal conductivity of the plate (W/(m*K))")
-    tim_thickness: q.Length = Field(description="thickness of the thermal interface material (m)")
+    tim_thickness: Annotated[float, q.LENGTH.within("0.1 um", "5 mm")] = Field(
+        description="thickness of the thermal interface material (m)"
+    )
     tim_resistance: q.AreaResistance = Field(description="area resistance of the thermal interface material (m^2*K/W)")
 
     def faults(self) -> Faults:
@@ -74,8 +100,12 @@ class PlateRuns(Table):
 class Limits(Table):
     """What the design must keep."""
 
-    junction_temperature: q.Temperature = Field(description="highest junction temperature of a chip (K)")
-    cdu_head: q.Pressure = Field(description="head of the CDU's pumps for the whole coolant loop (Pa)")
+    junction_temperature: Annotated[float, q.TEMPERATURE.within("30 degC", "250 degC")] = Field(
+        description="highest junction temperature of a chip (K)"
+    )
+    cdu_head: Annotated[float, q.PRESSURE.within("1 kPa", "5 MPa")] = Field(
+        description="head of the CDU's pumps for the whole coolant loop (Pa)"
+    )
     manifold_velocity: q.Velocity = Field(description="highest velocity in the manifold (m/s)")
     branch_flow_spread: q.Fraction = Field(
         description="largest deviation of a plate's flow from its share by power (-)"
@@ -83,6 +113,30 @@ class Limits(Table):
     air_temperature_rise: q.TemperatureDifference = Field(description="lowest temperature rise of the rack's air (K)")
     cdu_approach: q.TemperatureDifference = Field(
         description="largest coolant supply temperature over facility water supply (K)"
+    )
+    air_outlet_temperature: Annotated[float, q.TEMPERATURE.within("20 degC", "120 degC")] = Field(
+        333.15,
+        description="highest temperature of the air that leaves the rack (K)",
+        json_schema_extra=origin("Open Rack Frame V3 specification, OCP: operating at 10 to 60 degC", "published"),
+    )
+    dew_point_margin: q.TemperatureDifferenceOrZero = Field(
+        2.0,
+        description="least temperature of the coolant supply over the dew point of the room's air (K)",
+        json_schema_extra=origin("ASHRAE, Liquid Cooling Guidelines for Datacom Equipment Centers: 2 K", "published"),
+    )
+    coolant_class: Literal["S30", "S40", "S45", "S50"] | None = Field(
+        None, description="ASHRAE class of the coolant supply; without it the least one that the set-point keeps"
+    )
+    facility_class: Literal["W17", "W27", "W32", "W40", "W45"] | None = Field(
+        None, description="ASHRAE class of the facility water; without it the least one that the set-point keeps"
+    )
+    hours_above_class: Annotated[int, Field(strict=True, ge=0, le=8760)] = Field(
+        0, description="hours of the year in which coolant or facility water may be warmer than their class allows"
+    )
+    unmet_heat: q.FractionOrZero = Field(
+        0.001,
+        description="largest share of the city's annual heat demand that may stay unmet (-)",
+        json_schema_extra=origin("rack2city: an hour's shortage now and then", "assumed"),
     )
 
 

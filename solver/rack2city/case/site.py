@@ -6,7 +6,7 @@ from pydantic import Field
 
 from rack2city.case import quantities as q
 from rack2city.case.table import Count, Faults, File, Table
-from rack2city.case.units import fault
+from rack2city.case.units import celsius, fault
 
 MILD_OUTDOOR_TEMPERATURE = 288.15
 """Outdoor temperature at and above which the network runs at its mild supply temperature (K)."""
@@ -15,22 +15,36 @@ MILD_OUTDOOR_TEMPERATURE = 288.15
 class Cdu(Table):
     """The coolant distribution unit between the racks' coolant and the facility water."""
 
-    conductance: q.ThermalConductance = Field(description="UA of the heat exchanger, for all racks together (W/K)")
-    facility_flow_ratio: q.Ratio = Field(
+    conductance: q.ThermalConductance = Field(
+        description="UA of the heat exchanger, for all racks together, at the rated flows (W/K)"
+    )
+    facility_flow_ratio: Annotated[float, q.RATIO.within("0.01", "100")] = Field(
         description="heat capacity flow of the facility water over that of the coolant (-)"
     )
-    tcs_rest_drop: q.PressureOrZero = Field(
-        description="pressure drop of the coolant loop outside the rack, at design flow (Pa)"
+    tcs_rest_drop: Annotated[float, q.PRESSURE.or_zero().within("10 Pa", "5 MPa")] = Field(
+        description="pressure drop of the coolant loop outside the rack, at the rated flow (Pa)"
     )
-    facility_drop: q.PressureOrZero = Field(description="pressure drop of the facility water loop, at design flow (Pa)")
+    facility_drop: Annotated[float, q.PRESSURE.or_zero().within("10 Pa", "5 MPa")] = Field(
+        description="pressure drop of the facility water loop, at its rated flow (Pa)"
+    )
     pump_efficiency: q.Fraction = Field(description="hydraulic power over electric power of the pumps (-)")
+    rated_flow: Annotated[float | None, q.VOLUME_FLOW.within("0.1 L/min", "100 m^3/s")] = Field(
+        None,
+        description="coolant flow of all racks together at which conductance and drops hold; without it the case's own flow, "
+        "as if the loop were sized anew for each (m^3/s)",
+    )
+    rated_facility_flow_ratio: Annotated[float | None, q.RATIO.within("0.01", "100")] = Field(
+        None,
+        description="heat capacity flow of facility water over that of the coolant's rated flow at which conductance and "
+        "facility_drop hold; without it facility_flow_ratio (-)",
+    )
 
 
 class HeatPump(Table):
     """The heat pump that lifts the racks' heat to the network."""
 
     refrigerant: str = Field(min_length=1, description="refrigerant by CoolProp's name")
-    capacity: q.Power = Field(description="largest heat to the network (W)")
+    capacity: Annotated[float, q.POWER.within("100 W", "1 GW")] = Field(description="largest heat to the network (W)")
     isentropic_efficiency: q.Fraction = Field(description="isentropic efficiency of the compressor (-)")
     motor_efficiency: q.Fraction = Field(description="shaft power over electric power (-)")
     superheat: q.TemperatureDifferenceOrZero = Field(description="superheat at the compressor's suction (K)")
@@ -45,7 +59,7 @@ class DryCooler(Table):
 
     approach: q.TemperatureDifference = Field(description="facility water over outdoor air (K)")
     fan_power_per_heat: q.FractionOrZero = Field(description="electric power of the fans over heat rejected (-)")
-    design_outdoor_temperature: q.Temperature = Field(
+    design_outdoor_temperature: Annotated[float, q.TEMPERATURE.within("-30 degC", "65 degC")] = Field(
         description="outdoor temperature at which full power must still be cooled, even if the year's weather is milder (K)"
     )
 
@@ -53,7 +67,9 @@ class DryCooler(Table):
 class AirCooling(Table):
     """The cooling of the rooms' air."""
 
-    cop: q.Ratio = Field(description="heat removed from the rooms over electricity (-)")
+    cop: Annotated[float, q.RATIO.within("0.5", "200")] = Field(
+        description="heat removed from the rooms over electricity (-)"
+    )
 
 
 class Ups(Table):
@@ -92,15 +108,23 @@ class City(Table):
     substations: File = Field(description="CSV table of the network's substations; relative to the case file")
     annual_demand: q.Energy = Field(description="heat demand of all substations over the year (J)")
     year: Annotated[int, Field(strict=True, ge=1950, le=2100)] = Field(description="the year that is run")
-    supply_temperature_cold: q.Temperature = Field(
+    supply_temperature_cold: Annotated[float, q.TEMPERATURE.within("10 degC", "180 degC")] = Field(
         description="supply temperature at and below the outdoor design temperature (K)"
     )
-    supply_temperature_mild: q.Temperature = Field(description="supply temperature at and above 15 degC outdoors (K)")
-    outdoor_design_temperature: q.Temperature = Field(description="outdoor temperature the heating is designed for (K)")
-    return_temperature: q.Temperature = Field(description="temperature at which the substations return the water (K)")
-    ground_temperature: q.Temperature = Field(description="temperature of the ground around the pipes (K)")
+    supply_temperature_mild: Annotated[float, q.TEMPERATURE.within("10 degC", "180 degC")] = Field(
+        description="supply temperature at and above 15 degC outdoors (K)"
+    )
+    outdoor_design_temperature: Annotated[float, q.TEMPERATURE.within("-60 degC", "40 degC")] = Field(
+        description="outdoor temperature the heating is designed for (K)"
+    )
+    return_temperature: Annotated[float, q.TEMPERATURE.within("0 degC", "150 degC")] = Field(
+        description="temperature at which the substations return the water (K)"
+    )
+    ground_temperature: Annotated[float, q.TEMPERATURE.within("-20 degC", "50 degC")] = Field(
+        description="temperature of the ground around the pipes (K)"
+    )
     pump_efficiency: q.Fraction = Field(description="hydraulic power over electric power of the network's pump (-)")
-    substation_drop: q.PressureOrZero = Field(
+    substation_drop: Annotated[float, q.PRESSURE.or_zero().within("10 Pa", "5 MPa")] = Field(
         description="pressure drop of the farthest substation with its valve, at design flow (Pa)"
     )
     network_model: Literal["dynamic", "steady"] = Field(
@@ -113,16 +137,12 @@ class City(Table):
         """Temperatures of the network that do not rise from return over mild to cold supply, or no cold weather."""
         back, mild, cold = self.return_temperature, self.supply_temperature_mild, self.supply_temperature_cold
         if back >= mild:
-            told = f"must be below supply_temperature_mild, got {_celsius(back)} where that is {_celsius(mild)}"
+            told = f"must be below supply_temperature_mild, got {celsius(back)} where that is {celsius(mild)}"
             yield fault(told, "return_temperature")
         if mild > cold:
-            told = f"must not be above supply_temperature_cold, got {_celsius(mild)} where that is {_celsius(cold)}"
+            told = f"must not be above supply_temperature_cold, got {celsius(mild)} where that is {celsius(cold)}"
             yield fault(told, "supply_temperature_mild")
         if self.outdoor_design_temperature >= MILD_OUTDOOR_TEMPERATURE:
-            got = _celsius(self.outdoor_design_temperature)
+            got = celsius(self.outdoor_design_temperature)
             told = f"must be below 15 degC, where the mild supply temperature begins, got {got}"
             yield fault(told, "outdoor_design_temperature")
-
-
-def _celsius(temperature_k: float) -> str:
-    return f"{temperature_k - 273.15:.6g} degC"

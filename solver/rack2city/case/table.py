@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, PlainValidator, ValidationInfo, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -17,6 +17,9 @@ class Table(BaseModel, frozen=True, extra="forbid"):
     """A table of a case file: unknown keys are errors, values cannot be changed."""
 
     source: str = Field("", description="where the values of this table come from, unless they say so themselves")
+    status: Literal["measured", "datasheet", "published", "assumed"] = Field(
+        "assumed", description="what kind of source that is; a value with a source of its own has its own status, too"
+    )
 
     def faults(self) -> Faults:
         """What is wrong between fields that are right each for itself, the first thing first."""
@@ -27,6 +30,11 @@ class Table(BaseModel, frozen=True, extra="forbid"):
         for found in self.faults():
             raise found
         return self
+
+
+def origin(source: str, status: str) -> dict[str, Any]:
+    """Where the default of a field comes from and what kind of source that is, as its `json_schema_extra`."""
+    return {"source": source, "status": status}
 
 
 def _name(value: str) -> str:

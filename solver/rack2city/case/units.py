@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,12 +34,22 @@ _NAMES = {
 }
 
 
+ASSUMED = "assumed"
+STATUSES = ("measured", "datasheet", "published", ASSUMED)
+"""What kind of source a value has: measured on the thing itself, its maker's datasheet, a publication, or none of these."""
+
+
 def fault(message: str, *field: str | int) -> PydanticCustomError:
     """An error of the case as pydantic collects it: a sentence without file and field.
 
     The keys and indices lead from the table that is being checked to the faulty field, where it is not that itself.
     """
     return PydanticCustomError("case", "{message}", {"message": message, "field": field})
+
+
+def celsius(temperature_k: float) -> str:
+    """A temperature (K) as text in degC."""
+    return f"{temperature_k - 273.15:.6g} degC"
 
 
 def show(value: object) -> str:
@@ -62,6 +73,7 @@ class Dimension:
         example: a well-formed text, shown in errors and editors.
         zero: whether zero is allowed; a negative value never is, except that a temperature may be below 0 degC.
         maximum: largest allowed value (in `unit`), if any.
+        plausible: least and largest plausible value as texts; beyond them the case is asked back, zero excepted.
     """
 
     name: str
@@ -69,6 +81,7 @@ class Dimension:
     example: str
     zero: bool = False
     maximum: float | None = None
+    plausible: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Make the name known to errors; of several with one unit the first is told."""
@@ -79,6 +92,10 @@ class Dimension:
         """The same dimension where zero is allowed."""
         return replace(self, zero=True)
 
+    def within(self, least: str, largest: str) -> "Dimension":
+        """The same dimension with a range of plausible values, each a text `"number unit"`."""
+        return replace(self, plausible=(least, largest))
+
     @property
     def plain(self) -> bool:
         """Whether the quantity is a plain number, for which a unit may be left out."""
@@ -87,30 +104,55 @@ class Dimension:
     def parse(self, value: object) -> float:
         """The value in the SI unit of this dimension of a text `"number unit"`, or of a table of it and its origin.
 
-        The table is `{"value": "number unit", "source": "..."}`; a plain number may also be given as such.
+        The table is `{"value": "number unit", "source": "...", "status": "..."}`; a plain number may also be given as such.
+        With `"sure": true` in it a value need not be plausible.
 
         Raises:
             PydanticCustomError: the value is malformed, of another dimension, or out of range.
         """
+        sure = isinstance(value, dict) and value.get("sure") is True
         if isinstance(value, dict):
             value = self._unpack(value)
-        number, unit = self._split(value)
-        text = show(value).strip()
-        scale = self._scale(unit, text)
-        si = float(registry.Quantity(number, scale).to("" if self.plain else self.unit).magnitude)
-        si = float(f"{si:.15g}")  # 95 % is 0.95, not the 0.9500000000000001 that dividing by 100 leaves
+        si, text = self._si(value), show(value).strip()
         self._check(si, text)
+        if not sure:
+            self._ask_back(si, text)
         return si
+
+    def _si(self, value: object) -> float:
+        """A quantity in the SI unit."""
+        number, unit = self._split(value)
+        scale = self._scale(unit, show(value).strip())
+        si = float(registry.Quantity(number, scale).to("" if self.plain else self.unit).magnitude)
+        return float(f"{si:.15g}")  # 95 % is 0.95, not the 0.9500000000000001 that dividing by 100 leaves
+
+    def _is_plausible(self, si: float) -> bool:
+        least, largest = (self._si(end) for end in self.plausible or ())
+        return least <= si <= largest
+
+    def _ask_back(self, si: float, text: str) -> None:
+        """Ask about a value that is possible and yet most likely a slip, as `40 Mm` where `40 mm` is meant."""
+        if self.plausible is None or si == 0.0 or self._is_plausible(si):
+            return
+        meant = next((f", or {near}" for near in _slips(text) if self._is_plausible(self._si(near))), "")
+        raise fault(
+            f"is {text} meant{meant}? plausible are {self.plausible[0]} to {self.plausible[1]}; if it is meant, write "
+            f'{{ value = "{text}", sure = true }}'
+        )
 
     def _unpack(self, table: dict[str, object]) -> object:
         """The `value` of a quantity's inline table."""
         for key in table:
-            if key not in ("value", "source"):
+            if key not in ("value", "source", "status", "sure"):
                 raise fault(f"unknown key '{key}'; a quantity with its origin is {self._with_source}")
         if "value" not in table:
             raise fault(f"missing 'value'; a quantity with its origin is {self._with_source}")
         if not isinstance(table.get("source", ""), str):
             raise fault(f"'source' must be a text in quotes, got {show(table['source'])}")
+        if table.get("status", ASSUMED) not in STATUSES:
+            raise fault(f"'status' must be one of {', '.join(STATUSES)}, got {show(table['status'])}")
+        if not isinstance(table.get("sure", True), bool):
+            raise fault(f"'sure' must be true or false, got {show(table['sure'])}")
         return table["value"]
 
     def _split(self, value: object) -> tuple[float, str]:
@@ -176,12 +218,23 @@ class Dimension:
         value = {"anyOf": [text, {"type": "number"}]} if self.plain else text
         table = {
             "type": "object",
-            "properties": {"value": value, "source": {"type": "string", "description": "where the value comes from"}},
+            "properties": {
+                "value": value,
+                "source": {"type": "string", "description": "where the value comes from"},
+                "status": {"enum": list(STATUSES), "description": "what kind of source that is"},
+                "sure": {"type": "boolean", "description": "whether a value that is not plausible is meant"},
+            },
             "required": ["value"],
             "additionalProperties": False,
         }
         plain = [{"type": "number"}] if self.plain else []
         return {"anyOf": [text, *plain, table], "examples": [self.example]}
+
+
+def _slips(text: str) -> Iterator[str]:
+    """A quantity with m, M and k mistaken for each other at the head of its unit."""
+    if found := re.fullmatch(r"(.*?[\d.]\s*)([mMk])(\w.*)", text):
+        yield from (found[1] + prefix + found[3] for prefix in ("m", "M", "k") if prefix != found[2])
 
 
 def _name_of(scale: Any) -> str:

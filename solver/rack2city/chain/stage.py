@@ -134,7 +134,7 @@ def evidence_in(name: str) -> Callable[[Path], Evidence]:
     return lambda folder: load(folder / name, Evidence)
 
 
-def figures(*rows: "tuple[str, float, Scale]") -> tuple[str, ...]:
+def figures(*rows: "tuple[str, float | None, Scale]") -> tuple[str, ...]:
     """Key figures (SI), each as a line in its engineering unit."""
     from rack2city.report.units import quantity
 

@@ -23,13 +23,17 @@ ASSUMPTIONS = (
     "conductivities are constant, viscosity follows the local temperature.",
     "Plates of all loads share the channel computed for the reference load; their flow, power and width scale its "
     "results, and another heat flux changes the pressure drop by the viscosity at the mean bulk temperature.",
-    "Junction-to-case resistances are inputs; the uncertainty of checks covers interpolation in flow and mesh refinement.",
+    "Junction-to-case resistances are inputs; the uncertainty of checks covers interpolation in flow and mesh refinement, "
+    "the sum of what coarsening in each direction changes; not inputs, nor models.",
     "The rack drops what its published curve says at design flow; hoses, disconnects and orifices of each plate are "
     "sized to that.",
     "The racks run at their mean utilisation every hour; full power is checked at the design outdoor temperature of the "
     "dry cooler, with no help from the network.",
     "The heat network is solved hour by hour; in the dynamic model heat travels with the water and pipe walls, in "
     "equilibrium with it, store heat; friction heat is neglected, the ground temperature is constant.",
+    "Drops outside the racks follow the square of the flow, the CDU's conductance both flows to the power 0.8 on each side, "
+    "from its rated flows; without them it is sized for the flows of the case.",
+    "Facility water is water without glycol, the coolant's supply the coldest surface that room air meets.",
     "The UPS has its certified efficiency at every load; the heat pump's efficiencies are constant over load and lift; "
     "the backup boiler is large enough.",
 )

@@ -14,7 +14,7 @@ import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.case import Plant
-from rack2city.plant.heat_pump import heat_pump_cycle
+from rack2city.plant.heat_pump import heat_pump_cycle, needs_no_lift
 
 NEED = ["network_heat_w", "network_supply_k", "network_return_k"]
 """What the heat network asks of the plant: heat at its root, at which temperature, and that of the water it sends back."""
@@ -61,15 +61,15 @@ class Reuse(HeatSplit):
 def split_heat(plant: Plant, source: HeatSource, need: pd.DataFrame, facility_supply_k: Array) -> HeatSplit:
     """Share the racks' heat between the network and the outdoor air, for a given temperature of the facility water.
 
-    Heat goes to the network directly where the facility water returns warmer than the network's supply, by the
-    condenser's pinch; as much as cooling the water to the network's return, by the same pinch, gives. Hour by hour, the
-    need has the columns `NEED`, and the temperature (K) is that of the facility water to the CDU.
+    Heat goes to the network directly where that needs no lift (`needs_no_lift`); as much as cooling the water to the
+    network's return, by the condenser's pinch, gives. Hour by hour, the need has the columns `NEED`, and the temperature
+    (K) is that of the facility water to the CDU.
     """
     needed, supply, back = need[NEED].to_numpy().T
     pinch = plant.heat_pump.condenser_pinch
     cycle = heat_pump_cycle(plant.heat_pump, facility_supply_k, supply)
     facility_return = facility_supply_k + source.facility_rise_k
-    direct = facility_return - pinch >= supply
+    direct = needs_no_lift(plant.heat_pump, facility_supply_k, facility_return, supply)
     reachable = np.clip((facility_return - pinch - back) / source.facility_rise_k, 0.0, 1.0)
     source_share = np.where(direct, 1.0, cycle.source_share)
     through_heat_pump = np.minimum(plant.heat_pump.capacity, source.heat_w / source_share)

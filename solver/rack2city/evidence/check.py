@@ -16,7 +16,11 @@ class Check:
             number.
         sense: `"max"` if the value may not exceed the limit, `"min"` if it may not fall below it.
         kind: `"temperature"` or `"difference"` for values in K, so that they can be shown in °C; empty otherwise.
-        uncertainty: numerical uncertainty of the value (in `unit`).
+        uncertainty: numerical uncertainty of the value (in `unit`); None where a part of it was not computed: what is known
+            of it is less than the whole, and never told in its place.
+        contains: what the uncertainty consists of, as far as it was computed.
+        lacks: what was not computed.
+        at_least: what is known of an uncertainty that lacks a part (in `unit`); the verdict counts it.
     """
 
     name: str
@@ -25,7 +29,10 @@ class Check:
     unit: str
     sense: Literal["max", "min"]
     kind: Literal["temperature", "difference", ""] = ""
-    uncertainty: float = 0.0
+    uncertainty: float | None = 0.0
+    contains: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    at_least: float = 0.0
 
     @property
     def margin(self) -> float:
@@ -35,4 +42,4 @@ class Check:
     @property
     def holds(self) -> bool:
         """Whether the value keeps the limit, its uncertainty included (a NaN does not)."""
-        return self.margin >= self.uncertainty
+        return self.margin >= (self.at_least if self.uncertainty is None else self.uncertainty)

@@ -23,10 +23,9 @@ FIT_TOLERANCE = 2e-3
 
 FIT_DEGREES = range(1, 9)
 
-_FLUIDS = {
-    "PG25": ("INCOMP::MPG[0.25]", "CoolProp, incompressible propylene glycol and water, 25 % by mass, Melinder (2010)"),
-    "water": ("HEOS::Water", "CoolProp at 3 bar: IAPWS-95; viscosity IAPWS R12-08, conductivity IAPWS R15-11"),
-}
+WATER = ("HEOS::Water", "CoolProp at 3 bar: IAPWS-95; viscosity IAPWS R12-08, conductivity IAPWS R15-11")
+_GLYCOLS = {"propylene glycol": "MPG", "ethylene glycol": "MEG"}
+_SHARES = {"PG25": ("propylene glycol", 0.25)}
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Coolant:
     temperature is outside the range.
 
     Attributes:
-        name: name in a case, such as `"PG25"`.
+        name: what it is called, such as `"PG25"` or `"ethylene glycol 40 %"`.
         source: where the properties come from.
         fluid: name of the fluid in CoolProp.
         viscosity_polynomial: coefficients c_i of ln(mu / Pa s) = sum_i c_i x^i, x from -1 to 1 over the range.
@@ -92,16 +91,24 @@ class Coolant:
 
 
 @cache
-def coolant(name: str) -> Coolant:
-    """The coolant of a name used in cases, `"PG25"` or `"water"`.
+def coolant(name: str, share: float | None = None) -> Coolant:
+    """The coolant of a name used in cases: `"PG25"`, `"water"`, or a glycol with its share by mass in water (-).
 
     Raises:
-        InputError: there is no coolant of that name.
+        InputError: there is no coolant of that name, or a glycol without its share.
     """
-    if name not in _FLUIDS:
-        raise InputError(f"coolant.name: unknown coolant '{name}'; known are {', '.join(_FLUIDS)}")
-    fluid, source = _FLUIDS[name]
-    return Coolant(name, source, fluid, _fit_viscosity(fluid))
+    if name == "water":
+        return Coolant(name, WATER[1], WATER[0], _fit_viscosity(WATER[0]))
+    glycol, part = _SHARES.get(name, (name, share))
+    if glycol not in _GLYCOLS:
+        known = ", ".join([*_SHARES, "water", *_GLYCOLS])
+        raise InputError(f"coolant.name: unknown coolant '{name}'; known are {known}")
+    if part is None or not 0.0 < part <= 0.6:
+        raise InputError(f"coolant.share: {name} needs its share by mass, more than 0 and at most 60 %")
+    fluid = f"INCOMP::{_GLYCOLS[glycol]}[{part:g}]"
+    source = f"CoolProp, incompressible {glycol} and water, {100.0 * part:g} % by mass, Melinder (2010)"
+    called = name if name in _SHARES else f"{glycol} {100.0 * part:g} %"
+    return Coolant(called, source, fluid, _fit_viscosity(fluid))
 
 
 def _fit_viscosity(fluid: str) -> tuple[float, ...]:

@@ -20,6 +20,23 @@ def counterflow_effectiveness(ntu: float, capacity_ratio: float) -> float:
     return ntu * decay / (1.0 + capacity_ratio * ntu * decay)
 
 
+FILM_EXPONENT = 0.8
+"""Exponent of the flow in the film coefficient of a plate heat exchanger (-)."""
+
+
+def conductance_at(rated_w_per_k: float, coolant_share: float, facility_share: float) -> float:
+    """Conductance UA (W/K) at other flows than the rated ones, each given as a share of its rated flow (-).
+
+    Each side's film coefficient follows its flow to the power 0.8; at the rated flows the two films resist alike, the wall
+    between them is neglected: UA = UA_rated / (x_c^-0.8 / 2 + x_f^-0.8 / 2).
+
+    Source: Wetter (1999), LBNL-42354, as in `PlateHeatExchangerEffectivenessNTU` of the Modelica Buildings library with
+        its default ratio 1 of the two nominal hA.
+    """
+    films = (0.5 * share**-FILM_EXPONENT for share in (coolant_share, facility_share))
+    return rated_w_per_k / sum(films)
+
+
 def cdu_state(
     heat_w: float, coolant_supply_k: float, coolant_w_per_k: float, facility_w_per_k: float, conductance_w_per_k: float
 ) -> CduState:

@@ -1,6 +1,21 @@
 """A cold plate's engineering numbers: pressure drop and thermal resistances over the flow, from finite elements."""
 
-from rack2city.plate.design import PlateDesign, coolant_reference_temperature, plate_design, reference_design
+from rack2city.plate.design import (
+    PlateDesign,
+    case_coolant,
+    check_coolant_range,
+    coolant_reference_temperature,
+    plate_design,
+    reference_design,
+)
 from rack2city.plate.plate_map import PlateMap
 
-__all__ = ["PlateDesign", "PlateMap", "coolant_reference_temperature", "plate_design", "reference_design"]
+__all__ = [
+    "PlateDesign",
+    "PlateMap",
+    "case_coolant",
+    "check_coolant_range",
+    "coolant_reference_temperature",
+    "plate_design",
+    "reference_design",
+]

@@ -36,6 +36,7 @@ class PlateMap(PlateCurves):
     holdout_case_to_inlet_error: float = float("nan")
     grid_pressure_drop_change: float | None = None
     grid_case_to_inlet_change: float | None = None
+    grid_case_to_inlet_uncertainty: float | None = None
 
     def pressure_drop(self, flow_per_channel: Array | float) -> Array:
         """Pressure drop (Pa) at flows per channel (m³/s) within the map; a cubic spline in the logarithms."""

@@ -12,6 +12,8 @@ from rack2city.rack.hydraulics import PlateBranches, RackLoop, solve_loop
 from rack2city.rack.layout import tray_layout
 from rack2city.results.rack import LoadResult, RackResult
 
+INTERPOLATION, MESH = "interpolation in flow", "mesh refinement"
+"""What the uncertainty of a junction temperature consists of."""
 LAMINAR_LIMIT = 2000.0
 """Reynolds number up to which the laminar model of the channels holds (-)."""
 
@@ -66,7 +68,7 @@ def _load(case: Case, plate_map: PlateMap, plates: PlateBranches, density: float
     resistances = plate_map.case_to_inlet(per_channel) / design.area
     worst = int(np.argmax(resistances))
     resistance = float(resistances[worst])
-    relative = abs(plate_map.holdout_case_to_inlet_error) + abs(plate_map.grid_case_to_inlet_change or 0.0)
+    interpolation, grid = abs(plate_map.holdout_case_to_inlet_error), plate_map.grid_case_to_inlet_uncertainty
     case_max = case.rack.supply_temperature + resistance * load.power
     return LoadResult(
         name=load.name,
@@ -75,7 +77,8 @@ def _load(case: Case, plate_map: PlateMap, plates: PlateBranches, density: float
         flow_m3_per_s=float(flow[worst]),
         plate_pressure_drop_pa=float(plates.plate_map.pressure_drop(per_channel[worst])),
         case_to_inlet_k_per_w=resistance,
-        case_to_inlet_uncertainty_k_per_w=relative * resistance,
+        case_to_inlet_uncertainty_k_per_w=None if grid is None else (interpolation + grid) * resistance,
+        case_to_inlet_interpolation_k_per_w=interpolation * resistance,
         junction_to_case_k_per_w=load.junction_to_case,
         case_max_k=case_max,
         junction_max_k=case_max + load.junction_to_case * load.power,
@@ -94,17 +97,26 @@ def _spread(loop: RackLoop, density: float) -> float:
 
 def junction_check(name: str, case: Case, load: LoadResult, junction_k: float) -> Check:
     """A junction temperature (K) of a load against the limit of the case, as sure as the load's resistance."""
-    uncertainty = load.case_to_inlet_uncertainty_k_per_w * load.power_w
-    return Check(name, junction_k, case.limits.junction_temperature, "K", "max", "temperature", uncertainty)
+    whole, known = load.case_to_inlet_uncertainty_k_per_w, load.case_to_inlet_interpolation_k_per_w * load.power_w
+    limit, mesh = case.limits.junction_temperature, (MESH,)
+    if whole is None:
+        sure = Check(name, junction_k, limit, "K", "max", "temperature", None, (INTERPOLATION,), mesh, known)
+    else:
+        parts = (INTERPOLATION, *mesh)
+        sure = Check(name, junction_k, limit, "K", "max", "temperature", whole * load.power_w, parts)
+    return sure
 
 
 def _checks(case: Case, rack: RackResult) -> tuple[Check, ...]:
     """The rack against the limits of the case."""
-    limits, reynolds = case.limits, max(load.reynolds for load in rack.loads)
+    limits, air, reynolds = case.limits, case.rack.air, max(load.reynolds for load in rack.loads)
+    air_outlet, above_dew = air.supply_temperature + rack.air_rise_k, rack.supply_k - air.dew_point
     return (
         *(junction_check(f"Junction temperature, {x.name}", case, x, x.junction_max_k) for x in rack.loads),
         Check("Manifold velocity", rack.manifold_velocity_m_per_s, limits.manifold_velocity, "m/s", "max"),
         Check("Branch flow spread", rack.branch_flow_spread, limits.branch_flow_spread, "-", "max"),
         Check("Air temperature rise", rack.air_rise_k, limits.air_temperature_rise, "K", "min", "difference"),
+        Check("Air that leaves the rack", air_outlet, limits.air_outlet_temperature, "K", "max", "temperature"),
+        Check("Coolant above the room's dew point", above_dew, limits.dew_point_margin, "K", "min", "difference"),
         Check("Reynolds number of the channels (laminar model)", reynolds, LAMINAR_LIMIT, "", "max"),
     )

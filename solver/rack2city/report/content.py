@@ -9,7 +9,7 @@ from rack2city.report.figures import picture, plate, sankey, year
 from rack2city.report.figures.style import house_style, to_svg
 from rack2city.report.model import Run
 from rack2city.report.units import LITRE_PER_MINUTE, PERCENT, number, quantity
-from rack2city.report.verdict import verdict_rows
+from rack2city.report.verdict import contents, verdict_rows
 
 
 def build(run: Run) -> Document:
@@ -33,7 +33,8 @@ def build(run: Run) -> Document:
             Section("Assumptions and limits of validity", (Bullets(s.assumptions),)),
             Section("Versions and options", versions),
         )
-    note = "The bar is the used part of what the limit allows; temperatures are counted from the coolant's supply."
+    bar = "The bar is the used part of what the limit allows; temperatures are counted from the coolant's supply."
+    note = f"{records.assumed(s)} {contents(s)}{bar}"
     date, holds = s.provenance.date, s.verdict.holds
     lacks = (body.text,) if isinstance(body, Text) else ()
     return Document(s.case.title, s.case.name, date, holds, verdict_rows(s), note, sections, lacks)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from rack2city.case import ASSUMED, STATUSES
 from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.summary.provenance import Counts, Provenance
@@ -30,10 +31,18 @@ def balances(summary: Summary) -> Table:
 def inputs(summary: Summary) -> Table:
     """Every input of the case with its source."""
     rows = tuple(
-        (row.field, row.given, f"{_plain(row.si)} {row.unit.removeprefix('-')}".strip(), row.source or "–")
+        (row.field, row.given, f"{_plain(row.si)} {row.unit.removeprefix('-')}".strip(), row.status, row.source or "–")
         for row in summary.case.inputs
     )
-    return Table("Inputs as given, in SI, and where they come from.", ("field", "given", "SI", "source"), rows, "llll")
+    head = ("field", "given", "SI", "status", "source")
+    return Table("Inputs as given, in SI, and where they come from.", head, rows, "lllll")
+
+
+def assumed(summary: Summary) -> str:
+    """How many of the case's quantities are assumed, in one sentence."""
+    quantities = [row.status for row in summary.case.inputs if row.status]
+    others = [f"{quantities.count(status)} {status}" for status in STATUSES if status != ASSUMED]
+    return f"{quantities.count(ASSUMED)} of {len(quantities)} input quantities are assumed ({', '.join(others)})."
 
 
 def refinement(pressure_drop: float | None, case_to_inlet: float | None) -> str:

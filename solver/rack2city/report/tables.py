@@ -100,11 +100,16 @@ def plant_table(summary: Summary) -> Table:
     """CDU, heat pump and UPS."""
     plant = summary.plant
     cdu, heat_pump, ups = plant.cdu, plant.heat_pump, plant.ups
+    pump = f"heat pump with {heat_pump.refrigerant} in its design hour"
+    if heat_pump.cop is None:
+        pump = "in the design hour the facility water warms the network without the heat pump: no lift, no electricity"
     return entries(
-        f"The plant of {plant.racks} racks; heat pump with {heat_pump.refrigerant} in its design hour.",
+        f"The plant of {plant.racks} racks; {pump}.",
         ("CDU: heat", cdu.heat_w, u.KILOWATT),
         ("CDU: effectiveness", cdu.effectiveness, u.PERCENT),
         ("CDU: number of transfer units", cdu.ntu, u.PLAIN),
+        ("CDU: coolant flow over its rated flow", cdu.flow_over_rated, u.PERCENT),
+        ("CDU: facility water flow over its rated flow", cdu.facility_flow_over_rated, u.PERCENT),
         ("CDU: approach", cdu.approach_k, u.KELVIN),
         ("CDU: facility water supply", cdu.facility_supply_k, u.CELSIUS),
         ("CDU: facility water return", cdu.facility_return_k, u.CELSIUS),
@@ -142,10 +147,17 @@ def city_table(summary: Summary, hours: int) -> Table:
         ("backup heat", city.backup_j, u.MEGAWATT_HOUR),
         ("hours of the year computed", hours, u.PLAIN),
         ("hours with the coolant above its set-point", city.hours_tcs_above_setpoint, u.PLAIN),
+        (f"hours with it above class {city.coolant_class or '–'}", city.hours_above_coolant_class, u.PLAIN),
+        (
+            f"hours with facility water above class {city.facility_class or '–'}",
+            city.hours_above_facility_class,
+            u.PLAIN,
+        ),
+        ("hours with unmet demand", city.hours_unmet, u.PLAIN),
     )
 
 
-def entries(caption: str, *rows: tuple[str, float, Scale]) -> Table:
-    """Quantities (SI) in their engineering units."""
+def entries(caption: str, *rows: tuple[str, float | None, Scale]) -> Table:
+    """Quantities (SI) in their engineering units; a dash for what there is none of."""
     cells = tuple((name, quantity(value, scale)) for name, value, scale in rows)
     return Table(caption, ("quantity", "value"), cells, "lr")

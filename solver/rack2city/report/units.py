@@ -76,6 +76,8 @@ def number(value: float, digits: int = 4, trim: bool = False) -> str:
     return text.replace(",", NARROW_SPACE).replace("-", "−") + power
 
 
-def quantity(si: float, scale: Scale, digits: int = 4, trim: bool = False) -> str:
-    """A value in SI, written in an engineering unit, such as `"95.00 kPa"`; arguments as of `number`."""
+def quantity(si: float | None, scale: Scale, digits: int = 4, trim: bool = False) -> str:
+    """A value in SI, written in an engineering unit, such as `"95.00 kPa"`; arguments as of `number`, a dash for None."""
+    if si is None:
+        return "–"
     return f"{number(scale.of(si), digits, trim)}{FIXED_SPACE if scale.symbol else ''}{scale.symbol}"

@@ -4,7 +4,7 @@ from rack2city.evidence import Check
 from rack2city.report.document import VerdictRow
 from rack2city.report.summary import Summary
 from rack2city.report.summary.evidence import CheckRow
-from rack2city.report.units import CELSIUS, KELVIN, engineering, number, quantity
+from rack2city.report.units import CELSIUS, KELVIN, Scale, engineering, number, quantity
 
 BOUND = {"max": "at most", "min": "at least"}
 
@@ -29,18 +29,30 @@ def check_line(check: Check) -> str:
 def _row(check: CheckRow, supply_k: float) -> VerdictRow:
     scale = engineering(check.unit, check.kind)
     margin = KELVIN if scale is CELSIUS else scale
-    plus_minus = f" ± {number(check.uncertainty * margin.factor, 2)}" if check.uncertainty > 0.0 else ""
     unit = "" if check.unit == "-" else f" {check.unit}"
     return VerdictRow(
         name=check.name,
         value=quantity(check.value, scale),
         limit=f"{BOUND[check.sense]} {quantity(check.limit, scale, trim=True)}",
-        margin=quantity(check.margin, margin, 3) + plus_minus,
+        margin=quantity(check.margin, margin, 3) + _plus_minus(check, margin),
         si=f"{number(check.value, 5)} / {number(check.limit, 5, trim=True)}{unit}",
         share=_share_used(check, supply_k),
         holds=check.holds,
         outcome=outcome(check.holds),
     )
+
+
+def _plus_minus(check: CheckRow, scale: Scale) -> str:
+    """The uncertainty of a check, or why it is not known, in short lines."""
+    if check.uncertainty is None:
+        return f"\n± not known:\n{' and '.join(check.lacks)}\nnot computed"
+    return f" ± {number(check.uncertainty * scale.factor, 2)}" if check.uncertainty > 0.0 else ""
+
+
+def contents(summary: Summary) -> str:
+    """What the uncertainties beside the margins consist of, in one sentence; empty where there are none."""
+    parts = dict.fromkeys(part for check in summary.verdict.checks for part in check.contains if not check.lacks)
+    return f"± contains {' and '.join(parts)}; it contains no inputs and no model. " if parts else ""
 
 
 def _share_used(check: CheckRow, supply_k: float) -> float:

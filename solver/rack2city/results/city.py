@@ -49,6 +49,11 @@ class CityFigures:
     trench_length_m: float
     substations: int
     hours_tcs_above_setpoint: int
+    hours_unmet: int
+    coolant_class: str
+    facility_class: str
+    hours_above_coolant_class: int
+    hours_above_facility_class: int
     junction_max_k: float
     electricity_j: Electricity
     pump_heat_j: PumpHeat

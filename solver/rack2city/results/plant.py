@@ -29,16 +29,22 @@ class CduPoint(CduState):
     facility_pump_w: float
     coolant_w_per_k: float
     facility_w_per_k: float
+    conductance_w_per_k: float
+    flow_over_rated: float
+    facility_flow_over_rated: float
 
 
 @dataclass(frozen=True)
 class HeatPumpPoint:
-    """The heat pump at the network's coldest design hour, with all heat of the racks."""
+    """The heat pump at the network's coldest design hour, with all heat of the racks.
+
+    Where the facility water is warm enough for the network there is no lift: no electricity, and no cycle to tell of.
+    """
 
     refrigerant: str
-    cop: float
-    evaporating_k: float
-    condensing_k: float
+    cop: float | None
+    evaporating_k: float | None
+    condensing_k: float | None
     heat_w: float
     electric_w: float
 

@@ -57,5 +57,6 @@ class PlateFigures(PlateCurves):
 
     grid_pressure_drop_change: float | None
     grid_case_to_inlet_change: float | None
+    grid_case_to_inlet_uncertainty: float | None
     holdout: Holdout
     field_flow_factor: float

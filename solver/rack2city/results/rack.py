@@ -15,7 +15,8 @@ class LoadResult:
     flow_m3_per_s: float
     plate_pressure_drop_pa: float
     case_to_inlet_k_per_w: float
-    case_to_inlet_uncertainty_k_per_w: float
+    case_to_inlet_uncertainty_k_per_w: float | None
+    case_to_inlet_interpolation_k_per_w: float
     junction_to_case_k_per_w: float
     case_max_k: float
     junction_max_k: float

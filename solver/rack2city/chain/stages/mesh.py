@@ -19,9 +19,9 @@ def _check(case: "Case") -> None:
 
 
 def _files(case: "Case") -> tuple[str, ...]:
-    from rack2city.chain.channel_mesh import COARSER, coarser_level
+    from rack2city.chain.channel_mesh import coarser_meshes
 
-    return ("mesh.msh", "mesh.json") + ((COARSER,) if coarser_level(case) is not None else ())
+    return ("mesh.msh", "mesh.json", *coarser_meshes(case))
 
 
 def _compute(session: Session) -> None:

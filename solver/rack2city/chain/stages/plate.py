@@ -35,8 +35,7 @@ def plate_balances(plate: "PlateMap") -> tuple[Balance, ...]:
 def _check(case: "Case") -> None:
     """Refuse options, coolant and flows of the plates that would be found out only minutes later."""
     from rack2city.fem.solvers.prefixes import PREFIXES
-    from rack2city.materials import coolant
-    from rack2city.plate import plate_design, reference_design
+    from rack2city.plate import check_coolant_range, plate_design, reference_design
 
     for prefix in case.solver.options:
         if prefix not in PREFIXES:
@@ -51,12 +50,7 @@ def _check(case: "Case") -> None:
                 f"'{reference.load}' in each channel, but the factors go from {low:g} to {high:g}; widen them, or "
                 f"change the plate_width of '{load.name}'"
             )
-    low, high = coolant(case.coolant.name).temperature_range_k
-    if not low <= case.rack.supply_temperature < high - 10.0:
-        raise InputError(
-            f"rack.supply_temperature: must be between {low - 273.15:.0f} and {high - 283.15:.0f} degC, where the "
-            f"properties of {case.coolant.name} are known, got {case.rack.supply_temperature - 273.15:.6g} degC"
-        )
+    check_coolant_range(case)
 
 
 def _design(case: "Case") -> dict[str, Any]:
@@ -66,15 +60,15 @@ def _design(case: "Case") -> dict[str, Any]:
 
 
 def _steps(case: "Case") -> int:
-    from rack2city.chain.channel_mesh import coarser_level
+    from rack2city.chain.channel_mesh import coarser_meshes
 
-    return len(case.plate.flow_factors) + 3 + (coarser_level(case) is not None)
+    return len(case.plate.flow_factors) + 3 + len(coarser_meshes(case))
 
 
 def _compute(session: Session) -> None:
     try:
-        from rack2city.chain.channel_mesh import COARSER, coarser_level
-        from rack2city.materials import coolant
+        from rack2city.chain.channel_mesh import coarser_meshes
+        from rack2city.plate import case_coolant
         from rack2city.plate.runs import run_plate
     except ImportError as error:
         raise Rack2CityError(f"DOLFINx cannot be imported ({error}); run `rack2city doctor`") from None
@@ -87,7 +81,7 @@ def _compute(session: Session) -> None:
             with log_file.open("a") as file:
                 file.write(line + "\n")
 
-    medium, coarser = coolant(case.coolant.name), out / COARSER if coarser_level(case) else None
+    medium, coarser = case_coolant(case), [out / name for name in coarser_meshes(case)]
     step = session.monitor.step
     plate = run_plate(case, medium, out / "mesh.msh", coarser, out / "fields", session.comm, log, step)
     plate_balances(plate)  # a run whose balances are open ends here, before its map is kept

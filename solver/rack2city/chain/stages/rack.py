@@ -20,12 +20,11 @@ def _check(case: "Case") -> None:
 
 
 def _compute(session: Session) -> None:
-    from rack2city.materials import coolant
-    from rack2city.plate import PlateMap
+    from rack2city.plate import PlateMap, case_coolant
     from rack2city.rack import run_rack
 
     plate = load(session.file("plate.json"), PlateMap)
-    store(session.file("rack.json"), run_rack(session.case, coolant(session.case.coolant.name), plate))
+    store(session.file("rack.json"), run_rack(session.case, case_coolant(session.case), plate))
 
 
 def _tells(folder: Path) -> tuple[str, ...]:

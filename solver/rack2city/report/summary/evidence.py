@@ -14,7 +14,9 @@ class CheckRow:
     unit: str
     sense: Literal["max", "min"]
     kind: Literal["temperature", "difference", ""]
-    uncertainty: float
+    uncertainty: float | None
+    contains: tuple[str, ...]
+    lacks: tuple[str, ...]
     margin: float
     holds: bool
 
