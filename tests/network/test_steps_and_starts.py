@@ -160,3 +160,10 @@ def test_ground_of_each_step_and_pair_are_told_in_the_losses() -> None:
     told = run(network, np.zeros((3, 2)), ground_k=ground, mode="dynamic", initial=320.0)
     assert told.supply_loss_w[1, 1] < 0.75 * told.supply_loss_w[0, 1]
     assert told.supply_loss_w[2, 1] > 1.2 * told.supply_loss_w[1, 1]
+
+
+@pytest.mark.parametrize(("lengths", "film"), [([30.0, 60.0], True), ([30.0, 61.0], False), ([3600.0, 30.0], False)])
+def test_the_film_is_resolved_where_all_steps_are_short(lengths: list[float], film: bool) -> None:
+    network = street([0], 300.0, 0.05, 0.0)
+    with_houses(network, [1], mass_flow_kg_per_s=0.5)
+    assert simulate(network, {}, lengths, steps=2).method.endswith("a film between water and wall") == film

@@ -130,6 +130,12 @@ def test_lines_of_a_gis_become_a_network(tmp_path):
     assert solve_steady(network).res_pipes.mdot_kg_per_s.tolist() == pytest.approx([1.0, 1.0])
 
 
+@pytest.mark.parametrize(("x", "y"), [(180.5, 0.0), (0.0, 90.4)])
+def test_what_can_be_no_degrees_is_metres(tmp_path, x, y):
+    network = load_geojson(drawn(tmp_path, ("LineString", [[0.0, 0.0], [x, y]], {"inner_diameter_m": 0.1}), crs=""))
+    assert network.pipes.length_m.tolist() == pytest.approx([x + y])
+
+
 def test_geojson_faults(tmp_path):
     line = ("LineString", [[4.35, 50.84], [4.36, 50.85]], {"inner_diameter_m": 0.1})
     for crs in ("", "urn:ogc:def:crs:OGC:1.3:CRS84"):
