@@ -276,6 +276,15 @@ def test_missing_system_library_does_not_cost_the_environment(bootstrap: Bootstr
     assert calls(tmp_path) == []
 
 
+def test_what_bootstrap_asks_of_the_package_is_answered() -> None:
+    """The stand-ins above answer whatever they are asked."""
+    asked = re.findall(r"-c '(from rack2city[^']*)'", (ROOT / "hpc" / "bootstrap.sh").read_text(encoding="utf-8"))
+    assert asked
+    for code in asked:
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+        assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
 def test_active_conda_environment_is_used_as_it_is(bootstrap: Bootstrap, tmp_path: Path) -> None:
     conda = tmp_path / "conda"
     executable(conda / "bin" / "python", FAKE_PYTHON)

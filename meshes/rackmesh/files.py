@@ -73,7 +73,23 @@ def kind_of(path: Path) -> str:
 
 @contextmanager
 def session() -> Iterator[Any]:
-    """Gmsh, quiet, as long as the context lasts; it ends whatever happens, and reads no configuration of the user's."""
+    """Gmsh, quiet, as long as the context lasts; it ends whatever happens, and reads no configuration of the user's.
+
+    Where the caller has a session of its own, that stays, with its models and the one that was current.
+    """
+    if gmsh.isInitialized():
+        models, current = gmsh.model.list(), gmsh.model.getCurrent()
+        terminal = gmsh.option.getNumber("General.Terminal")
+        try:
+            gmsh.option.setNumber("General.Terminal", 0)
+            yield gmsh.model
+        finally:
+            for name in set(gmsh.model.list()) - set(models):
+                gmsh.model.setCurrent(name)
+                gmsh.model.remove()
+            gmsh.option.setNumber("General.Terminal", terminal)
+            gmsh.model.setCurrent(current)
+        return
     gmsh.initialize(readConfigFiles=False, interruptible=False)
     try:
         gmsh.option.setNumber("General.Terminal", 0)

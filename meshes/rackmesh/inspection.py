@@ -45,6 +45,11 @@ def _faults(dim: int) -> Iterator[str]:
         yield from _faults_of_plane(places)
     yield from _faults_of_kinds(dim)
     yield from _faults_of_groups(dim)
+    for _, tag in gmsh.model.getEntities(dim - 1):
+        of = [each.ravel() for each in gmsh.model.mesh.getElements(dim - 1, tag)[2]]
+        if of and not np.isin(np.concatenate(of), used).all():
+            name = ", ".join(_groups_of(dim - 1, tag)) or f"{WORDS[dim - 1]} {tag}"
+            yield f"'{name}' belongs to no cell: its body was not saved, as it is in no {WORDS[dim]} group"
     yield from _faults_of_shape(dim)
     entities = [tag for _, tag in gmsh.model.getEntities(dim) if gmsh.model.mesh.getElementTypes(dim, tag).size]
     bodies = {tag: ", ".join(_groups_of(dim, tag)) for tag in entities}

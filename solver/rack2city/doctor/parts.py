@@ -3,7 +3,7 @@
 import re
 
 from rack2city.doctor.finding import Finding
-from rack2city.doctor.probe import Probe
+from rack2city.doctor.probe import Probe, probe
 
 # System libraries of gmsh's wheel, and the Debian packages that bring them.
 DEBIAN = {
@@ -23,8 +23,9 @@ VERSION_PROBE = "import importlib.metadata, json, {name}; print(json.dumps(impor
 GMSH_PROBE = "import gmsh, json; print(json.dumps(gmsh.__version__))"
 
 
-def gmsh(seen: Probe) -> Finding:
-    """The mesher, whose wheel needs a few X and OpenGL libraries of the system even without a display."""
+def gmsh(seen: Probe | None = None) -> Finding:
+    """The mesher, whose wheel needs a few X and OpenGL libraries of the system even without a display; looked at if not seen."""
+    seen = seen or probe(GMSH_PROBE)
     if not seen.error:
         return Finding("gmsh", "ok", str(seen.value))
     lost = re.search(r"(lib[\w.+-]+\.so[.\d]*): cannot open shared object", seen.error)

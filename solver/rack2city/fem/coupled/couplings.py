@@ -7,6 +7,7 @@ from typing import Any
 import ufl
 
 from rack2city.fem.heat.conditions import Conductivity
+from rack2city.fem.mesh.numbers import require
 
 LnViscosity = Callable[[Any], Any]
 """Logarithm of the dynamic viscosity (in Pa s) over temperature (in K), of numbers and of UFL expressions alike."""
@@ -24,6 +25,13 @@ class Fluid:
     conductivity: Conductivity
     viscosity: float
     volumes: tuple[str, ...] = ("fluid",)
+
+    def __post_init__(self) -> None:
+        """Check plain numbers; the capacity is that of a kilogram, not of a cubic metre as a `Material`'s."""
+        require("fluid: the density", self.density, "kg/m3")
+        require("fluid: the heat capacity", self.heat_capacity, "J/(kg K)")
+        require("fluid: the conductivity", self.conductivity, "W/(m K)")
+        require("fluid: the viscosity", self.viscosity, "Pa s")
 
 
 @dataclass(frozen=True)

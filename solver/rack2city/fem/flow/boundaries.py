@@ -4,6 +4,7 @@ Exterior surfaces without a condition are no-slip walls. Where surfaces meet, a 
 velocity, and these win over slip: no fluid ever leaves through a wall. Two inlets meet as at the edge of a thin wall.
 """
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from rack2city.errors import InputError
+from rack2city.fem.mesh.numbers import require
 
 SpeedProfile = Callable[[np.ndarray], np.ndarray]
 """Speed into the domain over points of shape (3, n), any unit: shape (n,)."""
@@ -29,6 +31,13 @@ class FlowInlet:
 
     surface: str = "inlet"
     profile: Literal["developed", "uniform"] | SpeedProfile = "developed"
+
+    def __post_init__(self) -> None:
+        """Check the profile's name."""
+        if not callable(self.profile) and self.profile not in ("developed", "uniform"):
+            raise InputError(
+                f"flow: the profile of '{self.surface}' is {self.profile!r}; it is 'developed', 'uniform' or a function"
+            )
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,10 @@ class FlowOutlet:
 
     surface: str = "outlet"
     pressure_pa: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Check the pressure."""
+        require(f"flow: the pressure at '{self.surface}'", self.pressure_pa, "Pa", -math.inf)
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,9 @@ def chosen_boundaries(boundaries: Collection[Boundary] | None, surfaces: Collect
     """
     if boundaries is None:
         return tuple(b for b in (FlowInlet(), FlowOutlet(), Slip()) if b.surface in surfaces)
+    for boundary in boundaries:
+        if not isinstance(boundary, FlowInlet | Velocity | FlowOutlet | Slip | Wall):
+            raise InputError(f"flow: a {type(boundary).__name__} is no boundary condition of a flow")
     names = [b.surface for b in boundaries]
     for name in names:
         if name not in surfaces:

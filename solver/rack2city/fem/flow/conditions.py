@@ -1,5 +1,6 @@
 """Boundary conditions of the flow that fix unknowns: walls, inlets, given velocities, planes of symmetry."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -12,6 +13,7 @@ from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip,
 from rack2city.fem.flow.inflow import plane_normal, unit_inflow
 from rack2city.fem.flow.space import MixedSpace
 from rack2city.fem.mesh.domain import FluidDomain
+from rack2city.fem.mesh.numbers import require
 from rack2city.fem.solvers.options import Options
 
 FlowRate = float | Mapping[str, float] | None
@@ -110,6 +112,8 @@ class FlowConditions:
                 f"flow: flow rates are given for {', '.join(sorted(flow_rate)) or 'nothing'}, the inlets are "
                 f"{', '.join(names) or 'none'}: each needs exactly one"
             )
+        for name, rate in flow_rate.items():
+            require(f"flow: the flow rate into '{name}'", float(rate), "m3/s", -math.inf)
         return {name: float(rate) for name, rate in flow_rate.items()}
 
     def _area(self, surface: str) -> float:

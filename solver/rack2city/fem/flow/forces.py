@@ -14,7 +14,8 @@ def force_on(problem: FlowProblem, surface: str) -> np.ndarray:
 
     All components of the velocity must be given there. The residual of the weak form, tested with a unit velocity on the
     surface, is what the surface has to supply: it converges with twice the order of an integral of pressure and gradient over
-    the surface, and the forces on all surfaces balance exactly.
+    the surface. The forces on all surfaces balance exactly where each node counts once; one that two surfaces share counts for
+    both, so that a wall that meets an inlet lacks the part of the pressure that acts on their common corner, of first order.
 
     Raises:
         InputError: nothing is solved yet, or a component of the velocity is free on the surface, as in an outlet.

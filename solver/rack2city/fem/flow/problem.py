@@ -23,6 +23,7 @@ from rack2city.fem.flow.mass import MassBalance
 from rack2city.fem.flow.method import chosen_solver, preferred_pressure
 from rack2city.fem.flow.space import PressureKind, mixed_space
 from rack2city.fem.mesh.domain import FluidDomain
+from rack2city.fem.mesh.numbers import require
 from rack2city.fem.solvers.continuation import continue_to_one
 from rack2city.fem.solvers.newton import Log, NewtonReport
 from rack2city.fem.solvers.options import Options, without_method
@@ -77,6 +78,11 @@ class FlowProblem:
         speed: float | None = None,
         pressure: PressureKind | None = None,
     ) -> None:
+        if not isinstance(fluid, FluidDomain):
+            raise InputError("flow: it needs the domain of the fluid alone, `fluid_domain(domain)`")
+        require("flow: the density", density, "kg/m3")
+        require("flow: the viscosity", viscosity, "Pa s")
+        require("flow: the typical viscosity", viscosity_scale, "Pa s")
         self.fluid, self.density, self.log = fluid, density, log
         self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
         self._viscosity_scale, self._typical_speed = viscosity_scale, speed

@@ -4,6 +4,7 @@ Every condition has one *load*, the number that may change from one solve to the
 source, an ambient, fixed or supply temperature.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from dolfinx import fem, mesh
 
 from rack2city.errors import InputError
 from rack2city.fem.mesh.domain import Domain
+from rack2city.fem.mesh.numbers import require
 
 type PositionFunction = Callable[[np.ndarray], np.ndarray]
 """Value at points of shape (3, n) in metres, shape (n,)."""
@@ -35,6 +37,11 @@ class Material:
     conductivity: Conductivity
     heat_capacity: float | ufl.core.expr.Expr | None = None
 
+    def __post_init__(self) -> None:
+        """Check plain numbers."""
+        require("heat: a conductivity", self.conductivity, "W/(m K)")
+        require("heat: a volumetric heat capacity", self.heat_capacity, "J/(m3 K)")
+
 
 @dataclass(frozen=True)
 class Stream:
@@ -50,10 +57,14 @@ class Stream:
 
 @dataclass(frozen=True)
 class Flux:
-    """Heat flux into an exterior surface (W/m²)."""
+    """Heat flux into an exterior surface (W/m²): a number, a UFL expression, or a function of points of shape (3, n)."""
 
     surface: str
     load: Load = 0.0
+
+    def __post_init__(self) -> None:
+        """Check a plain number."""
+        require(f"heat: the flux into '{self.surface}'", self.load, "W/m2", -math.inf)
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,11 @@ class Convection:
     coefficient: float | ufl.core.expr.Expr
     load: Load
 
+    def __post_init__(self) -> None:
+        """Check plain numbers."""
+        require(f"heat: the coefficient at '{self.surface}'", self.coefficient, "W/(m2 K)", reached=True)
+        require(f"heat: the ambient temperature at '{self.surface}'", self.load, "K")
+
 
 @dataclass(frozen=True)
 class FixedTemperature:
@@ -79,6 +95,10 @@ class FixedTemperature:
 
     surface: str
     load: Load
+
+    def __post_init__(self) -> None:
+        """Check a plain number; a scaled problem may have any temperature."""
+        require(f"heat: the temperature of '{self.surface}'", self.load, "K", -math.inf)
 
 
 @dataclass(frozen=True)
@@ -107,6 +127,10 @@ class Contact:
     surface: str
     resistance: float | ufl.core.expr.Expr
 
+    def __post_init__(self) -> None:
+        """Check a plain number."""
+        require(f"heat: the contact resistance of '{self.surface}'", self.resistance, "m2 K/W")
+
 
 type SurfaceCondition = Flux | Convection | FixedTemperature | HeatInlet | HeatOutlet
 type Condition = SurfaceCondition | Source
@@ -126,6 +150,20 @@ def check_names(
     transient: bool,
 ) -> None:
     """See that all names are groups of the mesh, and nothing is missing or twice: `InputError` on the first thing wrong."""
+    for condition in conditions:
+        if not isinstance(condition, Flux | Source | Convection | FixedTemperature | HeatInlet | HeatOutlet):
+            raise InputError(f"heat: a {type(condition).__name__} is no condition of heat")
+    surfaces = [contact.surface for contact in contacts]
+    for name in surfaces:
+        if surfaces.count(name) > 1:
+            raise InputError(f"heat: '{name}' has two contacts; a surface takes one")
+    for condition in conditions:
+        if isinstance(condition, Source) or condition.surface not in domain.surfaces:
+            continue
+        if not domain.size(domain.ds(domain.surfaces[condition.surface])) > 0.0:
+            raise InputError(
+                f"heat: '{condition.surface}' is no exterior surface, and a condition there would do nothing"
+            )
     names = [load_name(c) for c in conditions]
     for condition, name in zip(conditions, names, strict=True):
         known = domain.volumes if isinstance(condition, Source) else domain.surfaces

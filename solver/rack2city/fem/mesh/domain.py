@@ -140,7 +140,7 @@ class FluidDomain(Domain):
     cell_map: mesh.EntityMap
 
 
-def read_domain(path: Path, comm: MPI.Comm) -> Domain:
+def read_domain(path: str | Path, comm: MPI.Comm) -> Domain:
     """Read a mesh file in metres, of two dimensions (in the plane z = 0) or three, with named physical groups.
 
     Rank 0 reads and inspects it (see `rackmesh.inspection`), and distributes the mesh over all ranks. Gmsh's files are read,
@@ -149,7 +149,7 @@ def read_domain(path: Path, comm: MPI.Comm) -> Domain:
     Raises:
         InputError: the file is no mesh, or not one that can be trusted; the sentence says why.
     """
-    problem, dim = "", 3
+    path, problem, dim = Path(path), "", 3
     with ExitStack() as session:
         if comm.rank == 0:
             try:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
@@ -71,6 +72,7 @@ def simulate(
     check_network(network)
     read, index = read_profiles(network, profiles, steps)
     lengths = _lengths(step_s, len(index))
+    _check_clock(index, lengths)
     varying = Varying(arrays_of(network), read, index, lengths)
     check_steps(varying)
     record = Recorder(network, index, lengths, keep)
@@ -79,6 +81,19 @@ def simulate(
     run = found if isinstance(found, RadialRun) else GraphRun(varying, start, found)
     run.go(record, progress)
     return record.series(run.method)
+
+
+def _check_clock(index: pd.Index, lengths: Array) -> None:
+    """Refuse steps that are longer or shorter than from one time of the index to the next."""
+    if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
+        return
+    apart = np.diff(index.as_unit("ns").asi8) / 1e9
+    wrong = np.abs(apart - lengths[:-1]) > 1e-6 * lengths[:-1]
+    if wrong.any():
+        step = int(np.argmax(wrong))
+        raise InputError(
+            f"the index goes on by {apart[step]:g} s from step {step} ({index[step]}), but step_s is {lengths[step]:g} s there"
+        )
 
 
 def _lengths(step_s: npt.ArrayLike, steps: int) -> Array:

@@ -34,6 +34,8 @@ def create(network: Network, table: str, names: Names = None, **columns: Any) ->
     Raises:
         InputError: a fault as `check_network` tells it, or columns of different lengths. The network is then unchanged.
     """
+    if table not in COMPONENTS:
+        raise InputError(f"there is no table '{table}'; there are: {', '.join(COMPONENTS)}")
     component, old = COMPONENTS[table], network.table(table)
     for name in columns:
         if name not in {column.name for column in component.columns}:

@@ -53,7 +53,7 @@ class Start:
         start = np.array(np.broadcast_to(np.asarray(given, dtype=float), (len(np.atleast_2d(given)), len(names))))
         if not 1 <= len(start) <= PARCELS:
             raise InputError(f"initial: it has {len(start)} pieces along each pipe; 1 to {PARCELS} are allowed")
-        wrong = ~np.all(start > 0.0, axis=0)
+        wrong = ~np.all(np.isfinite(start) & (start > 0.0), axis=0)
         if wrong.any():
-            raise InputError(f"initial: pipe '{names[int(np.argmax(wrong))]}' has no temperature above 0 K")
+            raise InputError(f"initial: pipe '{names[int(np.argmax(wrong))]}' has no finite temperature above 0 K")
         return start
