@@ -1,6 +1,7 @@
 """Fields on the wrong mesh, surfaces of the wrong kind, groups that are empty: each is a sentence, never a number."""
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -13,7 +14,8 @@ from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet
 from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material
+from rack2city.fem.heat.conditions import Contact, Convection, FixedTemperature, Flux, HeatInlet, HeatOutlet, Material
+from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at, mean_temperature
 from rack2city.fem.mesh.domain import Domain, Marker, fluid_domain, tagged_domain
 from rack2city.fem.mesh.quantities import (
@@ -171,3 +173,52 @@ def test_ranks_without_cells_do_not_hang(cells: tuple[int, int]) -> None:
     if MPI.COMM_WORLD.rank == 0:
         alone = bulk_temperature_at(solved(plate(MPI.COMM_SELF, cells)).heat, "out")
     assert together == pytest.approx(MPI.COMM_WORLD.bcast(alone), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (lambda: Material(-1.0), r"a conductivity is -1 W/\(m K\); it must be finite and above 0 W/\(m K\)"),
+        (lambda: Material(1.0, float("nan")), r"a volumetric heat capacity is nan J/\(m3 K\)"),
+        (
+            lambda: Convection("lid", -10.0, 300.0),
+            r"the coefficient at 'lid' is -10 W/\(m2 K\); it must be finite and at least 0",
+        ),
+        (lambda: Convection("lid", 10.0, float("inf")), "the ambient temperature at 'lid' is inf K"),
+        (lambda: FixedTemperature("lid", float("nan")), "the temperature of 'lid' is nan K; it must be finite"),
+        (lambda: Flux("lid", float("inf")), "the flux into 'lid' is inf W/m2"),
+        (lambda: Contact("floor", -0.1), "the contact resistance of 'floor' is -0.1 m2 K/W"),
+        (lambda: Fluid(1000.0, -100.0, 0.6, 1e-3), r"fluid: the heat capacity is -100 J/\(kg K\)"),
+        (
+            lambda: FlowInlet("in", "develped"),
+            "the profile of 'in' is 'develped'; it is 'developed', 'uniform' or a function",
+        ),  # type: ignore[arg-type]
+        (lambda: FlowOutlet("out", float("nan")), "the pressure at 'out' is nan Pa"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused_where_they_are_given(make: Callable[[], object], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        make()
+
+
+def test_flows_and_heats_that_cannot_be_are_refused(problem: ConjugateProblem) -> None:
+    openings, fluid = [FlowInlet("in"), FlowOutlet("out")], problem.fluid
+    for density, viscosity, what in ((np.nan, 1e-3, "density is nan"), (1e3, -1.0, "viscosity is -1 Pa s")):
+        with pytest.raises(InputError, match=what):
+            FlowProblem(fluid, density, viscosity, 1e-3, boundaries=openings)
+    flow = FlowProblem(fluid, 1e3, 1e-3, 1e-3, boundaries=openings)
+    with pytest.raises(InputError, match="the flow rate into 'in' is nan m3/s"):
+        flow.solve(np.nan)
+    with pytest.raises(InputError, match="a Flux is no boundary condition of a flow"):
+        FlowProblem(fluid, 1e3, 1e-3, 1e-3, boundaries=[*openings, Flux("floor", 1.0)])  # type: ignore[list-item]
+    with pytest.raises(InputError, match="it needs the domain of the fluid alone"):
+        FlowProblem(problem.domain, 1e3, 1e-3, 1e-3, boundaries=openings)  # type: ignore[arg-type]
+    materials = {"copper": Material(390.0), "water": Material(0.6)}
+    hot = FixedTemperature("in", 300.0)
+    for conditions, contacts, what in (
+        ([hot, FlowOutlet("out")], [], "a FlowOutlet is no condition of heat"),
+        ([hot, Flux("floor", 1e3)], [], "'floor' is no exterior surface, and a condition there would do nothing"),
+        ([hot], [Contact("floor", 0.1)] * 2, "'floor' has two contacts; a surface takes one"),
+    ):
+        with pytest.raises(InputError, match=what):
+            HeatProblem(problem.domain, materials, conditions, contacts=contacts)  # type: ignore[arg-type]

@@ -124,3 +124,16 @@ def test_a_session_ends_with_its_context() -> None:
     with pytest.raises(ZeroDivisionError), session():
         raise ZeroDivisionError
     assert not gmsh.is_initialized()
+
+
+def test_a_session_of_the_caller_stays(mesh: Path) -> None:
+    gmsh.initialize(interruptible=False)
+    try:
+        gmsh.option.setNumber("General.Terminal", 0)
+        gmsh.model.add("mine")
+        gmsh.model.occ.addBox(0, 0, 0, 1, 1, 1)
+        gmsh.model.occ.synchronize()
+        assert physical_groups(mesh)["fluid"] == 3
+        assert (gmsh.model.getCurrent(), len(gmsh.model.getEntities(3))) == ("mine", 1)
+    finally:
+        gmsh.finalize()

@@ -209,3 +209,17 @@ def test_a_partitioned_mesh_is_read_as_one(tmp_path: Path) -> None:
     with opened(path) as model:
         assert inspect(path) == 3
         assert {model.getPhysicalName(3, tag) for _, tag in model.getPhysicalGroups(3)} == {"fluid", "base"}
+
+
+def test_a_face_of_a_body_that_was_not_saved_is_told(tmp_path: Path) -> None:
+    """Its nodes belong to no cell; DOLFINx would end the process."""
+
+    def build() -> None:
+        named(3, boxes(joined=True)[:1], "fluid")
+        far = [tag for _, tag in gmsh.model.getEntities(2) if gmsh.model.occ.getCenterOfMass(2, tag)[0] > 1.9]
+        named(2, far, "outlet")
+
+    with pytest.raises(
+        MeshError, match="'outlet' belongs to no cell: its body was not saved, as it is in no volume group"
+    ):
+        found(mesh(tmp_path / "own.msh", build))

@@ -167,3 +167,21 @@ def test_the_film_is_resolved_where_all_steps_are_short(lengths: list[float], fi
     network = street([0], 300.0, 0.05, 0.0)
     with_houses(network, [1], mass_flow_kg_per_s=0.5)
     assert simulate(network, {}, lengths, steps=2).method.endswith("a film between water and wall") == film
+
+
+def test_the_clock_of_the_profiles_is_that_of_the_steps() -> None:
+    """Quarters of an hour are not run as hours, and an index with a gap not as if it had none."""
+    network = street([0], 300.0, 0.05, 0.0)
+    with_houses(network, [1], mass_flow_kg_per_s=0.5)
+    quarters = pd.date_range("2026-01-01", periods=4, freq="15min")
+    profiles = {("producers", "supply_k"): pd.Series(343.15, index=quarters)}
+    with pytest.raises(
+        InputError, match=r"goes on by 900 s from step 0 \(2026-01-01 00:00:00\), but step_s is 3600 s there"
+    ):
+        simulate(network, profiles)
+    assert simulate(network, profiles, 900.0).steps.step_s.tolist() == [900.0] * 4
+    gap = pd.DatetimeIndex(["2026-01-01 00:00", "2026-01-01 01:00", "2026-01-01 04:00", "2026-01-01 05:00"])
+    profiles = {("producers", "supply_k"): pd.Series(343.15, index=gap)}
+    with pytest.raises(InputError, match="goes on by 10800 s from step 1"):
+        simulate(network, profiles)
+    assert simulate(network, profiles, [3600.0, 10800.0, 3600.0, 3600.0]).method == "radial"

@@ -178,3 +178,18 @@ def street_of_two() -> Network:
     ends = {"supply_junction": ["s1", "s2"], "return_junction": ["r1", "r2"]}
     create_substations(network, ["A", "B"], **ends, demand_w=1e4, return_set_k=313.15, max_flow_kg_per_s=0.5)
     return network
+
+
+def test_a_substation_that_would_have_to_pump_is_told_by_both_ways() -> None:
+    """A lift of 1 Pa at the plant: what the pipes take, its substations lack, though none asks for a least difference."""
+    network = street_of_two()
+    network.producers[["control", "difference_pa"]] = "own", 1.0
+    network.substations["min_difference_pa"] = 0.0
+    radial = solve_steady(network)
+    network.producers["max_power_w"] = 1e9
+    graph = solve_steady(network)
+    assert (radial.method, graph.method[:5]) == ("radial", "graph")
+    lacks = radial.res_substations["short_pa"]
+    assert lacks.min() > 0.0
+    assert lacks.tolist() == pytest.approx(graph.res_substations["short_pa"].tolist(), rel=1e-6)
+    assert lacks.tolist() == pytest.approx((-radial.res_substations["difference_pa"]).tolist(), rel=1e-6)

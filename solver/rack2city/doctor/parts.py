@@ -24,7 +24,7 @@ GMSH_PROBE = "import gmsh, json; print(json.dumps(gmsh.__version__))"
 
 
 def gmsh(seen: Probe | None = None) -> Finding:
-    """The mesher, whose wheel needs a few X and OpenGL libraries of the system even without a display; looked at if not seen."""
+    """The mesher, whose wheel needs X and OpenGL libraries of the system even without a display; looked at if not seen."""
     seen = seen or probe(GMSH_PROBE)
     if not seen.error:
         return Finding("gmsh", "ok", str(seen.value))

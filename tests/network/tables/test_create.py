@@ -10,6 +10,7 @@ import pytest
 from rack2city.errors import InputError
 from rack2city.network import (
     COMPONENTS,
+    Liquid,
     Network,
     check_network,
     create,
@@ -34,6 +35,20 @@ def three():
     network = Network()
     create_junctions(network, ["a", "b", "c"])
     return network
+
+
+def test_a_table_that_is_none_is_refused(three):
+    with pytest.raises(InputError, match="there is no table 'pipe'; there are: junctions, curves, pipes"):
+        create(three, "pipe", "p")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"density": -1.0}, {"heat_capacity": float("nan")}, {"viscosity": 0.0}, {"density": None}]
+)
+def test_a_liquid_that_cannot_be_is_refused(wrong):
+    water = {"density": 983.0, "heat_capacity": 4185.0, "viscosity": 4.66e-4}
+    with pytest.raises(InputError, match=r"of the liquid is .*; it must be a finite number above 0"):
+        Liquid(**water | wrong)
 
 
 def test_names_are_made_up_and_go_on(three):

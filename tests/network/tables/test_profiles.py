@@ -107,7 +107,7 @@ def test_other_faults_are_named():
         simulate(network, {}, steps=1, mode="fast")
     with pytest.raises(InputError, match="initial is 'warm'"):
         simulate(network, {}, steps=1, initial="warm")
-    with pytest.raises(InputError, match="pipe 'b' has no temperature above 0 K"):
+    with pytest.raises(InputError, match="pipe 'b' has no finite temperature above 0 K"):
         simulate(network, {}, steps=1, initial=pd.Series({"a": 300.0}))
     with pytest.raises(InputError, match="initial: there is no pipe 'z'"):
         simulate(network, {}, steps=1, initial=pd.Series(300.0, index=[*network.pipes.index, "z"]))

@@ -87,7 +87,7 @@ def _check_clock(index: pd.Index, lengths: Array) -> None:
     """Refuse steps that are longer or shorter than from one time of the index to the next."""
     if not isinstance(index, pd.DatetimeIndex) or len(index) < 2:
         return
-    apart = np.diff(index.as_unit("ns").asi8) / 1e9
+    apart = np.diff(index.to_numpy()) / np.timedelta64(1, "s")
     wrong = np.abs(apart - lengths[:-1]) > 1e-6 * lengths[:-1]
     if wrong.any():
         step = int(np.argmax(wrong))

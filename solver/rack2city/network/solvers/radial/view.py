@@ -29,6 +29,9 @@ class RadialView(View):
         self.branch_flow = self._branches(flows, done.flow, done.flow.sum(axis=0))
         self.node_k, self.station_w = self._nodes(side.node_k for side in done.sides), done.taken
         self.pipe_heat, self.worst = self._pipe_heat(), self._worst()
+        if self._needed is None:  # of a given lift, which may be too small; none asks for more than nothing here
+            lacks = np.where(done.flow > 0.0, np.maximum(self._way - self._lift, 0.0), 0.0)
+            self.short_pa = self.rows("substations", lacks, 0.0)
 
     @override
     def column(self, table: str, name: str) -> Array:
