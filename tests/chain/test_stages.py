@@ -317,3 +317,10 @@ def test_a_stage_names_parts_of_a_case(stage: Stage, cheap_case: tuple[Path, tup
     assert parts.keys() == {*stage.parts, "derived"}
     assert all(source.is_file() for source in sources)
     assert stage.before == tuple(other for other in STAGES[: STAGES.index(stage)] if other in stage.before)
+
+
+def test_the_plate_without_its_interface_material_is_told(run_copy: Path) -> None:
+    """A thin layer of 5 mm2 K/W lies between the hottest points of base and case, and spreads hardly anything."""
+    plate = json.loads((run_copy / "plate.json").read_text())
+    pairs = zip(plate["case_to_inlet_max_m2k_per_w"], plate["base_to_inlet_max_m2k_per_w"], strict=True)
+    assert [case - base for case, base in pairs] == pytest.approx([5e-6] * 3, rel=0.02)

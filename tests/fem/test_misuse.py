@@ -122,6 +122,8 @@ def test_empty_groups_and_unknown_cells_are_refused() -> None:
         InputError, match="the volume 'fluid' is empty: its marker takes nothing, or later ones take all"
     ):
         tagged_domain(box, {}, {"fluid": lambda x: x[1] > 0.49, "base": everywhere})
+    with pytest.raises(InputError, match="8 cells are in no volume group; every cell belongs to exactly one"):
+        tagged_domain(box, {}, {"fluid": lambda x: x[1] > 0.49, "base": lambda x: x[1] < 0.26})
     with pytest.raises(InputError, match="the surface 'inlet' is empty"):
         tagged_domain(box, {"inlet": lambda x: np.isclose(x[0], 7.0)})
     prisms = mesh.create_unit_cube(MPI.COMM_SELF, 1, 1, 1, mesh.CellType.prism)

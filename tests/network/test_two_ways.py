@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rack2city.errors import ConvergenceError
 from rack2city.network import (
     Network,
     create_boundaries,
@@ -193,3 +194,16 @@ def test_a_substation_that_would_have_to_pump_is_told_by_both_ways() -> None:
     assert lacks.min() > 0.0
     assert lacks.tolist() == pytest.approx(graph.res_substations["short_pa"].tolist(), rel=1e-6)
     assert lacks.tolist() == pytest.approx((-radial.res_substations["difference_pa"]).tolist(), rel=1e-6)
+
+
+@pytest.mark.parametrize("mode", ["steady", "quasi_steady", "dynamic"])
+def test_a_flow_without_an_end_is_refused_by_both_ways(mode: str) -> None:
+    """Without a largest flow a return set above the supply asks for no flow in particular."""
+    network = street_of_two()
+    network.substations[["return_set_k", "max_flow_kg_per_s"]] = 344.0, np.nan
+    for largest in (np.nan, 1e9):
+        network.producers["max_power_w"] = largest
+        with pytest.raises(
+            ConvergenceError, match="its supply is hardly warmer than its return_set_k, give it a max_flow"
+        ):
+            solve_steady(network) if mode == "steady" else simulate(network, {}, steps=1, mode=mode)  # type: ignore[arg-type]

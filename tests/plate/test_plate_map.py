@@ -28,6 +28,7 @@ def analytic_map() -> PlateMap:
         flow_per_channel_m3_per_s=FLOWS,
         pressure_drop_pa=tuple(float(d) for d in drop),
         base_to_bulk_m2k_per_w=same,
+        base_to_inlet_max_m2k_per_w=same,
         case_to_inlet_max_m2k_per_w=same,
         case_to_inlet_mean_m2k_per_w=same,
         case_max_k=tuple(313.15 + 1e6 * r for r in same),

@@ -61,6 +61,7 @@ def plate_map(case_to_inlet):
             flow_per_channel_m3_per_s=tuple(flow),
             pressure_drop_pa=tuple(drop_factor * DROP_PER_FLOW * flow),
             base_to_bulk_m2k_per_w=tuple(several),
+            base_to_inlet_max_m2k_per_w=tuple(several),
             case_to_inlet_max_m2k_per_w=tuple(case_to_inlet(case, flow)),
             case_to_inlet_mean_m2k_per_w=tuple(several),
             case_max_k=tuple(several),

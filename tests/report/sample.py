@@ -324,6 +324,7 @@ def _plate() -> dict[str, Any]:
         "flow_per_channel_m3_per_s": list(design * factor),
         "pressure_drop_pa": list(11.2e3 * (0.97 * factor + 0.03 * factor**2)),
         "base_to_bulk_m2k_per_w": list(bulk),
+        "base_to_inlet_max_m2k_per_w": list(largest - 5e-6),
         "case_to_inlet_max_m2k_per_w": list(largest),
         "case_to_inlet_mean_m2k_per_w": list(largest - 0.4e-6 / factor - 1e-6),
         "reynolds": list(110.0 * factor),

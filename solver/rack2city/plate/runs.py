@@ -75,6 +75,7 @@ def solve_point(problem: fem.ConjugateProblem, flow: float, flux: float, coolant
         "flow_per_channel_m3_per_s": flow,
         "pressure_drop_pa": fem.mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
         "base_to_bulk_m2k_per_w": (base - bulk) / flux,
+        "base_to_inlet_max_m2k_per_w": (fem.surface_maximum(domain, temperature, "base_bottom") - inlet) / flux,
         "case_to_inlet_max_m2k_per_w": (case_max - inlet) / flux,
         "case_to_inlet_mean_m2k_per_w": (fem.mean_over_surface(domain, temperature, "heated") - inlet) / flux,
         "case_max_k": case_max,

@@ -37,6 +37,7 @@ class PlateCurves:
     flow_per_channel_m3_per_s: Runs
     pressure_drop_pa: Runs
     base_to_bulk_m2k_per_w: Runs
+    base_to_inlet_max_m2k_per_w: Runs
     case_to_inlet_max_m2k_per_w: Runs
     case_to_inlet_mean_m2k_per_w: Runs
     case_max_k: Runs

@@ -195,7 +195,7 @@ def tagged_domain(
     likewise. Of two that take the same the later wins. Without markers of volumes all is `fluid`.
 
     Raises:
-        InputError: a group is empty, or the cells are of a kind that the elements do not know, such as prisms.
+        InputError: a group is empty, a cell is in no volume group, or the cells are of a kind that the elements do not know.
     """
     dim = msh.topology.dim
     if msh.topology.cell_type not in CELLS:
@@ -221,6 +221,10 @@ def tagged_domain(
                 raise InputError(
                     f"mesh: the {kind} '{name}' is empty: its marker takes nothing, or later ones take all of it"
                 )
+        if dimension == dim and (
+            bare := msh.comm.allreduce(int(np.count_nonzero(values[: index_map.size_local] == 0)))
+        ):
+            raise InputError(f"mesh: {bare} cells are in no volume group; every cell belongs to exactly one")
         tagged = np.flatnonzero(values).astype(np.int32)
         return mesh.meshtags(msh, dimension, tagged, values[tagged])
 

@@ -81,6 +81,11 @@ class Stations:
         flow = np.minimum(np.maximum(asked, least), most)
         return flow, np.where((flow > least) & (asked < most), fall, 0.0)
 
+    def endless(self, arriving_k: Array) -> Mask:
+        """Which ask for no flow in particular: without a largest flow, and the supply too cold for them."""
+        cold = arriving_k - self.target_k <= self.band_k
+        return np.asarray(np.isinf(self.most_kg_per_s) & (self.demand_w > 0.0) & cold)
+
     def taken(self, arriving_k: Array, flow: Array) -> Array:
         """Heat that each takes (W): its demand, or what its flow carries above the return temperature.
 

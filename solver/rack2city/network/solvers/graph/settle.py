@@ -145,9 +145,7 @@ def settle(
         ways += [(Bisection(), max_bisections), (Anderson(*limits), max_passes)]
     outcome = settle_valves(passes.ask, stations.draw(passes.arriving)[0], ways)
     found = outcome.answer
-    # a valve without a limit that the supply is too cold for asks for no flow in particular
-    cold = found.arriving_k - stations.target_k <= stations.band_k
-    endless = np.isinf(stations.most_kg_per_s) & (stations.demand_w > 0.0) & cold
+    endless = stations.endless(found.arriving_k)
     if found.pressed_back or not outcome.settled or endless.any():
         _refuse(outcome, endless)
     return replace(found, passes=outcome.passes)

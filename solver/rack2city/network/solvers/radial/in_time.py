@@ -20,7 +20,7 @@ from rack2city.network.pipes.steps import HeatStep
 from rack2city.network.solvers.graph.view import LEAST_K
 from rack2city.network.solvers.radial.find import Radial, Side
 from rack2city.network.solvers.radial.newton import Arrivals, Arrived, TreeNewton
-from rack2city.network.solvers.radial.step import RadialSteps, SideSteps
+from rack2city.network.solvers.radial.step import RadialSteps, SideSteps, refuse_endless
 from rack2city.network.solvers.steps.valves import Bisection, Way, settle_valves
 
 ROUNDING_K = 1e-11  # what rounding makes of a mean temperature
@@ -169,6 +169,7 @@ class RadialInTime:
             flow, found, passes = self._settled(arrivals)
         else:
             flow, found, passes = held_flow, arrivals.ask(held_flow), 1
+        refuse_endless(radial, stations, found.arriving_k)
         self._arriving = found.arriving_k
         supply, back = copy(self.supply), copy(self.back)  # a step replaces their arrays
         inlet_k = found.node_k[radial.supply.sweeps.parent, 0]

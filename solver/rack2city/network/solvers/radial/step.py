@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rack2city.arrays import Array
+from rack2city.errors import ConvergenceError
 from rack2city.network.consumers.stations import Stations
 from rack2city.network.pipes.decay import mean_decay
 from rack2city.network.solvers.radial.find import Radial
@@ -51,6 +52,17 @@ class RadialSteps:
     least_heat_w: Array
 
 
+def refuse_endless(radial: Radial, stations: Stations, arriving_k: Array) -> None:
+    """Refuse, by a `ConvergenceError`, a substation that asks for no flow in particular."""
+    endless = np.broadcast_to(stations.endless(arriving_k), arriving_k.shape).any(axis=1)
+    if endless.any():
+        row = int(radial.built.rows["substations"][int(np.argmax(endless))])
+        raise ConvergenceError(
+            f"the flow of substation '{radial.built.arrays.name('substations', row)}' has no end: its supply is hardly warmer "
+            "than its return_set_k, give it a max_flow_kg_per_s"
+        )
+
+
 def solve_steps(
     radial: Radial, stations: Stations, supply_k: Array, ground_k: Array, first_step: int = 0
 ) -> RadialSteps:
@@ -68,6 +80,7 @@ def solve_steps(
     units = supply.units(supply_flow)
     node_k = ground_k + (supply_k - ground_k) * np.exp(-supply.way(units))
     arriving = node_k[supply.station]
+    refuse_endless(radial, stations, arriving)
     rounding = _MET * np.broadcast_to(stations.demand_w, flow.shape).sum(axis=0)
     taken, leaving = stations.served(arriving, flow, rounding)
 
