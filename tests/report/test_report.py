@@ -148,7 +148,7 @@ def test_an_uncertainty_says_what_it_contains_or_that_it_is_not_known(tmp_path: 
     known |= {"uncertainty": 0.031, "contains": ["interpolation in flow", "mesh refinement"]}
     unknown |= {"uncertainty": None, "contains": ["interpolation in flow"], "lacks": ["mesh refinement"]}
     (tmp_path / "summary.json").write_text(json.dumps(summary))
-    html, pdf = write_report(tmp_path)
+    (html, pdf), _ = write_report(tmp_path)
     for text in (words(html.read_text()), words(" ".join(pages(pdf)))):
         assert "± 0.031" in text
         assert "± contains interpolation in flow and mesh refinement; it contains no inputs and no model." in text
