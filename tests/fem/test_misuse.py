@@ -88,6 +88,21 @@ def test_fields_of_the_wrong_mesh_are_refused(problem: ConjugateProblem) -> None
             wrong()
 
 
+def test_vectors_are_refused_where_a_scalar_is_meant(problem: ConjugateProblem) -> None:
+    section = plane_section(problem.fluid, (4e-3, 0.0), (1.0, 0.0))
+    for wrong in (
+        lambda: section.mean(problem.velocity),
+        lambda: section.flow_mean(problem.velocity, problem.velocity),
+        lambda: surface_maximum(problem.fluid, problem.velocity, "out"),
+        lambda: mean_over_surface(problem.fluid, problem.velocity, "out"),
+    ):
+        with pytest.raises(InputError, match="has 2 components, needed is a scalar"):
+            wrong()
+    assert values_at(problem.velocity, [[4e-3, 0.5e-3]])[0, 0] == pytest.approx(0.15, rel=1e-6)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"points have shape \(2,\); needed is \(n, 2\) or \(n, 3\)"):
+        values_at(problem.velocity, np.array([4e-3, 0.5e-3]))
+
+
 def test_surfaces_of_the_wrong_kind_are_refused(problem: ConjugateProblem) -> None:
     domain, temperature = problem.domain, problem.heat.temperature
     with pytest.raises(InputError, match="the surface 'chip', as an interior one, covers nothing"):

@@ -114,6 +114,12 @@ def _tag(groups: Mapping[str, int], name: str, kind: str) -> int:
     return groups[name]
 
 
+def require_scalar(function: fem.Function, what: str) -> None:
+    """Refuse a vector where one number a point is meant; an `InputError`."""
+    if (size := function.function_space.value_size) != 1:
+        raise InputError(f"mesh: {what} has {size} components, needed is a scalar")
+
+
 def require_on(msh: mesh.Mesh, function: fem.Function, what: str) -> None:
     """Refuse a function that lives on another mesh than the one meant, such as the whole one's in place of the fluid's.
 

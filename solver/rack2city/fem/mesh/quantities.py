@@ -8,7 +8,7 @@ from dolfinx import fem, geometry
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.mesh.domain import Domain, FluidDomain, require_on
+from rack2city.fem.mesh.domain import Domain, FluidDomain, require_on, require_scalar
 
 
 def mean_over_surface(domain: Domain, value: fem.Function | ufl.core.expr.Expr, surface: str) -> float:
@@ -25,7 +25,9 @@ def values_at(function: fem.Function, points: np.ndarray) -> np.ndarray:
     Raises:
         InputError: a point lies outside the mesh.
     """
-    msh = function.function_space.mesh
+    msh, points = function.function_space.mesh, np.asarray(points, dtype=float)
+    if points.ndim != 2 or points.shape[1] not in (2, 3):
+        raise InputError(f"points have shape {points.shape}; needed is (n, 2) or (n, 3)")
     points = np.column_stack([points, np.zeros((len(points), 3 - points.shape[1]))])
     tree = geometry.bb_tree(msh, msh.topology.dim, padding=1e-10)
     found = geometry.compute_colliding_cells(msh, geometry.compute_collisions_points(tree, points), points)
@@ -68,6 +70,7 @@ def mean_over_interface(domain: Domain, value: fem.Function, surface: str) -> fl
 
 def _require(domain: Domain, value: fem.Function | ufl.core.expr.Expr) -> None:
     if isinstance(value, fem.Function):
+        require_scalar(value, f"the field '{value.name}'")
         require_on(domain.mesh, value, f"the field '{value.name}'")
 
 
@@ -91,6 +94,7 @@ def bulk_temperature(
 
 def surface_maximum(domain: Domain, temperature: fem.Function, surface: str) -> float:
     """Largest nodal value on a surface (K)."""
+    require_scalar(temperature, f"the field '{temperature.name}'")
     dofs = fem.locate_dofs_topological(temperature.function_space, domain.dimensions - 1, domain.facets([surface]))
     local = np.max(temperature.x.array[dofs], initial=-np.inf)
     return float(domain.comm.allreduce(local, op=MPI.MAX))

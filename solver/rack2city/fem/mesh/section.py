@@ -15,7 +15,7 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.mesh.domain import Domain, require_on
+from rack2city.fem.mesh.domain import Domain, require_on, require_scalar
 
 # Simplices of a cell by its vertices, in DOLFINx's order.
 SIMPLICES: dict[Any, list[tuple[int, ...]]] = {
@@ -55,7 +55,7 @@ class Section:
 
     def mean(self, function: fem.Function) -> float:
         """Area mean of a scalar function on the mesh of the section; `InputError` for one of another, as in all of these."""
-        return self._integral(self._values(function)[:, 0]) / self.area
+        return self._integral(self._scalar(function)) / self.area
 
     def flow(self, velocity: fem.Function) -> float:
         """Volume flow through the section along its normal (m³/s)."""
@@ -64,7 +64,11 @@ class Section:
     def flow_mean(self, function: fem.Function, velocity: fem.Function) -> float:
         """Mean of a scalar function weighted with the flow: of a temperature, the bulk one. Both on the section's mesh."""
         across = self._values(velocity) @ self.normal
-        return self._integral(across * self._values(function)[:, 0]) / self._integral(across)
+        return self._integral(across * self._scalar(function)) / self._integral(across)
+
+    def _scalar(self, function: fem.Function) -> np.ndarray:
+        require_scalar(function, f"the field '{function.name}' of a section")
+        return self._values(function)[:, 0]
 
     def _values(self, function: fem.Function) -> np.ndarray:
         require_on(self.mesh, function, f"the field '{function.name}' of a section")
