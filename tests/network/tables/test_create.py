@@ -159,7 +159,7 @@ def test_every_table_has_a_constructor_and_a_description():
         text = describe(name)
         assert all(f"`{column.name}`" in text for column in schema.columns)
     assert "8 junctions, 2 curves, 6 pipes" in repr(network)
-    with pytest.raises(KeyError):
+    with pytest.raises(InputError, match="there is no table 'gaskets'"):
         create(network, "gaskets")
 
 
