@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rackmesh.files import MeshError, opened
+from rackmesh.files import MeshError, group_name, opened
 from rackmesh.inspection import inspect
 
 
@@ -44,8 +44,7 @@ def physical_groups(path: Path) -> dict[str, int]:
 
 
 def _names(model: Any) -> dict[str, int]:
-    # MED pads names with blanks
-    return {model.getPhysicalName(dim, tag).strip(): dim for dim, tag in model.getPhysicalGroups()}
+    return {group_name(dim, tag): dim for dim, tag in model.getPhysicalGroups()}
 
 
 def check_contract(path: Path, contract: Contract) -> None:

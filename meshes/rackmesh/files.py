@@ -71,6 +71,11 @@ def kind_of(path: Path) -> str:
     raise MeshError(f"{path}: this is {told}; read are Gmsh meshes (.msh), MED (.med) and UNV (.unv)")
 
 
+def group_name(dim: int, tag: int) -> str:
+    """Name of a physical group of the current model; MED pads it with blanks."""
+    return str(gmsh.model.getPhysicalName(dim, tag)).strip()
+
+
 @contextmanager
 def session() -> Iterator[Any]:
     """Gmsh, quiet, as long as the context lasts; it ends whatever happens, and reads no configuration of the user's.

@@ -7,7 +7,7 @@ import gmsh
 import numpy as np
 import numpy.typing as npt
 
-from rackmesh.files import MeshError
+from rackmesh.files import MeshError, group_name
 from rackmesh.joints import unjoined
 
 Array = npt.NDArray[np.float64]
@@ -45,9 +45,11 @@ def _faults(dim: int) -> Iterator[str]:
         yield from _faults_of_plane(places)
     yield from _faults_of_kinds(dim)
     yield from _faults_of_groups(dim)
+    of_cell = np.zeros(int(nodes.max()) + 1, dtype=bool)
+    of_cell[used] = True
     for _, tag in gmsh.model.getEntities(dim - 1):
         of = [each.ravel() for each in gmsh.model.mesh.getElements(dim - 1, tag)[2]]
-        if of and not np.isin(np.concatenate(of), used).all():
+        if of and not of_cell[np.concatenate(of)].all():
             name = ", ".join(_groups_of(dim - 1, tag)) or f"{WORDS[dim - 1]} {tag}"
             yield f"'{name}' belongs to no cell: its body was not saved, as it is in no {WORDS[dim]} group"
     yield from _faults_of_shape(dim)
@@ -87,7 +89,7 @@ def _faults_of_groups(dim: int) -> Iterator[str]:
     """Names that are missing, stand twice or for nothing, and cells and faces in no group or in two."""
     seen: dict[str, int] = {}
     for d, tag in gmsh.model.getPhysicalGroups():
-        name = gmsh.model.getPhysicalName(d, tag).strip()
+        name = group_name(d, tag)
         if not name and d >= dim - 1:
             yield f"the {WORDS[d]} group {tag} has no name"
         if name in seen:
@@ -108,7 +110,7 @@ def _faults_of_groups(dim: int) -> Iterator[str]:
 
 def _groups_of(dim: int, entity: int) -> list[str]:
     tags = gmsh.model.getPhysicalGroupsForEntity(dim, entity)
-    return [gmsh.model.getPhysicalName(dim, tag).strip() for tag in tags]
+    return [group_name(dim, tag) for tag in tags]
 
 
 def _faults_of_shape(dim: int) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from rackmesh.files import opened
+from rackmesh.files import group_name, opened
 
 
 def mesh_statistics(path: Path) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def mesh_statistics(path: Path) -> dict[str, Any]:
         groups = {}
         for dim, tag in model.getPhysicalGroups():
             entities = model.getEntitiesForPhysicalGroup(dim, tag)
-            groups[model.getPhysicalName(dim, tag)] = sum(_elements(model, dim, int(entity)) for entity in entities)
+            groups[group_name(dim, tag)] = sum(_elements(model, dim, int(entity)) for entity in entities)
         return {"cells": _elements(model, 3, -1), "points": len(model.mesh.getNodes()[0]), "groups": groups}
 
 
@@ -45,7 +45,7 @@ def mesh_sizes(path: Path) -> tuple[tuple[float, float, float], dict[str, float]
                 for cell in some
             ]
             size = model.mesh.getElementQualities(cells, "volume") if cells else []
-            areas[model.getPhysicalName(dim, tag).strip()] = float(np.sum(size))
+            areas[group_name(dim, tag)] = float(np.sum(size))
         x, y, z = np.ptp(points, axis=0).tolist()
         return (x, y, z), areas
 

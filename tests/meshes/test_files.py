@@ -10,6 +10,7 @@ import pytest
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
 from rackmesh.contract import physical_groups
 from rackmesh.files import MeshError, kind_of, opened, session
+from rackmesh.statistics import mesh_statistics
 
 CELL = HalfChannel(0.2e-3, 0.1e-3, 3e-3, 2e-3, 40e-3, 0.05e-3)
 
@@ -118,6 +119,7 @@ def test_med_and_unv_keep_their_groups(mesh: Path, tmp_path: Path, suffix: str) 
         gmsh.write(str(other))
     assert kind_of(other) == suffix
     assert {"fluid", "heated"} <= set(physical_groups(other))
+    assert mesh_statistics(other)["groups"] == mesh_statistics(mesh)["groups"]
 
 
 def test_a_session_ends_with_its_context() -> None:

@@ -160,7 +160,7 @@ def check_names(
     for condition in conditions:
         if isinstance(condition, Source) or condition.surface not in domain.surfaces:
             continue
-        if not domain.size(domain.ds(domain.surfaces[condition.surface])) > 0.0:
+        if not domain.is_exterior(condition.surface):
             raise InputError(
                 f"heat: '{condition.surface}' is no exterior surface, and a condition there would do nothing"
             )

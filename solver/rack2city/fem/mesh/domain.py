@@ -89,6 +89,12 @@ class Domain:
         """Tag of a volume group; `InputError` if there is none of that name."""
         return _tag(self.volumes, name, "volume")
 
+    def is_exterior(self, surface: str) -> bool:
+        """Whether a surface has facets on the outside of the mesh (collective)."""
+        self.mesh.topology.create_connectivity(self.dimensions - 1, self.dimensions)
+        outside = np.isin(self.facets([surface]), mesh.exterior_facet_indices(self.mesh.topology)).any()
+        return bool(self.comm.allreduce(bool(outside), op=MPI.LOR))
+
     def integral(self, expression: ufl.Form, entity_maps: list[mesh.EntityMap] | None = None) -> float:
         """Value of a scalar integral over all ranks; the same on each of them."""
         return self.total(compiled(expression, entity_maps))
