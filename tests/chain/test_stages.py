@@ -228,7 +228,10 @@ def test_an_own_mesh_is_taken_and_its_content_counts(computed: Chain, run_copy: 
 @pytest.mark.parametrize(
     ("scale", "sentence"),
     [
-        ((1e3, 1e3, 1e3), r"it is 4e\+04 mm long where channel.length is 40 mm; it seems to be in millimetres"),
+        (
+            (1e3, 1e3, 1e3),
+            r"it is 40 x .* m large, which no cold plate is; its numbers seem to be millimetres, not metres",
+        ),
         ((0.5, 1.0, 1.0), r"it is 20 mm long where channel.length is 40 mm$"),
         (
             (1.0, 2.0, 1.0),
