@@ -22,8 +22,8 @@ class Quality:
     """Quality of a mesh.
 
     Attributes:
-        scaled_jacobian: the smallest anywhere in a cell (-), Gmsh's `minSJ`: 1 for a box however long, the sine of the angle
-            of a sheared cell; of tetrahedra it tells only how much their curved faces distort them.
+        scaled_jacobian: the smallest in a cell (-): of hexahedra 1 for a box however long, the sine of the angle of a sheared
+            one (Gmsh's `minSIGE`); of tetrahedra it tells only how much curved faces distort them (Gmsh's `minSJ`).
         aspect_ratio: the largest ratio of the longest to the shortest edge of a cell (-).
         cells: number of cells.
         points: number of points.
@@ -52,7 +52,8 @@ def quality_of(model: Any, across: dict[str, int] | None = None) -> Quality:
         corners = np.asarray(nodes).reshape(len(elements), -1)[:, : _CORNERS[kind]]
         place = places[np.searchsorted(tags[order], corners)]
         lengths = np.array([np.linalg.norm(place[:, i] - place[:, j], axis=1) for i, j in _EDGES[_CORNERS[kind]]])
-        jacobians.append(float(np.min(model.mesh.getElementQualities(elements, "minSJ"))))
+        measure = "minSJ" if _CORNERS[kind] == 4 else "minSIGE"
+        jacobians.append(float(np.min(model.mesh.getElementQualities(elements, measure))))
         aspects.append(float(np.max(lengths.max(axis=0) / lengths.min(axis=0))))
         cells += len(elements)
     return Quality(min(jacobians), max(aspects), cells, len(tags), across or {})
