@@ -3,7 +3,7 @@
 The contract is written for people in `meshes/README.md`; this module is the same in code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,26 @@ def read_plate(path: Path, contract: Contract = ANY_PLATE) -> PlateMesh:
             raise MeshError(f"{path}: {fault}")
         ports = tuple(i for i, surface in enumerate(plate.surfaces) if surface.role in ("inlet", "outlet"))
         return described(path, mesh, tuple(port_notes(mesh, ports)))
+
+
+def checked(made: Path, source: Path, path: Path) -> PlateMesh:
+    """Put a mesh that was made from a file of a user's where it belongs, if it keeps the contract.
+
+    Args:
+        made: the mesh.
+        source: what it was made from; a fault is told of it.
+        path: where it goes.
+
+    Raises:
+        MeshError: as `read_plate`; nothing is written then.
+        OSError: the file cannot be written.
+    """
+    try:
+        plate = read_plate(made)
+    except MeshError as error:
+        raise MeshError(str(error).replace(str(made), str(source))) from None
+    path.write_bytes(made.read_bytes())
+    return replace(plate, file=path)
 
 
 def physical_groups(path: Path) -> dict[str, int]:

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 
 import gmsh
 
-from rackmesh.contract import read_plate
+from rackmesh.contract import checked
 from rackmesh.description import PlateMesh
 from rackmesh.files import MeshError, session, write_whole
 from rackmesh.plates.sizes import Sizes
@@ -55,9 +55,7 @@ def write_step_plate(plate: StepPlate, path: Path, sizes: Sizes = STEP_SIZES) ->
             raise MeshError(f"{plate.file}: Gmsh could not mesh the plate: {error}") from None
         finally:
             gmsh.option.setNumber("Mesh.ScalingFactor", 1.0)
-        found = read_plate(whole)
-        path.write_bytes(whole.read_bytes())
-    return PlateMesh(path, found.shape, found.order, found.points, found.bodies, found.surfaces, found.notes), quality
+        return checked(whole, plate.file, path), quality
 
 
 def _mesh(plate: StepPlate, text: StepText, sizes: Sizes, path: Path) -> Quality:
