@@ -49,6 +49,21 @@ def square(path: Path) -> Path:
         return draw(path, [left, (3, hole)])
 
 
+def serpentine(path: Path, coolant: bool = True) -> Path:
+    """Two passes of 3 x 2 mm, 8 mm apart, and a round bend, in a block of 30 x 20 x 6 mm; both ports in the face x = 0."""
+    with session() as model:
+        occ = model.occ
+        model.add("serpentine")
+        body = occ.addBox(0, 0, 0, 30, 20, 6)
+        passes = [(3, occ.addBox(0, y, 2, 20, 3, 2)) for y in (4.5, 12.5)]
+        outer, inner = (occ.addCylinder(20, 10, 2, 0, 0, 2, radius, angle=3.141592653589793) for radius in (5.5, 2.5))
+        occ.rotate([(3, outer), (3, inner)], 20, 10, 2, 0, 0, 1, -1.5707963267948966)
+        bend, _ = occ.cut([(3, outer)], [(3, inner)])
+        (water,), _ = occ.fuse(passes, bend)
+        (left,), _ = occ.cut([(3, body)], [water], removeTool=False)
+        return draw(path, [left, water] if coolant else [left])
+
+
 def relabelled(path: Path, record: str, *labels: str) -> Path:
     """The same file with labels in the records of one kind, one after the other as they stand."""
     left = iter(labels)

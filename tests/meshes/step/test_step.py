@@ -10,7 +10,7 @@ from rackmesh.plates.sizes import Sizes
 from rackmesh.step.plate import Pick
 from rackmesh.step.writing import write_step_plate
 from rackmesh.zones import Zone
-from tests.meshes.step.drawings import OVERALL, PORTS, RADIUS, block, plate, relabelled, square
+from tests.meshes.step.drawings import OVERALL, PORTS, RADIUS, block, plate, relabelled, serpentine, square
 
 COARSE = Sizes(across=1, growth=1.7)
 CIRCLE = np.pi * (RADIUS * 1e-3) ** 2
@@ -113,3 +113,23 @@ def test_a_family_grows_with_its_factor(tmp_path: Path) -> None:
     for count, across in zip(cells, (2, 3), strict=True):
         edge = (0.016 * 0.002**2 / count * 6 * np.sqrt(2)) ** (1 / 3)
         assert 2e-3 / edge == pytest.approx(across, rel=0.2)
+
+
+@pytest.mark.parametrize("coolant", [True, False])
+def test_a_serpentine_keeps_its_volumes_areas_and_groups(tmp_path: Path, coolant: bool) -> None:
+    """Passes of 3 x 2 mm over 20 mm and half a ring of radii 2.5 and 5.5 mm; drawn as a body, or filled in."""
+    bodies = {"copper": Pick(point=(0.001, 0.001, 0.001))} | (
+        {"fluid": Pick(point=(0.01, 0.006, 0.003))} if coolant else {}
+    )
+    faces = {"inlet": Pick(point=(0.0, 0.006, 0.003)), "outlet": Pick(point=(0.0, 0.014, 0.003))}
+    said = plate(serpentine(tmp_path / "s.step", coolant), overall=(0.03, 0.02, 0.006), bodies=bodies, faces=faces)
+    mesh, quality = write_step_plate(said, tmp_path / "s.msh", COARSE)
+    ring = np.pi / 2 * (5.5**2 - 2.5**2)
+    water = (2 * 20 * 3 + ring) * 2 * 1e-9
+    assert {b.name: b.volume for b in mesh.bodies} == pytest.approx(
+        {"fluid": water, "copper": 3.6e-6 - water}, rel=1e-4
+    )
+    walls = 2 * (2 * 20 * 3 + ring) + 4 * 20 * 2 + np.pi * (5.5 + 2.5) * 2
+    expected = {"inlet": 6e-6, "outlet": 6e-6, "wetted": walls * 1e-6, "heated": 6e-4}
+    assert areas(mesh) == pytest.approx(expected, rel=1e-4)
+    assert quality.scaled_jacobian > 0.1
