@@ -126,10 +126,21 @@ def picked(pick: Pick, dim: int, tags: list[int], text: StepText) -> list[int]:
         return [tag for tag, (a, b) in boxes.items() if np.all(a >= low - NEAR) and np.all(b <= high + NEAR)]
     if pick.point is None:
         return []
-    point = gmsh.model.occ.addPoint(*(value * 1e3 for value in pick.point))
+    at = [value * 1e3 for value in pick.point]
+    point = gmsh.model.occ.addPoint(*at)
     found = [tag for tag in tags if gmsh.model.occ.getDistance(0, point, dim, tag)[0] <= 10 * NEAR]
     gmsh.model.occ.remove([(0, point)])
+    if len(found) > 1 and (dim == 3 or not _coplanar(found, at)):
+        raise MeshError(
+            f"{pick} lies on the border of {len(found)} {'bodies' if dim == 3 else 'faces'}; pick one inside"
+        )
     return found
+
+
+def _coplanar(faces: list[int], at: list[float]) -> bool:
+    """Whether faces that meet in a point have one plane there, as the two sides of a joint have."""
+    normals = [gmsh.model.getNormal(face, gmsh.model.getParametrization(2, face, at)) for face in faces]
+    return all(abs(np.dot(normal, normals[0])) > 1.0 - 1e-6 for normal in normals)
 
 
 def _labels(dim: int, tag: int, text: StepText) -> list[str]:

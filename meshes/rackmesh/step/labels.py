@@ -50,7 +50,8 @@ def read_text(file: Path) -> StepText:
     if re.search(r"=\s*(DOCUMENT_FILE|EXTERNALLY_DEFINED_\w+|EXTERNAL_SOURCE)\s*\(", text):
         raise MeshError(f"{file}: it points to other files, which are not opened; save the assembly as one STEP file")
     records = {int(number): " ".join(body.split()) for number, body in _RECORD.findall(text)}
-    units = {_metres(records, body) for body in records.values() if re.search(r"\bLENGTH_UNIT\b", body)}
+    stated = {body for body in records.values() if re.search(r"\bLENGTH_UNIT\b", body)}
+    units = {_metres(records, body) for body in stated}
     if len(units - {None}) != 1:
         told = "no unit of length" if not units - {None} else "several units of length"
         raise MeshError(f"{file}: the file states {told}; save it from the drawing in one")
@@ -67,7 +68,7 @@ def corner(x: float, y: float, z: float) -> tuple[float, float, float]:
 def _metres(records: dict[int, str], body: str) -> float | None:
     """Metres in a unit of length; None for one that is only the base of another."""
     if si := re.search(r"SI_UNIT\s*\(\s*(?:\.(\w+)\.|\$)\s*,\s*\.METRE\.", body):
-        number = next(number for number, record in records.items() if record is body)
+        number = next(number for number, record in records.items() if record == body)
         based = [r for r in records.values() if "LENGTH_MEASURE_WITH_UNIT" in r and re.search(rf"#{number}\b", r)]
         converted = any("CONVERSION_BASED_UNIT" in r and "LENGTH_UNIT" in r for r in records.values())
         return None if based and converted else _PREFIX.get(si[1] or "")

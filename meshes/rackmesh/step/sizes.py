@@ -35,8 +35,8 @@ def set_sizes(fluids: Iterable[int], ports: Iterable[int], symmetry: Iterable[in
     option = gmsh.option.setNumber
     extent = float(np.max(np.subtract(*np.array(gmsh.model.getBoundingBox(-1, -1)).reshape(2, 3)[::-1])))
     largest = extent / 10.0 / sizes.factor
-    for name in ("MeshSizeExtendFromBoundary", "MeshSizeFromPoints"):
-        option(f"Mesh.{name}", 0)
+    option("Mesh.MeshSizeExtendFromBoundary", 0)
+    option("Mesh.MeshSizeFromPoints", 0)
     option("Mesh.MeshSizeFromCurvature", max(6, around * sizes.factor))
     option("Mesh.MeshSizeMax", largest)
     gmsh.model.mesh.generate(3)

@@ -1,5 +1,7 @@
 """From a STEP file to a mesh of the naming contract: read, join, name, mesh, check; a file is written only if all holds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,6 +22,14 @@ from rackmesh.step.surfaces import chosen, named_faces, rectangles
 
 STEP_SIZES = Sizes(across=3, growth=1.6)
 """Three curved tetrahedra across each gap."""
+_OPTIONS: tuple[str, ...] = (
+    "Geometry.OCCImportLabels",
+    "Geometry.ToleranceBoolean",
+    "Geometry.OCCBoundsUseStl",
+    "Mesh.ScalingFactor",
+    "Mesh.Binary",
+)
+_OPTIONS += tuple(f"Mesh.MeshSize{name}" for name in ("ExtendFromBoundary", "FromPoints", "FromCurvature", "Max"))
 _POOR = 0.3  # scaled Jacobian of curved cells below which they are straightened where it helps
 
 
@@ -41,7 +51,7 @@ def write_step_plate(plate: StepPlate, path: Path, sizes: Sizes = STEP_SIZES) ->
     plate.check()
     sizes.check()
     text = read_text(plate.file)
-    with TemporaryDirectory(prefix="rack2city-") as folder, session() as model:
+    with TemporaryDirectory(prefix="rack2city-") as folder, session() as model, _options():
         model.add("step")
         whole = Path(folder) / "plate.msh"
         try:
@@ -53,9 +63,21 @@ def write_step_plate(plate: StepPlate, path: Path, sizes: Sizes = STEP_SIZES) ->
             raise
         except Exception as error:  # gmsh raises bare Exception
             raise MeshError(f"{plate.file}: Gmsh could not mesh the plate: {error}") from None
-        finally:
-            gmsh.option.setNumber("Mesh.ScalingFactor", 1.0)
         return checked(whole, plate.file, path), quality
+
+
+@contextmanager
+def _options() -> Iterator[None]:
+    """A caller's own session has its options back afterwards, and none of our views."""
+    kept = {name: gmsh.option.getNumber(name) for name in _OPTIONS}
+    views = set(gmsh.view.getTags())
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            gmsh.option.setNumber(name, value)
+        for view in set(gmsh.view.getTags()) - views:
+            gmsh.view.remove(view)
 
 
 def _mesh(plate: StepPlate, text: StepText, sizes: Sizes, path: Path) -> Quality:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import gmsh
 import pytest
 
 from rackmesh.files import MeshError, session
@@ -151,6 +152,14 @@ def test_a_drawing_is_refused(tmp_path: Path, drawing: Callable[[Path], StepPlat
             r"zone 'gpu' lies outside the plate: along x from 12 to 20 mm",
         ),
         (
+            {"heated": Pick(point=(0.008, 0.0, 0.0))},
+            r"the point \(0\.008, 0, 0\) m lies on the border of 2 faces; pick one",
+        ),
+        (
+            {"bodies": {"fluid": Pick(point=(0.008, 0.004, 0.0035)), "block": IN_BLOCK}},
+            r".* lies on the border of 2 bodies; pick one",
+        ),
+        (
             {"heated": IN_FLUID, "zones": (Zone("gpu", 0, 0, 0.01, 0.01),)},
             r".*: no face is found for 'heated' by the point",
         ),
@@ -161,3 +170,13 @@ def test_names_are_checked(tmp_path: Path, changes: dict[str, object], sentence:
     with pytest.raises(MeshError, match=rf"^{sentence}"):
         write_step_plate(plate(path, **changes), tmp_path / "b.msh", Sizes(1, 1.7))
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_session_of_the_caller_keeps_its_options(tmp_path: Path) -> None:
+    path, names = block(tmp_path / "b.step"), ("Mesh.MeshSizeMax", "Mesh.ScalingFactor", "Mesh.MeshSizeFromCurvature")
+    with session() as model:
+        model.add("mine")
+        before = [gmsh.option.getNumber(name) for name in names]
+        write_step_plate(plate(path), tmp_path / "b.msh", Sizes(1, 1.7))
+        assert [gmsh.option.getNumber(name) for name in names] == before
+        assert (model.getCurrent(), len(gmsh.view.getTags())) == ("mine", 0)
