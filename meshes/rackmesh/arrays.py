@@ -45,6 +45,12 @@ class MeshArrays:
     surface: Index
     surfaces: tuple[str, ...]
 
+    def used(self, elements: Index) -> Index:
+        """Points that elements use, sorted."""
+        marked = np.zeros(len(self.points), dtype=bool)
+        marked[elements] = True
+        return np.flatnonzero(marked)
+
     @property
     def corners(self) -> Index:
         """Corners of each cell."""
@@ -113,7 +119,7 @@ def write_arrays(mesh: MeshArrays, path: Path) -> None:
         OSError: the file cannot be written, or not whole.
         MeshError: Gmsh failed.
     """
-    used = np.unique(mesh.cells)
+    used = mesh.used(mesh.cells)
     number = np.zeros(len(mesh.points), dtype=np.uint64)
     number[used] = np.arange(1, used.size + 1)
     groups: Mapping[int, tuple[Any, ...]] = {

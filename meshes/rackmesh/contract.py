@@ -64,7 +64,7 @@ def read_plate(path: Path, contract: Contract = ANY_PLATE) -> PlateMesh:
         for fault in faults(mesh, plate):
             raise MeshError(f"{path}: {fault}")
         ports = tuple(i for i, surface in enumerate(plate.surfaces) if surface.role in ("inlet", "outlet"))
-        return described(path, mesh, tuple(port_notes(mesh, ports)))
+        return replace(plate, notes=tuple(port_notes(mesh, ports)))
 
 
 def checked(made: Path, source: Path, path: Path) -> PlateMesh:

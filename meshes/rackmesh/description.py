@@ -143,25 +143,25 @@ class PlateMesh:
         return x, y, z
 
 
-def described(file: Path, mesh: MeshArrays, notes: tuple[str, ...] = ()) -> PlateMesh:
+def described(file: Path, mesh: MeshArrays) -> PlateMesh:
     """Description of a mesh; a Gmsh session must be open."""
     shape, _, order = gmsh.model.mesh.getElementProperties(mesh.kind)[:3]
     sizes = volumes(mesh.points, mesh.cells, mesh.kind)
     bodies = []
     for number, name in enumerate(mesh.bodies):
         own = mesh.body == number
-        box = box_of(mesh.points[np.unique(mesh.cells[own])])
+        box = box_of(mesh.points[mesh.used(mesh.cells[own])])
         bodies.append(Body(name, int(own.sum()), float(sizes[own].sum()), box))
     surfaces = [_surface(mesh, number) for number in range(len(mesh.surfaces))]
-    used = np.unique(mesh.cells).size
-    return PlateMesh(file, str(shape), int(order), int(used), tuple(bodies), tuple(surfaces), notes)
+    used = mesh.used(mesh.cells).size
+    return PlateMesh(file, str(shape), int(order), int(used), tuple(bodies), tuple(surfaces))
 
 
 def _surface(mesh: MeshArrays, number: int) -> Surface:
     own = mesh.surface == number
     facets, owners = mesh.facets[own], mesh.owners[own]
     area, vectors = areas(mesh.points, facets, mesh.facet_kind)
-    places = mesh.points[np.unique(facets)]
+    places = mesh.points[mesh.used(facets)]
     normal = _outward(mesh, facets, owners[:, 0], vectors).sum(axis=0)
     length = float(np.linalg.norm(normal))
     normal = normal / length if length > 1e-6 * area.sum() else np.zeros(3)
