@@ -15,14 +15,16 @@ def heated_at(x: float, y: float, zones: Sequence[Zone], field: tuple[float, flo
         x: along the plate.
         y: across.
         zones: rectangles there.
-        field: start and extent along x, start and extent along y of the part that is `heated` where there is no zone.
+        field: start and extent along x, start and extent along y of the part that is `heated` if there are no zones.
 
     Returns:
-        The name, None outside zones and field.
+        The name, None outside the zones, or outside the field if there are none.
     """
-    names = zones_at(zones, x, y)
+    if zones:
+        names = zones_at(zones, x, y)
+        return heated_name(names) if names else None
     inside = field[0] < x < field[0] + field[1] and field[2] < y < field[2] + field[3]
-    return heated_name(names) if names or inside else None
+    return heated_name(()) if inside else None
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class HeatedFace:
     field: tuple[float, float, float, float]
 
     def name(self, face: Face) -> str | None:
-        """Group of a face of a solid, None if it is not of the underside, or lies in no zone and outside the field."""
+        """Group of a face of a solid, None if it is not of the underside or not heated."""
         if (face.axis, face.side, face.block[2], face.beyond) != (2, -1, 0, None):
             return None
         return heated_at(self.x.middle(face.block[0]), self.y.middle(face.block[1]), self.zones, self.field)

@@ -122,8 +122,8 @@ def write_skived(geometry: Skived, sizes: Sizes, zones: Sequence[Zone], path: Pa
     """Mesh the plate and write it with its physical groups (coordinates in metres).
 
     Volumes: `fluid`, `fins`, `base`, `walls` (beside the field), and `lid` where there is one. Surfaces: `inlet`, `outlet`,
-    `wetted` (the other faces of the fluid), and on the lower face `heated_...` after the zones that cover it, `heated` under
-    the fins where there is no zone.
+    `wetted` (the other faces of the fluid), and on the lower face `heated_...` after the zones that cover it; `heated` under
+    the fins if there are no zones.
 
     Args:
         geometry: the plate; its lowest corner is the origin of x and y, z = 0 the floor of the channels.
