@@ -12,12 +12,12 @@ from rackmesh.quality import Quality
 from rackmesh.writer import write_groups
 
 # Gmsh's order of the points of a hexahedron of second order, as places of a lattice of 3 x 3 x 3; the first 8 are the corners.
-_HEXAHEDRON = (
-    [(0, 0, 0), (2, 0, 0), (2, 2, 0), (0, 2, 0), (0, 0, 2), (2, 0, 2), (2, 2, 2), (0, 2, 2)]
-    + [(1, 0, 0), (0, 1, 0), (0, 0, 1), (2, 1, 0), (2, 0, 1), (1, 2, 0), (2, 2, 1), (0, 2, 1)]
-    + [(1, 0, 2), (0, 1, 2), (2, 1, 2), (1, 2, 2)]
-    + [(1, 1, 0), (1, 0, 1), (0, 1, 1), (2, 1, 1), (1, 2, 1), (1, 1, 2), (1, 1, 1)]
-)
+_HEXAHEDRON = [
+    *[(0, 0, 0), (2, 0, 0), (2, 2, 0), (0, 2, 0), (0, 0, 2), (2, 0, 2), (2, 2, 2), (0, 2, 2)],
+    *[(1, 0, 0), (0, 1, 0), (0, 0, 1), (2, 1, 0), (2, 0, 1), (1, 2, 0), (2, 2, 1), (0, 2, 1)],
+    *[(1, 0, 2), (0, 1, 2), (2, 1, 2), (1, 2, 2)],
+    *[(1, 1, 0), (1, 0, 1), (0, 1, 1), (2, 1, 1), (1, 2, 1), (1, 1, 2), (1, 1, 1)],
+]
 _QUADRILATERAL = [(0, 0), (2, 0), (2, 2), (0, 2), (1, 0), (2, 1), (1, 2), (0, 1), (1, 1)]
 _SIDES = (np.s_[:, :, 0], np.s_[:, 2, :], np.s_[:, ::-1, 2], np.s_[:, 0, ::-1])  # of a plan's cells, anticlockwise
 
@@ -133,7 +133,7 @@ def _walls(
     closed = np.pad(body, ((0, 0), (1, 1)), constant_values=-1)
     for step in (-1, 1):
         here, there = closed[:, 1:-1], closed[:, 1 + step : closed.shape[1] - 1 + step]
-        for cell, k in np.argwhere((here >= 0) & (here != there)):
+        for cell, k in np.argwhere((here >= 0) & (here != there)).tolist():
             lattice = mesh.plan.cells[cell] * levels + 2 * k + (1 + step)
             yield wall(here[cell, k], there[cell, k], k, np.array([0.0, 0.0, step]), lattice)
     height = np.arange(3)
@@ -141,7 +141,7 @@ def _walls(
         beside = body[other] if other >= 0 else np.full(len(label), -1)
         way = mesh.plan.points[line[2]] - mesh.plan.points[line[0]]
         normal = np.array([way[1], -way[0], 0.0]) / np.hypot(*way)
-        for k in np.flatnonzero((body[cell] >= 0) & (body[cell] != beside)):
+        for k in np.flatnonzero((body[cell] >= 0) & (body[cell] != beside)).tolist():
             yield wall(body[cell, k], beside[k], k, normal, line[:, None] * levels + 2 * k + height[None, :])
 
 

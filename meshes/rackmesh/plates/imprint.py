@@ -32,7 +32,7 @@ def imprinted(
     Raises:
         MeshError: there are more edges than lines, or two edges are closer than the grid allows.
     """
-    knots = [_knots(np.unique(lines[axis]), places, "xy"[axis]) for axis, places in enumerate(edges(zones))]
+    knots = [_knots(_distinct(lines[axis]), places, "xy"[axis]) for axis, places in enumerate(edges(zones))]
 
     def move(points: np.ndarray) -> np.ndarray:
         share = np.clip(-points[:, 2] / base_thickness, 0.0, 1.0)
@@ -42,6 +42,11 @@ def imprinted(
         return moved
 
     return move
+
+
+def _distinct(lines: np.ndarray) -> np.ndarray:
+    lines = np.sort(lines)
+    return lines[np.append(True, np.diff(lines) > 1e-9 * np.ptp(lines))]
 
 
 def _knots(lines: np.ndarray, places: Sequence[float], axis: str) -> tuple[np.ndarray, np.ndarray]:

@@ -153,9 +153,9 @@ def _volume(region: str, layer: str) -> str:
 def write_pin_cell(pins: PinFin, sizes: Sizes, path: Path, periods: int = 1) -> Quality:
     """Mesh one streamwise period of the pins, or a row of periods, and write it (coordinates in metres).
 
-    The faces and cells at x = 0 and at the other end match by translation. Volumes: `fluid`, `fins` (the pins), `base`, and `lid`
-    where there is one. Surfaces: `inlet`, `outlet` of the fluid, `solid_inlet`, `solid_outlet` of the bodies, `symmetry_low`
-    (y = 0) and `symmetry_high` (y = pitch_across/2) of the fluid, `wetted`, `heated` under the base.
+    The faces and cells at x = 0 and at the other end match by translation. Volumes: `fluid`, `fins` (the pins), `base`, and
+    `lid` where there is one. Surfaces: `inlet`, `outlet` of the fluid, `solid_inlet`, `solid_outlet` of the bodies,
+    `symmetry_low` (y = 0) and `symmetry_high` (y = pitch_across/2) of the fluid, `wetted`, `heated` under the base.
 
     Args:
         pins: the pins.
@@ -194,9 +194,9 @@ def write_pin_field(field: PinField, sizes: Sizes, zones: Sequence[Zone], path: 
     """Mesh the whole field with its plenums and write it with its physical groups (coordinates in metres).
 
     Volumes: `fluid`, `fins` (the pins), `base`, `walls` (beside the field), and `lid` where there is one. Surfaces: `inlet` and
-    `outlet`, the plenums' end faces, `wetted` (the other faces of the fluid), and on the lower face `heated_...` after the zones
-    that cover it; `heated` under the field if there are no zones. Edges of zones lie on grid lines that are moved there on the
-    lower face.
+    `outlet`, the plenums' end faces, `wetted` (the other faces of the fluid), and on the lower face `heated_...` after the
+    zones that cover it; `heated` under the field if there are no zones. Edges of zones lie on grid lines that are moved
+    there on the lower face.
 
     Args:
         field: the field; the plate's lowest corner is the origin of x and y, z = 0 the floor of the channels.

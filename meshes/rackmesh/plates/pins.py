@@ -1,16 +1,18 @@
-"""Patches of one quarter of a pin in its box: the pin itself, and the coolant from its edge to the box's sides.
+r"""Patches of one quarter of a pin in its box: the pin itself, and the coolant from its edge to the box's sides.
 
-The quarter's middle ray runs from the pin's corner (or 45 degrees of a round pin) to the corner of the box::
+The quarter's middle ray runs from the pin's corner (or 45 degrees of a round pin) to the corner of the box. In the pin lie a
+block of m x m cells and a ring around it::
 
-      b +---------+---------+
-        |  \\   octant 2  /  |
-        |    \\         /    |
-        +----.-..    /      |
-        | ring    \\/        |    the pin: a block of m x m cells around its middle, and a ring
-        |______   /\\  octant |
-        | block|/   | 1     |
-      0 +------+----+-------+
-        0                   a
+      b +------------------+
+        |                / |
+        |    octant 1   /  |
+        +---._         /   |
+        | ring `-.   /     |
+        +------.  \/       |
+        | block \/ \   octant 0
+        |        |  |      |
+      0 +--------+--+------+
+        0                  a
 """
 
 from typing import Literal
