@@ -59,7 +59,9 @@ def main(names: list[str]) -> None:
             quality = PICTURES[name](mesh)
             draw_mesh(mesh, image)
         with Image.open(image) as picture:
-            picture.convert("RGB").quantize(96).save(image, optimize=True)
+            picture.convert("RGB").quantize(128, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+                image, optimize=True
+            )
         print(f"{image.name}: {image.stat().st_size / 1e3:.0f} kB, {quality}")
 
 

@@ -30,8 +30,12 @@ HEATED = ("#e8604c", "#f2a541", "#b5307a", "#f7d154", "#8c2d2d", "#ff8fa3")
 NAMED = {"inlet": "#1f4e9c", "outlet": "#16a37b", "symmetry": "#c9e4d0", "contact": "#5b3f8c", "solid": "#6d6f74"}
 _WINDOW = (1500, 1000)
 _LEAST = 0.12  # of the longest extent: a mesh that is thinner in a direction is stretched there
-_VIEWS = {"whole": (-0.6, -1.0, 0.7), "open": (-0.45, -0.8, 1.1), "below": (-0.6, -1.0, -0.9)}
-_TITLES = {"whole": "from above", "open": "opened in the middle of the coolant", "below": "from below"}
+_VIEWS = {"whole": (-0.6, -1.0, 0.7), "open": (-0.45, -0.8, 1.1), "below": (0.6, -1.0, -0.9)}
+_TITLES = {
+    "whole": "from above, inlet side",
+    "open": "opened in the middle of the coolant",
+    "below": "from below, outlet side",
+}
 
 
 def colours(names: list[str], volumes: tuple[str, ...]) -> dict[str, str]:
