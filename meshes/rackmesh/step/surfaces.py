@@ -103,8 +103,11 @@ def named_faces(
     for zone, own in zones.items():
         if stray := [face for face in own if face not in heated]:
             raise MeshError(f"{plate.file}: zone '{zone}' leaves the heated face, {place(2, stray[0])}")
-    for face in heated:
-        names[face] = heated_name(zone for zone, own in zones.items() if face in own)
+    for face in heated if zones else ():
+        if above := [zone for zone, pieces in zones.items() if face in pieces]:
+            names[face] = heated_name(above)
+        else:  # with zones, only they are heated
+            del names[face]
     for face, of in beside.items():
         if face not in names and sum(role_of(name, 3) == "fluid" for name in of) == 1:
             names[face] = "wetted"
