@@ -78,8 +78,8 @@ def _picture(run: Run, plate: PlateFigures) -> Drawing | Text:
     line = " White lines: the wetted wall of the channel." if _wall(run, plate.name) else ""
     caption = (
         f"Temperature of half a channel of the plate '{plate.name}' at its design flow, seen from the inlet and from the "
-        "middle of the channel (y = 0); heated from below. Under it, the cross-sections at inlet, middle and outlet. The channel is "
-        f"long and narrow: y is stretched {picture.STRETCH} times in all four.{line}"
+        "middle of the channel (y = 0); heated from below. Under it, the cross-sections at inlet, middle and outlet. The "
+        f"channel is long and narrow: y is stretched {picture.STRETCH} times in all four.{line}"
     )
     try:
         return drawing(f"temperature-{plate.name}", caption, plate_picture(run, plate))
