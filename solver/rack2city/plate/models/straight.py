@@ -54,9 +54,15 @@ def straight_cell(design: PlateDesign) -> PlateModel:
 
 
 def _write(plate: Straight, cells: Cells, path: Path) -> None:
-    base = plate.base_thickness
-    geometry = HalfChannel(plate.pitch, plate.channel_width, plate.fin_height, 0.975 * base, plate.length, 0.025 * base)
-    write_half_channel(geometry, cells, path)
+    geometry = HalfChannel(
+        pitch=plate.pitch,
+        width=plate.channel_width,
+        fin_height=plate.fin_height,
+        base_thickness=plate.base_thickness,
+        length=plate.length,
+        lid_thickness=plate.lid_thickness,
+    )
+    write_half_channel(geometry, cells, path, breaks(plate))
 
 
 def breaks(plate: Straight) -> tuple[float, ...]:
