@@ -15,7 +15,7 @@ class ZonePoint:
     base_max_k: float
     case_mean_k: float
     case_max_k: float
-    bulk_k: float
+    bulk_k: float | None
     tim: float
 
 
@@ -72,7 +72,7 @@ def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dic
     for zone in model.plate.zones:
         here = [entry for entry in pieces if zone.name in entry[1].zones]
         bulks = [run["zone_bulk_k"][zone.name] for _, run in found if zone.name in run["zone_bulk_k"]]
-        bulk = max(bulks, default=float("nan"))
+        bulk = max(bulks, default=None)
         zones[zone.name] = ZonePoint(**temperatures(here), bulk_k=bulk, tim=here[0][1].tim)
     heated = [entry for entry in pieces if entry[1].flux > 0.0] or pieces
     counted = ("outer_iterations", "newton_iterations", "flow_factorisations", "heat_factorisations")
