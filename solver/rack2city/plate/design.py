@@ -6,7 +6,7 @@ import numpy as np
 
 from rack2city.case import Case, RackLoad
 from rack2city.errors import InputError
-from rack2city.materials import Coolant, coolant
+from rack2city.materials import Coolant, coolant_of
 
 _ROOM_K = 15.0  # over the coolant's lowest temperature: supply below that is unusual, and the flow to blame
 
@@ -59,7 +59,7 @@ def reference_design(case: Case) -> PlateDesign:
 
 def case_coolant(case: Case) -> Coolant:
     """The coolant of a case."""
-    return coolant(case.coolant.name, case.coolant.share)
+    return coolant_of(case.coolant)
 
 
 def coolant_reference_temperature(case: Case, coolant: Coolant) -> float:
