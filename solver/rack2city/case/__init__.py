@@ -7,6 +7,7 @@ from rack2city.case.load import LoadedCase, load_case
 from rack2city.case.rack import Rack, RackAir, RackLoad
 from rack2city.case.schema import Case, Channel, Identity, Limits, Mesh, PlateRuns, Solver
 from rack2city.case.site import AirCooling, Cdu, City, DryCooler, HeatPump, Plant, Ups, Weather
+from rack2city.case.solids import ConductivityPoint, Solid
 from rack2city.case.units import ASSUMED, STATUSES
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Cdu",
     "Channel",
     "City",
+    "ConductivityPoint",
     "Coolant",
     "DryCooler",
     "HeatPump",
@@ -30,6 +32,7 @@ __all__ = [
     "Rack",
     "RackAir",
     "RackLoad",
+    "Solid",
     "Solver",
     "Ups",
     "Weather",
