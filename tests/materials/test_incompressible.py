@@ -79,6 +79,12 @@ def test_those_that_fit_are_good_everywhere_in_their_range() -> None:
             "coolant.name: magnesium chloride 29.4 % is not used: CoolProp's viscosity of 7.17 Pa s is none of a liquid",
         ),
         ("HFE-7100", None, "coolant.name: HFE-7100 is not used: CoolProp's viscosity of it at 25 degC is 0.37 mPa s"),
+        (
+            "Paracryol",
+            None,
+            "coolant.name: Paracryol is not used: CoolProp's viscosity of it, 0.24 Pa s at 5 degC, falls to a",
+        ),
+        ("ExamplePure", None, "coolant.name: ExamplePure is an example in CoolProp, no liquid that can be bought"),
         ("Dowtherm J", 0.5, "coolant.share: Dowtherm J has no share to choose, it is used as it comes"),
         ("AEG", 0.05, "coolant.share: ASHRAE ethylene glycol needs its share by volume, at least 10 and at most 60 %"),
         ("MEG", None, "coolant.share: ethylene glycol needs its share by mass, more than 0 and at most 60 %"),

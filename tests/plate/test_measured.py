@@ -102,6 +102,11 @@ def test_a_coolant_too_thick_for_the_curve() -> None:
         curve.in_coolant(coolant("Therminol 66"), 293.15)
 
 
+def test_an_unknown_coolant_is_told_where_it_stands() -> None:
+    with pytest.raises(InputError, match=r"^plates.gpu.coolant.name: unknown coolant 'tea'; known are water"):
+        measured_curve("gpu", asked(coolant={"name": "tea"}))
+
+
 def test_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "curve.csv"
     head = "flow [L/min], pressure drop [kPa], resistance [K/W], resistance_uncertainty [mK/W]"

@@ -1,6 +1,7 @@
 """What the user asks for: a case file, checked against one schema, every quantity in SI units."""
 
 from rack2city.case.coolant import Coolant
+from rack2city.case.curve import Curve
 from rack2city.case.editor import json_schema
 from rack2city.case.inputs import CaseInput
 from rack2city.case.load import LoadedCase, load_case
@@ -21,6 +22,7 @@ __all__ = [
     "City",
     "ConductivityPoint",
     "Coolant",
+    "Curve",
     "DryCooler",
     "HeatPump",
     "Identity",

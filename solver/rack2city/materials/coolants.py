@@ -15,13 +15,18 @@ _SHORT = re.compile(r"(PG|EG)([1-9]\d?)")
 _GLYCOLS = {"PG": "propylene glycol", "EG": "ethylene glycol"}
 
 
-def coolant_of(asked: Asked) -> Coolant:
-    """The coolant that a table of a case asks for.
+def coolant_of(asked: Asked, table: str = "coolant") -> Coolant:
+    """The coolant that a table of a case asks for; errors call that table by its dotted name.
 
     Raises:
         InputError: there is no such coolant, or its own table is wrong.
     """
-    return coolant(asked.name, asked.share) if asked.table is None else own_coolant(asked.name, asked.table)
+    if asked.table is not None:
+        return own_coolant(asked.name, asked.table)
+    try:
+        return coolant(asked.name, asked.share)
+    except InputError as error:
+        raise InputError(str(error).replace("coolant.", f"{table}.")) from None
 
 
 @cache

@@ -36,8 +36,10 @@ PLAUSIBLE = {
 WRONG = {
     "HFE2": "CoolProp's viscosity of it at 25 degC is 0.37 mPa s, its maker's 0.58 mPa s or 0.38 mm2/s (3M): the kinematic "
     "one was taken; give a table of its properties, coolant.table",
+    "PCL": "CoolProp's viscosity of it, 0.24 Pa s at 5 degC, falls to a quarter up to 95 degC, as that of a thin liquid does: it "
+    "is probably a hundred times too large; give a table of its properties, coolant.table",
 }
-"""Entries whose properties are plausible and yet known to be wrong, and why."""
+"""Entries whose properties are plausible one by one and yet wrong, and why."""
 
 THINNEST = 0.95
 """Least viscosity of a mixture over that of water (-): below, CoolProp's fit has left its data."""
@@ -65,6 +67,8 @@ class Incompressible:
         Raises:
             InputError: the share is missing, or one that CoolProp has no properties for; or it is no coolant of a rack.
         """
+        if self.key.startswith("Example"):
+            raise InputError(f"coolant.name: {self.name} is an example in CoolProp, no liquid that can be bought")
         if self.key in WRONG:
             raise InputError(f"coolant.name: {self.name} is not used: {WRONG[self.key]}")
         self._check_share(share)

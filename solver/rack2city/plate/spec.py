@@ -127,5 +127,5 @@ def hydraulic_diameter(area: ArrayLike, perimeter: ArrayLike) -> Array:
 
 
 def reynolds_number(density: ArrayLike, speed: ArrayLike, diameter: ArrayLike, viscosity: ArrayLike) -> Array:
-    """rho u D / mu (-), the viscosity dynamic (Pa s)."""
+    """Density times speed times diameter over the dynamic viscosity (-)."""
     return np.asarray(density, dtype=float) * np.asarray(speed) * np.asarray(diameter) / np.asarray(viscosity)
