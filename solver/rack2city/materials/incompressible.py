@@ -36,7 +36,7 @@ PLAUSIBLE = {
 WRONG = {
     "HFE2": "CoolProp's viscosity of it at 25 degC is 0.37 mPa s, its maker's 0.58 mPa s or 0.38 mm2/s (3M): the kinematic "
     "one was taken; give a table of its properties, coolant.table",
-    "PCL": "CoolProp's viscosity of it, 0.24 Pa s at 5 degC, falls to a quarter up to 95 degC, as that of a thin liquid does: it "
+    "PCL": "CoolProp's viscosity of it, 0.24 Pa s at 5 degC, falls to a quarter up to 95 degC as those of thin liquids do: it "
     "is probably a hundred times too large; give a table of its properties, coolant.table",
 }
 """Entries whose properties are plausible one by one and yet wrong, and why."""
