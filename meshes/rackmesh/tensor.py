@@ -4,16 +4,17 @@ Cells are hexahedra, or each is six tetrahedra around the diagonal from its lowe
 together wherever two of them meet. Gmsh only writes the file.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import pairwise, permutations, product
 from pathlib import Path
 from typing import Literal
 
-import gmsh
 import numpy as np
 
-from rackmesh.files import MeshError, session, write_whole
+from rackmesh.files import MeshError
+from rackmesh.quality import Quality
+from rackmesh.writer import write_groups
 
 HEXAHEDRON, TETRAHEDRON, QUADRILATERAL, TRIANGLE = 5, 4, 3, 2  # Gmsh's numbers of its element types
 Block = tuple[int, int, int]
@@ -49,6 +50,70 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Places:
+    """A stretch of an axis whose grid points are given.
+
+    Attributes:
+        places: distances from its start (m), the first 0.
+    """
+
+    places: tuple[float, ...]
+
+    @property
+    def length(self) -> float:
+        """Its length (m)."""
+        return self.places[-1]
+
+    @property
+    def cells(self) -> int:
+        """Number of cells."""
+        return len(self.places) - 1
+
+    def refined(self, factor: float) -> "Places":
+        """The same stretch with `factor` times as many cells, at least one, graded alike."""
+        share = np.linspace(0.0, self.cells, max(1, round(self.cells * factor)) + 1)
+        return Places(tuple(np.interp(share, np.arange(self.cells + 1), self.places).tolist()))
+
+    def points(self) -> np.ndarray:
+        """Grid points from 0 to the length, shape (cells + 1,)."""
+        points = np.array(self.places)
+        if len(points) < 2 or points[0] != 0.0 or np.any(np.diff(points) <= 0.0):
+            raise MeshError(f"grid points of a stretch must rise from 0, not {self.places}")
+        return points
+
+
+Stretch = Segment | Places
+
+
+def cut(stretch: Stretch, at: Sequence[float], near: float = 1e-9) -> tuple[Stretch, ...]:
+    """A stretch in parts that end at given places.
+
+    The nearest grid point moves there; where that would make its cells much smaller than they were, a point is added.
+
+    Args:
+        stretch: the stretch.
+        at: distances from its start (m); those outside and at its ends are ignored.
+        near: share of the length that is no distance.
+    """
+    inner = sorted({float(a) for a in at if near * stretch.length < a < (1.0 - near) * stretch.length})
+    if not inner:
+        return (stretch,)
+    free = list(stretch.points()[1:-1])
+    fixed = [0.0, *inner, stretch.length]
+    parts: list[Stretch] = []
+    for place in inner:
+        sizes = np.diff([0.0, *free, stretch.length])
+        if free:
+            nearest = int(np.argmin(np.abs(np.array(free) - place)))
+            if abs(free[nearest] - place) < 0.4 * min(sizes[nearest], sizes[nearest + 1]):
+                del free[nearest]
+    for low, high in pairwise(fixed):
+        between = [point - low for point in free if low < point < high]
+        parts.append(Places((0.0, *between, high - low)))
+    return tuple(parts)
+
+
+@dataclass(frozen=True)
 class Face:
     """A face of a block that has another volume, or nothing, on its other side.
 
@@ -78,7 +143,7 @@ class BlockMesh:
         surface: surface group of a face, None for none. An inner face is shown from both sides; one name is enough.
     """
 
-    axes: tuple[tuple[Segment, ...], tuple[Segment, ...], tuple[Segment, ...]]
+    axes: tuple[tuple[Stretch, ...], tuple[Stretch, ...], tuple[Stretch, ...]]
     origin: tuple[float, float, float]
     volume: Callable[[Block], str | None]
     surface: Callable[[Face], str | None]
@@ -90,6 +155,16 @@ class BlockMesh:
             points.append(start + segment.points()[1:])
             start += segment.length
         return np.concatenate(points)
+
+    def centre(self, block: Block) -> tuple[float, float, float]:
+        """Middle of a block (m)."""
+        x, y, z = (
+            self.origin[axis]
+            + sum(part.length for part in self.axes[axis][:number])
+            + 0.5 * self.axes[axis][number].length
+            for axis, number in enumerate(block)
+        )
+        return x, y, z
 
     def blocks(self) -> dict[Block, str]:
         """Volume group of each block that is not empty."""
@@ -107,13 +182,16 @@ class BlockMesh:
         )
 
 
-def write_blocks(mesh: BlockMesh, path: Path, tetrahedra: bool = False) -> None:
+def write_blocks(
+    mesh: BlockMesh, path: Path, tetrahedra: bool = False, across: dict[str, int] | None = None
+) -> Quality:
     """Write a mesh with its physical groups (MSH 4.1, binary).
 
     Args:
         mesh: the blocks.
         path: the `.msh` file.
         tetrahedra: split each cell into six.
+        across: cells across gaps, to be told with the quality.
 
     Raises:
         MeshError: nothing to mesh, or Gmsh failed.
@@ -152,7 +230,7 @@ def write_blocks(mesh: BlockMesh, path: Path, tetrahedra: bool = False) -> None:
     types = (TETRAHEDRON, TRIANGLE) if tetrahedra else (HEXAHEDRON, QUADRILATERAL)
     groups = {3: {n: np.concatenate(parts) for n, parts in volumes.items()}}
     groups[2] = {n: np.unique(np.concatenate(parts), axis=0) for n, parts in surfaces.items()}
-    _write(path, np.column_stack([x.ravel(), y.ravel(), z.ravel()]), groups, dict(zip((3, 2), types, strict=True)))
+    return write_groups(path, np.column_stack([x.ravel(), y.ravel(), z.ravel()]), groups[3], groups[2], types, across)
 
 
 def _cells(corners: np.ndarray, tetrahedra: bool) -> np.ndarray:
@@ -179,28 +257,3 @@ def _facets(corners: np.ndarray, axis: int, tetrahedra: bool) -> np.ndarray:
         return np.column_stack([square[:, 0, 0], square[:, 1, 0], square[:, 1, 1], square[:, 0, 1]])
     halves = [np.column_stack([square[:, 0, 0], square[:, i, 1 - i], square[:, 1, 1]]) for i in (0, 1)]
     return np.concatenate(halves)
-
-
-def _write(path: Path, points: np.ndarray, groups: dict[int, dict[str, np.ndarray]], types: dict[int, int]) -> None:
-    """One discrete entity for each group; only points that a cell uses, numbered from one."""
-    used = np.unique(np.concatenate([cells.ravel() for cells in groups[3].values()]))
-    number = np.zeros(len(points), dtype=np.uint64)
-    number[used] = np.arange(1, used.size + 1)
-    try:
-        with session() as model:
-            gmsh.option.setNumber("Mesh.Binary", 1)
-            model.add("blocks")
-            first = True
-            for dim in (3, 2):
-                for tag, (name, elements) in enumerate(groups[dim].items(), start=1):
-                    model.addDiscreteEntity(dim, tag)
-                    if first:
-                        model.mesh.addNodes(dim, tag, number[used], points[used].ravel())
-                        first = False
-                    model.mesh.addElementsByType(tag, types[dim], [], number[elements].ravel())
-                    model.addPhysicalGroup(dim, [tag], name=name)
-            write_whole(path)
-    except OSError:  # of the disk
-        raise
-    except Exception as error:  # gmsh raises bare Exception
-        raise MeshError(f"{path}: Gmsh could not write the mesh: {error}") from None

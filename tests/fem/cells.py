@@ -18,7 +18,7 @@ LONG_CELL = HalfChannel(
     pitch=0.2e-3, width=0.1e-3, fin_height=3e-3, base_thickness=2e-3, length=160e-3, tim_thickness=0.05e-3
 )
 DENSITY, SPECIFIC_HEAT, VISCOSITY = 1010.0, 3970.0, 1.35e-3
-CONDUCTIVITIES = {"fluid": 0.485, "fin": 391.0, "base": 391.0, "tim": 10.0}
+CONDUCTIVITIES = {"fluid": 0.485, "fins": 391.0, "base": 391.0, "tim": 10.0}
 INLET_K = 313.15
 
 

@@ -22,7 +22,7 @@ CELL = HalfChannel(0.2e-3, 0.1e-3, 3e-3, 2e-3, 40e-3, 0.05e-3)
 
 def figures(path: Path, comm: MPI.Comm) -> list[float]:
     """Every kind of quantity of a channel whose viscosity follows the temperature."""
-    solids = {"fluid": 0.4875, "fin": 391.0, "base": 391.0, "tim": 10.0}
+    solids = {"fluid": 0.4875, "fins": 391.0, "base": 391.0, "tim": 10.0}
     law = coolant("PG25").ln_viscosity_fit
     problem = heated_cell(path, comm, law, solids, 1008.0, 3975.0)
     problem.solve(8.4e-8, {"heated": 9.7e5})

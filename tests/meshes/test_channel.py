@@ -1,15 +1,17 @@
 """The half channel's mesh: groups, sizes, and the sentences of a mesh that breaks the contract."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import gmsh
 import numpy as np
 import pytest
 
-from rackmesh.channel import LEVELS, Cells, HalfChannel, channel_axes, write_half_channel
+from rackmesh.channel import LEVELS, Cells, HalfChannel, half_channel_blocks, write_half_channel
 from rackmesh.contract import PLATE_CHANNEL, check_contract, physical_groups
 from rackmesh.files import MeshError, opened
 from rackmesh.statistics import mesh_statistics
+from tests.meshes.sizes_of_groups import group_sizes
 
 CELL = HalfChannel(
     pitch=0.2e-3, width=0.1e-3, fin_height=3e-3, base_thickness=2e-3, length=40e-3, tim_thickness=0.05e-3
@@ -25,7 +27,7 @@ def test_counts_follow_from_the_cells(level: str, tmp_path: Path) -> None:
     assert found["cells"] == columns * (cells.height + cells.base + cells.tim) * cells.length
     assert found["groups"] == {
         "fluid": cells.channel * cells.height * cells.length,
-        "fin": cells.fin * cells.height * cells.length,
+        "fins": cells.fin * cells.height * cells.length,
         "base": columns * cells.base * cells.length,
         "tim": columns * cells.tim * cells.length,
         "inlet": cells.channel * cells.height,
@@ -34,9 +36,7 @@ def test_counts_follow_from_the_cells(level: str, tmp_path: Path) -> None:
         "base_bottom": columns * cells.length,
         "wetted": (cells.height + 2 * cells.channel) * cells.length,
         "symmetry": cells.height * cells.length,
-        "fin_symmetry": (cells.height + cells.base + cells.tim) * cells.length,
     }
-    check_contract(path, PLATE_CHANNEL)
 
 
 def test_coordinates_are_metres_and_fill_the_cell(tmp_path: Path) -> None:
@@ -50,11 +50,49 @@ def test_coordinates_are_metres_and_fill_the_cell(tmp_path: Path) -> None:
 
 def test_grid_lines_meet_every_interface() -> None:
     for cells in LEVELS.values():
-        x, y, z = channel_axes(CELL, cells)
+        x, y, z = (half_channel_blocks(CELL, cells).lines(axis) for axis in range(3))
         assert all(np.all(np.diff(axis) > 0.0) for axis in (x, y, z))
         assert np.isclose(y, 0.05e-3).any()
         assert np.isclose(z, 0.0, atol=1e-12).any()
         assert np.isclose(z, -2e-3).any()
+
+
+def test_a_bare_cell_has_the_sizes_of_its_drawing(tmp_path: Path) -> None:
+    """No TIM, a lid, and a heated face in three parts."""
+    cell, path = replace(CELL, tim_thickness=0.0, lid_thickness=1e-3), tmp_path / "channel.msh"
+    quality = write_half_channel(cell, LEVELS["medium"], path, (10e-3, 15.5e-3))
+    assert quality.scaled_jacobian == pytest.approx(1.0)
+    assert quality.cells == mesh_statistics(path)["cells"] == 3 * (12 + 4 + 4) * 21  # one more for a break
+    assert group_sizes(path) == pytest.approx(
+        {
+            "fluid": 0.05e-3 * 3e-3 * 40e-3,
+            "fins": 0.05e-3 * 3e-3 * 40e-3,
+            "base": 0.1e-3 * 2e-3 * 40e-3,
+            "lid": 0.1e-3 * 1e-3 * 40e-3,
+            "inlet": 0.05e-3 * 3e-3,
+            "outlet": 0.05e-3 * 3e-3,
+            "symmetry": 3e-3 * 40e-3,
+            "wetted": (2 * 0.05e-3 + 3e-3) * 40e-3,
+            "heated_1": 0.1e-3 * 10e-3,
+            "heated_2": 0.1e-3 * 5.5e-3,
+            "heated_3": 0.1e-3 * 24.5e-3,
+        },
+        rel=1e-9,
+    )
+
+
+@pytest.mark.parametrize("breaks", [(0.0,), (40e-3,), (1e-3, 1e-3)])
+def test_breaks_outside_the_length_are_refused(breaks: tuple[float, ...], tmp_path: Path) -> None:
+    with pytest.raises(MeshError, match=r"^x_breaks must lie between 0 and the length \(40 mm\), each once, not at "):
+        write_half_channel(CELL, LEVELS["coarse"], tmp_path / "channel.msh", breaks)
+
+
+def test_sizes_that_are_none_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(MeshError, match=r"^base_thickness must be positive, not 0 mm$"):
+        write_half_channel(replace(CELL, base_thickness=0.0), LEVELS["coarse"], tmp_path / "channel.msh")
+    with pytest.raises(MeshError, match=r"^lid_thickness cannot be negative, as -1 mm is$"):
+        write_half_channel(replace(CELL, lid_thickness=-1e-3), LEVELS["coarse"], tmp_path / "channel.msh")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_channel_wider_than_its_pitch_is_refused(tmp_path: Path) -> None:

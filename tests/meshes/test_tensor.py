@@ -10,7 +10,8 @@ import pytest
 from rackmesh.files import MeshError, opened
 from rackmesh.peer_cases import CELL_MESHES, PLATE_MESHES, CellMesh, cell_blocks, plate_blocks
 from rackmesh.statistics import mesh_statistics
-from rackmesh.tensor import BlockMesh, Segment, write_blocks
+from rackmesh.tensor import BlockMesh, Places, Segment, cut, write_blocks
+from tests.meshes.sizes_of_groups import group_sizes
 
 
 @pytest.mark.parametrize("dense", ["start", "end", "both"])
@@ -35,28 +36,27 @@ def test_refined_axes_keep_their_length_and_ratio() -> None:
     assert segment.refined(0.01).cells == 1
 
 
-def tagged_sizes(path: Path) -> dict[str, float]:
-    """Volume or area of each group by its simplices or as boxes (Gmsh's own quadrature)."""
-    sizes: dict[str, float] = {}
-    with opened(path) as model:
-        for dim, tag in model.getPhysicalGroups():
-            total = 0.0
-            for entity in model.getEntitiesForPhysicalGroup(dim, tag):
-                for kind in model.mesh.getElementTypes(dim, entity):
-                    points, weights = model.mesh.getIntegrationPoints(kind, "Gauss2")
-                    _, determinants, _ = model.mesh.getJacobians(kind, points, entity)
-                    determinants = np.array(determinants).reshape(-1, len(weights))
-                    assert dim == 2 or determinants.min() > 0.0  # no cell is turned inside out
-                    total += float(np.sum(np.abs(determinants) @ weights))
-            sizes[model.getPhysicalName(dim, tag)] = total
-    return sizes
+def test_a_cut_stretch_keeps_its_ends_and_its_grading() -> None:
+    whole = Segment(10.0, 10)
+    parts = cut(whole, [0.0, 3.1, 5.5, 10.0])
+    assert [part.length for part in parts] == pytest.approx([3.1, 2.4, 4.5])
+    assert [part.cells for part in parts] == [3, 3, 5]  # the point at 3 moved, one at 5.5 was added
+    assert cut(whole, [-1.0, 11.0]) == (whole,)
+    assert sum(part.cells for part in cut(Segment(1.0, 1), [0.25, 0.5])) == 3
+
+
+def test_given_places_are_refined_where_they_are_dense() -> None:
+    stretch = Places((0.0, 1.0, 4.0))
+    assert stretch.refined(2.0).places == pytest.approx((0.0, 0.5, 1.0, 2.5, 4.0))
+    with pytest.raises(MeshError, match="must rise from 0"):
+        Places((0.0, 2.0, 1.0)).points()
 
 
 @pytest.mark.parametrize("tetrahedra", [False, True])
 def test_the_cell_has_the_sizes_of_case_a(tetrahedra: bool, tmp_path: Path) -> None:
     path = tmp_path / "a.msh"
     write_blocks(cell_blocks(CELL_MESHES["coarse"]), path, tetrahedra)
-    assert tagged_sizes(path) == pytest.approx(
+    assert group_sizes(path) == pytest.approx(
         {
             "fluid": 0.15e-3 * 3e-3 * 40e-3,
             "solid": (0.25e-3 * 2e-3 + 0.1e-3 * 3e-3) * 40e-3,
@@ -78,7 +78,7 @@ def test_the_plate_has_the_sizes_of_case_c(tetrahedra: bool, tmp_path: Path) -> 
     ends = 2 * (0.1e-3 + 2 * 0.2e-3) * 3e-3  # of the fins
     channel_walls = 6 * 3e-3 * 20e-3 + 2 * 3 * 0.3e-3 * 20e-3
     plenum_walls = 2 * (5e-3 * 3e-3 + 2 * 5e-3 * 1.4e-3)
-    assert tagged_sizes(path) == pytest.approx(
+    assert group_sizes(path) == pytest.approx(
         {
             "fluid": plenum + channels,
             "solid": 30e-3 * 1.6e-3 * 5e-3 - plenum - channels,

@@ -19,6 +19,7 @@ CONDUCTIVITY = Dimension("a conductivity", "W/(m*K)", "391 W/(m*K)", plausible=(
 DENSITY = Dimension("a density", "kg/m^3", "998 kg/m^3", plausible=("300 kg/m^3", "25000 kg/m^3"))
 HEAT_CAPACITY = Dimension("a heat capacity", "J/(kg*K)", "4180 J/(kg*K)", plausible=("100 J/(kg*K)", "10000 J/(kg*K)"))
 VISCOSITY = Dimension("a dynamic viscosity", "Pa*s", "1.2 mPa*s", plausible=("0.05 mPa*s", "10 Pa*s"))
+HEAT_FLUX = Dimension("a heat flux", "W/m^2", "100 W/cm^2", plausible=("1 W/m^2", "5000 W/cm^2"))
 VELOCITY = Dimension("a velocity", "m/s", "1.5 m/s", plausible=("1 cm/s", "20 m/s"))
 VOLUME_FLOW = Dimension("a volume flow", "m^3/s", "1.2 m^3/s")
 FLOW_PER_POWER = Dimension("a flow per power", "m^3/s/W", "1.5 L/min/kW", plausible=("0.001 L/min/kW", "100 L/min/kW"))
