@@ -1,5 +1,7 @@
 """What the user asks for: a case file, checked against one schema, every quantity in SI units."""
 
+from rack2city.case.coolant import Coolant
+from rack2city.case.curve import Curve
 from rack2city.case.editor import json_schema
 from rack2city.case.inputs import CaseInput
 from rack2city.case.load import LoadedCase, LoadedPlates, load_case, load_plates
@@ -19,8 +21,9 @@ from rack2city.case.plates import (
     Zone,
 )
 from rack2city.case.rack import Rack, RackAir, RackLoad
-from rack2city.case.schema import Case, Coolant, Identity, Limits, PlatesCase, Solver
+from rack2city.case.schema import Case, Identity, Limits, PlatesCase, Solver
 from rack2city.case.site import AirCooling, Cdu, City, DryCooler, HeatPump, Plant, Ups, Weather
+from rack2city.case.solids import ConductivityPoint, Solid
 from rack2city.case.units import ASSUMED, STATUSES
 
 __all__ = [
@@ -33,7 +36,9 @@ __all__ = [
     "Cdu",
     "City",
     "ComputedPlate",
+    "ConductivityPoint",
     "Coolant",
+    "Curve",
     "DryCooler",
     "Fed",
     "FinField",
@@ -53,6 +58,7 @@ __all__ = [
     "RackLoad",
     "Serpentine",
     "Skived",
+    "Solid",
     "Solver",
     "SplitFlow",
     "Straight",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from rack2city.case import quantities as q
+from rack2city.case.coolant import Coolant
 from rack2city.case.plates import AnyPlate, ComputedPlate
 from rack2city.case.rack import Rack
 from rack2city.case.site import City, Plant
@@ -17,26 +18,6 @@ class Identity(Table):
 
     name: Name = Field(description="short name, used for folders")
     title: str = Field("", description="one line for the head of the report")
-
-
-class Coolant(Table):
-    """The coolant of the racks."""
-
-    name: Literal["PG25", "water", "propylene glycol", "ethylene glycol"] = Field(
-        description="PG25 (25 % propylene glycol by mass), water, or a glycol whose share in water is told"
-    )
-    share: Annotated[float | None, q.FRACTION.within("1 %", "60 %")] = Field(
-        None, description="share of the glycol by mass, the rest is water; of the two glycols alone (-)"
-    )
-
-    def faults(self) -> Faults:
-        """A glycol without its share, or a share of what has none."""
-        needs = self.name.endswith("glycol")
-        if needs and self.share is None:
-            yield fault(f'missing; {self.name} needs its share by mass, for example "40 %"', "share")
-        if not needs and self.share is not None:
-            told = f'{self.name} has no share to choose; write name = "propylene glycol" or "ethylene glycol" with it'
-            yield fault(told, "share")
 
 
 class Limits(Table):

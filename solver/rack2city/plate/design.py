@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from rack2city.case import Case, ComputedPlate, Plate, PlatesCase, RackLoad
 from rack2city.errors import InputError
-from rack2city.materials import Coolant, coolant
+from rack2city.materials import Coolant, coolant_of
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def load_flow(case: Case, load: RackLoad) -> float:
 
 def case_coolant(case: PlatesCase) -> Coolant:
     """The coolant of a case."""
-    return coolant(case.coolant.name, case.coolant.share)
+    return coolant_of(case.coolant)
 
 
 def mean_bulk(medium: Coolant, inlet_k: float, heat_per_flow: float) -> float:
