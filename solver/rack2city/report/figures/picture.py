@@ -34,20 +34,32 @@ def render(file: Path) -> Rendering:
     Raises:
         Rack2CityError: the field cannot be read, or this machine cannot render without a screen.
     """
+    return rendered_apart("rack2city.report.figures.render", file, COLOUR_MAP, str(STRETCH))
+
+
+def rendered_apart(module: str, file: Path, *arguments: str) -> Rendering:
+    """Run a module that draws a file into a folder, as `python -m MODULE FILE FOLDER ARGUMENTS`, in a process of its own.
+
+    Returns:
+        The arrays of the `picture.npz` that it leaves in the folder, and its `picture.png`, if there is one, as `image`.
+
+    Raises:
+        Rack2CityError: the file cannot be read, or this machine cannot render without a screen.
+    """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_LAUNCHER)}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
     with tempfile.TemporaryDirectory(prefix="rack2city-") as name:
         folder = Path(name)
-        script = [sys.executable, "-m", "rack2city.report.figures.render"]
-        command = [*script, str(file), str(folder), COLOUR_MAP, str(STRETCH)]
+        command = [sys.executable, "-m", module, str(file), str(folder), *arguments]
         try:
             done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             raise Rack2CityError(f"{file}: rendering the picture took more than {_TIMEOUT_S:.0f} s") from None
         if done.returncode != 0:
             raise Rack2CityError(_cause(file, done.returncode, done.stderr))
+        image = folder / "picture.png"
         with np.load(folder / "picture.npz") as stored:
-            return {**stored, "image": imread(folder / "picture.png")}
+            return {**stored, **({"image": imread(image)} if image.exists() else {})}
 
 
 def _cause(file: Path, code: int, stderr: str) -> str:
