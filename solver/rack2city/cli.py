@@ -26,6 +26,10 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help='override a field, such as --set rack.air_power="20 kW"'),
 ]
+PlateOption = Annotated[
+    str | None,
+    typer.Option("--plate", metavar="NAME", help="the plate that is meant; the first of the case if not given"),
+]
 STAGE_NAMES = [stage.name for stage in STAGES]
 
 
@@ -146,24 +150,32 @@ def _start_ranks(number: int) -> None:
 @app.command()
 def mesh(
     case: CaseArgument,
+    plate: PlateOption = None,
     out: Annotated[Path, typer.Option(help="the .msh file to write")] = Path("mesh.msh"),
     set_: Overrides = None,
 ) -> None:
-    """Write the mesh of a case's cold plate, for Gmsh and ParaView."""
-    from rack2city.case import load_case
-    from rack2city.chain.channel_mesh import write_level
-    from rackmesh.statistics import mesh_statistics
+    """Write the mesh of a cold plate of a case, for Gmsh and ParaView."""
+    from rack2city.case import load_plates
+    from rack2city.chain.plate_meshes import write_mesh
+    from rack2city.plate import plate_model
 
-    loaded = load_case(case, set_ or []).case
-    if loaded.mesh.file is not None:
-        raise InputError(f"mesh.file: the case has a mesh of its own, {loaded.mesh.file}; there is none to make")
+    loaded = load_plates(case, set_ or []).case
+    name = _chosen(plate, list(loaded.plates))
     if out.suffix != ".msh" or not out.parent.is_dir():
         raise InputError(f"--out: {out} must be a .msh file in an existing folder")
-    write_level(loaded, loaded.mesh.level, out)
-    statistics = mesh_statistics(out)
-    print(f"{out}: {statistics['cells']} cells, {statistics['points']} points")
-    for name, count in statistics["groups"].items():
-        print(f"  {name:<14} {count} elements")
+    model = plate_model(loaded, name)
+    model.check()
+    statistics = write_mesh(model, out)
+    print(f"{out}: plate {name}, {statistics.cells} cells, {statistics.points} points")
+    for group, count in statistics.groups.items():
+        print(f"  {group:<14} {count} elements")
+
+
+def _chosen(plate: str | None, names: list[str]) -> str:
+    """The plate that is meant: without a choice the first."""
+    if plate is not None and plate not in names:
+        raise InputError(f"--plate: no plate is called '{plate}'; there are {', '.join(names)}")
+    return plate or names[0]
 
 
 @app.command()

@@ -16,6 +16,7 @@ TEMPERATURE_DIFFERENCE = Dimension("a temperature difference", "K", "5 K", plaus
 AREA_RESISTANCE = Dimension("an area resistance", "m^2*K/W", "5 mm^2*K/W", plausible=("0.01 mm^2*K/W", "1000 mm^2*K/W"))
 THERMAL_RESISTANCE = Dimension("a thermal resistance", "K/W", "0.02 K/W", plausible=("0.1 mK/W", "100 K/W"))
 CONDUCTIVITY = Dimension("a conductivity", "W/(m*K)", "391 W/(m*K)", plausible=("0.1 W/(m*K)", "5000 W/(m*K)"))
+HEAT_FLUX = Dimension("a heat flux", "W/m^2", "100 W/cm^2", plausible=("1 W/m^2", "5000 W/cm^2"))
 VELOCITY = Dimension("a velocity", "m/s", "1.5 m/s", plausible=("1 cm/s", "20 m/s"))
 VOLUME_FLOW = Dimension("a volume flow", "m^3/s", "1.2 m^3/s")
 FLOW_PER_POWER = Dimension("a flow per power", "m^3/s/W", "1.5 L/min/kW", plausible=("0.001 L/min/kW", "100 L/min/kW"))

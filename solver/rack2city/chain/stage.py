@@ -40,6 +40,7 @@ class Stage:
         parts: dotted names of the parts of the case it uses.
         without: dotted names of what it does not use of these.
         sources: dotted names of the fields of the case that name files it reads.
+        read: files of the user that it reads beside these.
         derived: what it uses beside, as far as that follows from other parts of the case.
         check: refuses, before anything is written, what the schema of a case lets pass.
         evidence: balances and checks of its result, from the run folder.
@@ -56,6 +57,7 @@ class Stage:
     parts: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    read: "Callable[[Case], Sequence[Path]]" = lambda case: ()
     derived: "Callable[[Case], Any]" = lambda case: None
     check: "Callable[[LoadedCase], object]" = lambda loaded: None
     evidence: Callable[[Path], Evidence] = lambda folder: Evidence()
@@ -71,7 +73,8 @@ class Stage:
             table, _, key = name.rpartition(".")
             del _at(sections, table)[key]
         parts = {name: _at(sections, name) for name in self.parts} | {"derived": self.derived(case)}
-        return parts, [Path(file) for file in (_at(sections, name) for name in self.sources) if file]
+        named = [Path(file) for file in (_at(sections, name) for name in self.sources) if file]
+        return parts, [*named, *self.read(case)]
 
 
 @dataclass(frozen=True)

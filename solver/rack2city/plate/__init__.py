@@ -3,19 +3,24 @@
 from rack2city.plate.design import (
     PlateDesign,
     case_coolant,
-    check_coolant_range,
     coolant_reference_temperature,
+    load_flow,
     plate_design,
-    reference_design,
 )
+from rack2city.plate.models import MESH, PlateModel, plate_model, plate_models
 from rack2city.plate.plate_map import PlateMap
+from rack2city.plate.range import check_coolant_range
 
 __all__ = [
+    "MESH",
     "PlateDesign",
     "PlateMap",
+    "PlateModel",
     "case_coolant",
     "check_coolant_range",
     "coolant_reference_temperature",
+    "load_flow",
     "plate_design",
-    "reference_design",
+    "plate_model",
+    "plate_models",
 ]

@@ -6,6 +6,7 @@ from rack2city.report import units as u
 from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.units import Scale, number, quantity
+from rack2city.results.plate import PlateFigures
 
 
 def key_figures(summary: Summary) -> Table:
@@ -29,29 +30,68 @@ def key_figures(summary: Summary) -> Table:
     )
 
 
-def plate_runs(summary: Summary) -> Table:
-    """The finite-element runs behind the plate's curves."""
-    plate = summary.plate
-    columns = {
-        "flow per plate (L/min)": (u.LITRE_PER_MINUTE.of(q * plate.channels) for q in plate.flow_per_channel_m3_per_s),
-        "Re (–)": plate.reynolds,
+def plate_runs(plate: PlateFigures) -> Table:
+    """A plate's curves, and the finite-element runs behind them."""
+    columns: dict[str, Iterable[float]] = {
+        "flow (L/min)": map(u.LITRE_PER_MINUTE.of, plate.flow_m3_per_s),
         "pressure drop (kPa)": map(u.KILOPASCAL.of, plate.pressure_drop_pa),
-        "base-to-bulk (mm²·K/W)": map(u.RESISTANCE_AREA.of, plate.base_to_bulk_m2k_per_w),
-        "case-to-inlet, max (mm²·K/W)": map(u.RESISTANCE_AREA.of, plate.case_to_inlet_max_m2k_per_w),
-        "case, max (°C)": map(u.CELSIUS.of, plate.case_max_k),
-        "outlet bulk (°C)": map(u.CELSIUS.of, plate.outlet_bulk_k),
+        "case-to-inlet, max (K/W)": plate.case_to_inlet_max_k_per_w,
     }
+    runs = plate.runs
+    if runs is not None:
+        columns |= {
+            "case-to-inlet, mean (K/W)": runs.case_to_inlet_mean_k_per_w,
+            "base-to-bulk (K/W)": runs.base_to_bulk_k_per_w,
+            "case, max (°C)": map(u.CELSIUS.of, runs.case_max_k),
+            "outlet bulk (°C)": map(u.CELSIUS.of, runs.outlet_bulk_k),
+            "Re (–)": runs.reynolds,
+        }
     rows = tuple(tuple(map(number, row)) for row in zip(*columns.values(), strict=True))
-    caption = f"Finite-element runs of one channel of the plate '{plate.load}' ({plate.channels} channels per plate)."
-    return Table(caption, tuple(columns), rows, "r" * len(columns))
+    many = f", {plate.channels} channels" if plate.channels else ""
+    told = (
+        f"The plate '{plate.name}': {plate.kind}, model {plate.model}{many}; at {quantity(plate.power_w, u.KILOWATT)}."
+    )
+    return Table(told, tuple(columns), rows, "r" * len(columns))
 
 
-def mesh_table(summary: Summary) -> Table:
-    """The mesh and its physical groups."""
-    mesh = summary.mesh
+def plate_zones(plate: PlateFigures) -> Table:
+    """The zones of a plate at its design flow."""
+    row = min(range(len(plate.flow_m3_per_s)), key=lambda i: abs(plate.flow_m3_per_s[i] - plate.design_flow_m3_per_s))
+    head = (
+        "zone",
+        "power (W)",
+        "area (mm²)",
+        "TIM (mm²·K/W)",
+        "case, mean (°C)",
+        "case, max (°C)",
+        "case-to-inlet, max (mm²·K/W)",
+        "base-to-bulk (mm²·K/W)",
+    )
+    rows = []
+    for zone in plate.zones:
+        flux = zone.power_w / zone.area_m2
+        film = float("nan") if zone.bulk_k is None else 1e6 * (zone.base_mean_k[row] - zone.bulk_k[row]) / flux
+        values = (
+            zone.power_w,
+            1e6 * zone.area_m2,
+            1e6 * zone.tim_m2k_per_w,
+            u.CELSIUS.of(zone.case_mean_k[row]),
+            u.CELSIUS.of(zone.case_max_k[row]),
+            1e6 * (zone.case_max_k[row] - plate.inlet_k) / flux,
+            film,
+        )
+        rows.append((zone.name, *map(number, values)))
+    at = quantity(plate.flow_m3_per_s[row], u.LITRE_PER_MINUTE)
+    return Table(f"Zones of the plate '{plate.name}' at {at}.", head, tuple(rows), "l" + "r" * 7)
+
+
+def mesh_table(plate: PlateFigures) -> Table:
+    """The mesh of a plate and its physical groups."""
+    mesh = plate.mesh
+    assert mesh is not None
     counts = {"cells": mesh.cells, "points": mesh.points, **{f"group '{name}'": n for name, n in mesh.groups.items()}}
     rows = (("level", mesh.level), *((name, number(count)) for name, count in counts.items()))
-    caption = "The mesh of the half channel; of each group the number of its cells or facets."
+    caption = f"The mesh of the plate '{plate.name}'; of each group the number of its cells or facets."
     return Table(caption, ("mesh", "count"), rows, "lr")
 
 
@@ -82,7 +122,7 @@ def rack_loads(summary: Summary) -> Table:
         "power (kW)": (u.KILOWATT.of(load.power_w) for load in loads),
         "flow per plate (L/min)": (u.LITRE_PER_MINUTE.of(load.flow_m3_per_s) for load in loads),
         "plate drop (kPa)": (u.KILOPASCAL.of(load.plate_pressure_drop_pa) for load in loads),
-        "Re (–)": (load.reynolds for load in loads),
+        "Re (–)": (float("nan") if load.reynolds is None else load.reynolds for load in loads),
         "case-to-inlet (K/W)": (load.case_to_inlet_k_per_w for load in loads),
         "case (°C)": (u.CELSIUS.of(load.case_max_k) for load in loads),
         "junction (°C)": (u.CELSIUS.of(load.junction_max_k) for load in loads),
