@@ -9,6 +9,7 @@ from typing import Annotated
 from rack2city.case.units import Dimension
 
 LENGTH = Dimension("a length", "m", "0.2 mm")
+COORDINATE = Dimension("a coordinate", "m", "12 mm", zero=True, signed=True)
 POWER = Dimension("a power", "W", "150 kW")
 PRESSURE = Dimension("a pressure", "Pa", "95 kPa")
 TEMPERATURE = Dimension("a temperature", "K", "40 degC")

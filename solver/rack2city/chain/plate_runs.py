@@ -9,6 +9,7 @@ from rack2city.case import PlatesCase
 from rack2city.chain.plate_files import folder_of
 from rack2city.chain.stage import figures
 from rack2city.plate import PlateMap, case_coolant, plate_models
+from rack2city.plate.measured_map import measured_map
 from rack2city.plate.runs import run_plate
 from rack2city.report.records import refinement
 from rack2city.report.units import KILOPASCAL, LITRE_PER_MINUTE, PERCENT, RESISTANCE, number, quantity
@@ -22,10 +23,13 @@ def run_plates(
     log: Callable[[str], None] = lambda line: None,
     step: Callable[[str], None] = lambda text: None,
 ) -> None:
-    """Run every computed plate of a case on its meshes in a run folder; `keep` gets each map when it is done (collective)."""
-    medium = case_coolant(case)
-    for name, model in plate_models(case).items():
-        keep(run_plate(case, model, medium, out / folder_of(name), comm, log, step))
+    """Run the plates of a case, those to be computed on their meshes in a run folder; `keep` gets each map (collective)."""
+    medium, models = case_coolant(case), plate_models(case)
+    for name in case.plates:
+        if name in models:
+            keep(run_plate(case, models[name], medium, out / folder_of(name), comm, log, step))
+        else:
+            keep(measured_map(case, name))
 
 
 def plate_lines(plate: PlateMap) -> Iterator[str]:

@@ -17,7 +17,9 @@ def breaks(zones: Sequence[Zone], parts: Sequence[Stretch], length: float) -> tu
     """Places along the mesh of a length (m) where the heat changes, without the ends."""
     ends = {edge for part in parts for zone in zones for edge in part(zone) if part(zone)[1] > part(zone)[0]}
     inside = sorted(x for x in ends if _EDGE < x < length - _EDGE)
-    return tuple(x for before, x in pairwise((0.0, *inside)) if x - before > _EDGE)  # each place once, whatever its last digit
+    return tuple(
+        x for before, x in pairwise((0.0, *inside)) if x - before > _EDGE
+    )  # each place once, whatever its last digit
 
 
 def strips(plate: Straight, power: float, parts: Sequence[Stretch], length: float) -> tuple[Strip, ...]:
