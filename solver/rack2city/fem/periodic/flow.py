@@ -51,14 +51,14 @@ class CellFlow(FlowProblem):
         options: Mapping[str, Options] | None = None,
         log: Log = lambda line: None,
     ) -> None:
-        self._ends = Ends(ends.begin[:1], ends.end[:1], ends.start, ends.length)
+        self.ends = Ends(ends.begin[:1], ends.end[:1], ends.start, ends.length)
         self._gradient = fem.Constant(fluid.mesh, 0.0)
         self._drive, self._sought = Drive(self._gradient), 0.0
         self._flow: float | None = None
         along = ufl.as_vector([1.0, *[0.0] * (fluid.dimensions - 1)])
         planes = [name for name in fluid.surfaces if name.startswith("symmetry")]
         planes = [name for name in planes if fluid.size(fluid.ds(fluid.surfaces[name])) > 0.0]
-        openings = [Repeated(*self._ends.begin), Repeated(*self._ends.end)]
+        openings = [Repeated(*self.ends.begin), Repeated(*self.ends.end)]
         super().__init__(
             fluid,
             density,
@@ -82,7 +82,7 @@ class CellFlow(FlowProblem):
             (self.spaces.velocity, self.spaces.velocity_dofs),
             (self.spaces.pressure, self.spaces.pressure_dofs),
         ):
-            for found, nodes in zip((slaves, masters), same_nodes(self.fluid, part, self._ends), strict=True):
+            for found, nodes in zip((slaves, masters), same_nodes(self.fluid, part, self.ends), strict=True):
                 found.append(self._in_whole(part, places, nodes))
         fixed = np.zeros(self.spaces.owned, dtype=bool)
         for condition in self.conditions.bcs:
@@ -121,7 +121,7 @@ class CellFlow(FlowProblem):
         else:
             self._gradient.value *= self.speed / before
             # f·x of a flow V is force times its volume integral, V L, over the speed that scales
-            self._drive.flow = float(self.scales.force.value) * self._flow * self._ends.length / self.speed
+            self._drive.flow = float(self.scales.force.value) * self._flow * self.ends.length / self.speed
             self._drive.typical = POISEUILLE * unit
 
     def drive(self, flow_rate: float | None = None, gradient: float | None = None) -> NewtonReport:
@@ -163,4 +163,4 @@ class CellFlow(FlowProblem):
 
     def flow_rate(self) -> float:
         """Volume flow (m³/s; in two dimensions m²/s), as the mean over the cell: what the gradient does work on."""
-        return self.speed * self.fluid.total(self._moved) / self._ends.length
+        return self.speed * self.fluid.total(self._moved) / self.ends.length
