@@ -53,12 +53,20 @@ def write_plane_pins(
 
 
 def write_pin_cell(
-    path: Path, length: float, height: float, base: float, radius: float, size: float, bare: bool = False
+    path: Path,
+    length: float,
+    height: float,
+    base: float,
+    radius: float,
+    size: float,
+    bare: bool = False,
+    contact: bool = False,
 ) -> None:
     """Half a cell of a field of round pins on a base, its pin in the middle, of curved tetrahedra.
 
     The fluid fills (0, length) x (0, length / 2) x (0, height) around the pin at y = 0; the base lies below and is heated from
-    below, on `heated`; planes y = const are `symmetry_*`. With `bare` the base's ends have no names.
+    below, on `heated`; planes y = const are `symmetry_*`. With `bare` the base's ends have no names,
+    with `contact` the pin's foot is the surface `contact_pin`.
     """
     width = 0.5 * length
     with session() as model:
@@ -85,6 +93,10 @@ def write_pin_cell(
             "lid": lambda low, high: low[2] > height - near,
         }
         groups = _name(2, faces, () if not bare else ("solid_inlet", "solid_outlet"))
+        if contact:
+            feet = [tag for _, tag in occ.getEntities(2) if abs(occ.getCenterOfMass(2, tag)[2]) < near]
+            foot = [tag for tag in feet if any(tag == t for _, t in model.getBoundary(pieces[2], oriented=False))]
+            model.addPhysicalGroup(2, foot, name="contact_pin")
         for end, begin in (("outlet", "inlet"), ("solid_outlet", "solid_inlet")):
             _copy(2, groups[end], groups[begin], length)
         gmsh.option.setNumber("Mesh.MeshSizeMax", size)

@@ -93,7 +93,7 @@ def test_wrong_drives_and_conditions_are_told() -> None:
         cell.solve(flow_rate=FLOW, loads={"heated": 1.0})
     with pytest.raises(InputError, match="fluxes and sources, not a HeatInlet"):
         PeriodicCell(domain, WATER, {}, [HeatInlet("inlet", 300.0)])
-    with pytest.raises(InputError, match="'fluid' follows the temperature|conductivity of the fluid must be a number"):
+    with pytest.raises(InputError, match="the conductivity of the fluid must be a number"):
         PeriodicCell(domain, Fluid(1000.0, 4000.0, lambda t: 0.6 + 0.0 * t, 1e-3), {}, [Flux("heated_low", 1.0)])
     assert cell.solve(flow_rate=FLOW).heat is None
 
@@ -103,7 +103,7 @@ def test_ends_that_do_not_match_are_told() -> None:
     moved = (msh.geometry.x[:, 0] > 0.9 * LENGTH) & (np.abs(msh.geometry.x[:, 1] - 0.5 * GAP) < 0.1 * GAP)
     msh.geometry.x[moved, 1] += 0.02 * GAP
     names = {"inlet": lambda x: np.isclose(x[0], 0.0), "outlet": lambda x: np.isclose(x[0], LENGTH)}
-    with pytest.raises(InputError, match="do not match by a shift of 0.0007 m along x: 2 faces have no counterpart"):
+    with pytest.raises(InputError, match=r"do not match by a shift of 0\.0007 m along x: 2 faces have no counterpart"):
         PeriodicCell(tagged_domain(msh, names), WATER, {})
     with pytest.raises(InputError, match="no surface 'outlet'"):
         PeriodicCell(tagged_domain(msh, {"inlet": names["inlet"]}), WATER, {})

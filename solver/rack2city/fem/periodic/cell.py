@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
+
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.evidence.balance import Balance
 from rack2city.fem.coupled.couplings import Fluid
@@ -120,20 +122,18 @@ class PeriodicCell:
 
     def _follow(self, flow_rate: float | None, gradient: float | None, inlet_k: float, heat: float) -> float:
         """Solve the flow with the viscosity (Pa s) at the mean bulk temperature, half a rise above the inlet's."""
-        fluid = self.properties
-        viscosity, flow = fluid.viscosity, flow_rate
+        capacity = self.properties.density * self.properties.heat_capacity
+        mean_k = inlet_k if flow_rate is None else inlet_k + 0.5 * heat / (capacity * flow_rate)
+        viscosity = np.inf
         for _ in range(MOST):
             before = viscosity
-            if self._viscosity_at is not None and flow:
-                rise = heat / (fluid.density * fluid.heat_capacity * flow)
-                viscosity = float(self._viscosity_at(inlet_k + 0.5 * rise))
+            viscosity = self.properties.viscosity if self._viscosity_at is None else float(self._viscosity_at(mean_k))
             self.flow.set_viscosity(viscosity)
             self.flow.drive(flow_rate, gradient)
-            flow = self.flow.flow_rate()
-            if flow_rate is not None or self._viscosity_at is None:
+            settled = abs(viscosity - before) <= TOLERANCE * viscosity
+            if settled or flow_rate is not None or self._viscosity_at is None:
                 return viscosity
-            if abs(viscosity / before - 1.0) <= TOLERANCE:
-                return viscosity
+            mean_k = inlet_k + 0.5 * heat / (capacity * self.flow.flow_rate())
         raise ConvergenceError(
             f"periodic: flow and viscosity do not agree after {MOST} exchanges; the heat may be more than this gradient's flow "
             "can carry"

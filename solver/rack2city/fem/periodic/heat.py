@@ -36,7 +36,6 @@ from rack2city.fem.solvers.newton import Log
 from rack2city.fem.solvers.options import Options, chosen_method, chosen_options, without_method
 from rack2city.fem.solvers.prefixes import HEAT
 
-
 RESOLVED = 0.1
 """Largest accepted share that upwinding has in the resistance, or stabilisation in the pressure drop (-).
 
