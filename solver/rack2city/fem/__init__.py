@@ -2,6 +2,7 @@
 
 What others use, by room; each room stands on those after it, `flow` and `heat` do not know each other:
 
+- `periodic`: `PeriodicCell`, developed flow and heat of one cell of a pattern that repeats along x, and its `CellResult`.
 - `coupled`: `ConjugateProblem` of a `Fluid` whose couplings are `ViscosityOfTemperature` and `Buoyancy`; `average_flow` of what
   never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; `write_fields` for ParaView.
 - `flow`: `FlowProblem`, `TransientFlow`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on`
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain, tagged_domain
     from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum, values_at
     from rack2city.fem.mesh.section import plane_section
+    from rack2city.fem.periodic.cell import PeriodicCell
+    from rack2city.fem.periodic.result import CellResult
 
 # The imports above are the one list of names: what type checkers follow is looked up here as well.
 _HOME = {
