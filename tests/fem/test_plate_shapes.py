@@ -109,7 +109,7 @@ def test_a_straight_pass_is_a_duct(tmp_path: Path) -> None:
 
 def pins_between_mirrors(share: float, cells: int, path: Path) -> None:
     """A row of square cells of 1 m with a long round pin of a share of their area in each, no floor and no lid."""
-    patches = quarter("round", math.sqrt(share / math.pi), (0.5, 0.5), 3, Segment(1.0, 4, "start", 3.0).points(), 1)
+    patches = quarter("round", math.sqrt(share / math.pi), (0.5, 0.5), 4, Segment(1.0, 5, "start", 3.0).points(), 1)
     quarters = all_quarters(patches)
     plan = assemble(patch.moved(0.5 + cell, 0.0) for cell in range(cells) for x in (-1, 1) for patch in quarters[x, 1])
 
@@ -129,17 +129,20 @@ def pins_between_mirrors(share: float, cells: int, path: Path) -> None:
     write_extrusion(Extrusion(plan, layers, lambda region, _: "fluid" if region == "free" else None, surface), path)
 
 
-def test_creeping_flow_across_pins(tmp_path: Path) -> None:
-    """The drag of a square array of long round pins, a fifth of the area.
+@pytest.mark.parametrize(("share", "drag"), [(0.1, 24.832), (0.2, 51.528), (0.4, 217.916)])
+def test_creeping_flow_across_pins(share: float, drag: float, tmp_path: Path) -> None:
+    """The drag of a square array of long round pins by their share of the area: two cells more, two drags more.
 
-    Source: Sangani & Acrivos (1982): force per length over viscosity and mean speed, 51.53; five cells in plane curved
-    triangles gave 51.528. Two cells more, two drags more.
+    Source: Sangani & Acrivos (1982), force per length over viscosity and mean speed: 24.83, 51.53, 217.89; compared with the
+    values that five cells of plane curved triangles gave.
     """
     drops = []
     for cells in (2, 4):
-        pins_between_mirrors(0.2, cells, tmp_path / "pins.msh")
+        pins_between_mirrors(share, cells, tmp_path / "pins.msh")
         fluid = fluid_domain(read_domain(tmp_path / "pins.msh", MPI.COMM_SELF))
         problem = FlowProblem(fluid, 1e-6, 1.0, 1.0, boundaries=boundaries(fluid.surfaces))
         problem.solve(0.5 * 0.2)
         drops.append(mean_over_surface(fluid, problem.pressure(), "inlet"))
-    assert 0.5 * (drops[1] - drops[0]) == pytest.approx(51.528, rel=2e-3)
+    found = 0.5 * (drops[1] - drops[0])
+    print(share, found)
+    assert found == pytest.approx(drag, rel=5e-4)
