@@ -48,7 +48,7 @@ def test_a_factor_in_single_precision_is_corrected() -> None:
 
 def test_where_the_residual_does_not_come_down_it_gives_way_for_good() -> None:
     said: list[str] = []
-    sparse, rhs, solution = matrix(1e13)
+    sparse, rhs, _ = matrix(1e13)
     solver, found = LinearSolver(sparse, "two_", SINGLE, log=said.append), sparse.createVecRight()
     for _ in range(2):
         solver.solve(rhs, found)
@@ -76,7 +76,10 @@ def test_short_of_memory_a_factor_goes_to_disk(monkeypatch: pytest.MonkeyPatch) 
     assert "'four_': the factor is kept on disk" in said[0]
     said.clear()
     assert "mat_mumps_icntl_22" not in LinearSolver(sparse, "five_", {"pc_type": "jacobi"}, log=said.append).options
-    assert LinearSolver(sparse, "six_", {**SINGLE, "mat_mumps_icntl_22": 0}, log=said.append).options[linear.OUT_OF_CORE] == 0
+    assert (
+        LinearSolver(sparse, "six_", {**SINGLE, "mat_mumps_icntl_22": 0}, log=said.append).options[linear.OUT_OF_CORE]
+        == 0
+    )
     assert not said
 
 

@@ -11,7 +11,6 @@ from petsc4py import PETSc
 
 from rack2city.fem.mesh.compilation import compiled
 
-
 SHARED: Any = PETSc.Mat.DuplicateOption.SHARE_NONZERO_PATTERN
 ALIKE: Any = PETSc.Mat.Structure.SAME_NONZERO_PATTERN
 
