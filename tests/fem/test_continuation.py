@@ -74,6 +74,6 @@ def test_what_is_unsteady_ends_the_search_and_tells_how_far_it_was_steady() -> N
             raise ConvergenceError("no") if len(tried) == 2 else UnsteadyError("swings")
         follower.attempt(value)
 
-    with pytest.raises(UnsteadyError, match=r"^swings; steady up to 0\.5 of the full load$"):
+    with pytest.raises(UnsteadyError, match=r"^swings; at 0\.5 of the full load it is steady$"):
         continue_to_one(attempt, lambda: follower.state, follower.restore, lambda _: None, "load")
     assert tried == [0.0, 1.0, 0.5, 1.0]

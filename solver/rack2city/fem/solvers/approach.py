@@ -24,7 +24,8 @@ STALL_STEPS, STALLED = 4, 0.85  # Picard's method stalls if the residual falls b
 FIRST_TIME, LEAST_TIME = 5.0, 0.05  # pseudo-time, as the way of the typical velocity in hydraulic diameters
 FASTER, POWER, SLOWER, LONGER = 1.6, 0.7, 0.7, 5.0  # growth of the pseudo-time as the residual falls, and its limits
 SHORTER, REJECTED = 0.25, 2.0  # of the pseudo-time after a failure; growth of the residual that is one
-WINDOW, LASTING, FAST = 12, 0.7, 0.05  # steps in pseudo-time after which the velocity should change less; per D/U
+WINDOW, LASTING = 12, 0.7  # steps in pseudo-time after which the velocity should change less, and what is not less
+FAST, HELD = 0.1, 1.0  # change per D/U that is no slow settling, and mean step (D/U) that is held short by it
 ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's method needs no more help
 
 
@@ -106,13 +107,14 @@ def _pseudo_time(equations: "System", comm: MPI.Comm, norm: float, length: float
 
 
 def _refuse_unsteady(name: str, passed: list[tuple[float, float, float]]) -> None:
-    """`UnsteadyError` if over these steps neither residual nor rate of change has fallen, and that is not small."""
+    """`UnsteadyError` if over these steps, held short by a fast change, neither that nor the residual has fallen."""
     if len(passed) < WINDOW:
         return
     times, changes, norms = np.array(passed).T
     third = WINDOW // 3
     early, late = (float(np.sum(changes[part]) / np.sum(times[part])) for part in (slice(third), slice(-third, None)))
-    if late > FAST and late > LASTING * early and np.min(norms[-third:]) > LASTING * np.min(norms[:third]):
+    held = np.mean(times) <= HELD and min(early, late) > FAST
+    if held and late > LASTING * early and np.min(norms[-third:]) > LASTING * np.min(norms[:third]):
         raise UnsteadyError(
             f"{name}: probably unsteady: over the last {np.sum(times):.3g} D/U of pseudo-time the velocity goes on changing by "
             f"{late:.0%} per D/U, {early:.0%} at their beginning (relative residual {norms[-1]:.1e})"

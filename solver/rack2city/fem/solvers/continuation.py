@@ -34,7 +34,8 @@ def continue_to_one[State](
         try:
             attempt(target)
         except UnsteadyError as error:
-            raise UnsteadyError(f"{error}; steady up to {reached:.3g} of the full {parameter}") from None
+            found = f"; at {reached:.3g} of the full {parameter} it is steady" if reached else ""
+            raise UnsteadyError(f"{error}{found}") from None
         except ConvergenceError:
             restore(state)
             step = min(FIRST_STEP, 0.5 * step)
