@@ -6,7 +6,7 @@ from rack2city.case import ComputedPlate, PlatesCase
 from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign, plate_design
 from rack2city.plate.models.drawn import own_mesh
-from rack2city.plate.models.model import MESH, Piece, PlateModel, Strip
+from rack2city.plate.models.model import MESH, Channels, Piece, PlateModel, Strip
 from rack2city.plate.models.straight import straight_cell
 from rackmesh.files import MeshError
 
@@ -16,7 +16,7 @@ MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
 }
 """Models by `kind` and `model` of the plate's table."""
 
-__all__ = ["MESH", "MODELS", "Piece", "PlateModel", "Strip", "plate_model", "plate_models"]
+__all__ = ["MESH", "MODELS", "Channels", "Piece", "PlateModel", "Strip", "plate_model", "plate_models"]
 
 
 def plate_model(case: PlatesCase, name: str) -> PlateModel:

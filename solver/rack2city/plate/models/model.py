@@ -46,6 +46,19 @@ class Strip:
 
 
 @dataclass(frozen=True)
+class Channels:
+    """Where the channels of a mesh can be told apart, for the share of the flow that each carries.
+
+    Attributes:
+        x: of the plane across all of them (m).
+        bounds: lowest and highest y (m) of each; the flow through a section is cut there, so they lie in the fins.
+    """
+
+    x: float
+    bounds: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
 class PlateModel:
     """What is computed in place of a plate.
 
@@ -61,6 +74,7 @@ class PlateModel:
         conductivity: of a solid body, by the name of its group (W/(m K)).
         leaves_out: what the model does not see, a sentence each.
         straight: whether the channels run straight along x, so that the bulk is known at each place.
+        apart: where the channels of the mesh can be told apart; None where they cannot, or are one.
         check: refuses, before anything is written, what its table lets pass.
     """
 
@@ -75,6 +89,7 @@ class PlateModel:
     conductivity: Callable[[str], float]
     leaves_out: tuple[str, ...]
     straight: bool = False
+    apart: Channels | None = None
     check: Callable[[], object] = lambda: None
 
     @property
