@@ -22,7 +22,7 @@ class RackLoad(Table):
     plate: Name = Field(description="name of the cold plate on each, a table [plates.NAME]")
     junction_to_case: Annotated[float | None, q.THERMAL_RESISTANCE.or_zero()] = Field(
         None,
-        description="thermal resistance from junction to case of one chip (K/W), unless the plate's zones tell theirs",
+        description="from junction to case of one chip, unless the zones of its plate tell theirs (K/W)",
     )
 
     def faults(self) -> Faults:

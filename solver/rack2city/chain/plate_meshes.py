@@ -22,15 +22,20 @@ def mesh_files(case: PlatesCase) -> Iterator[str]:
 
 
 def make_meshes(case: PlatesCase, out: Path) -> None:
-    """Write the meshes of all plates and their statistics; those of an earlier run go (first rank only).
+    """Write the meshes of all plates and their statistics; what an earlier run had beside goes (first rank only).
 
     Raises:
         InputError: a mesh cannot be made or read.
     """
-    shutil.rmtree(out / PLATES, ignore_errors=True)
+    for earlier in (out / PLATES).glob("*"):
+        if earlier.name not in case.plates:
+            shutil.rmtree(earlier)
     for name, model in plate_models(case).items():
         folder = out / folder_of(name)
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in folder.glob("mesh*.msh"):
+            if file.name not in (MESH, *model.coarser):
+                file.unlink()
         store(folder / STATISTICS, write_mesh(model, folder / MESH))
         try:
             for file, write in model.coarser.items():

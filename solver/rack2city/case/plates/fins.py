@@ -23,8 +23,8 @@ class FinField(ComputedPlate):
     base_thickness: Annotated[float, q.LENGTH.within("10 um", "50 mm")] = Field(
         description="thickness of the plate below the channels (m)"
     )
-    lid_thickness: Annotated[float, q.LENGTH.or_zero().within("10 um", "50 mm")] = Field(
-        0.0, description="thickness of what covers the channels; without it they are closed by what takes no heat (m)"
+    lid_thickness: Annotated[float | None, q.LENGTH.within("10 um", "50 mm")] = Field(
+        None, description="thickness of what covers the channels; without it they are closed by what takes no heat (m)"
     )
 
     def faults(self) -> Faults:

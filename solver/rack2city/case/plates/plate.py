@@ -38,8 +38,8 @@ class Plate(Interface):
 class ComputedPlate(Plate):
     """A plate that the finite elements compute; its subclasses say of which `kind` and by which `model`."""
 
-    kind: str
-    model: str
+    kind: str = Field(description="what kind of plate it is")
+    model: str = Field(description="what is computed of it")
 
     flow_factors: Annotated[tuple[Number, ...], Field(min_length=3), AfterValidator(_spanning)] = Field(
         (0.35, 0.65, 1.0, 1.35, 1.7),

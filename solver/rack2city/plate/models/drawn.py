@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 from rack2city.case import OwnMesh
 from rack2city.errors import InputError
@@ -27,7 +28,7 @@ def own_mesh(design: PlateDesign) -> PlateModel:
         design=design,
         area=plate.copies * sum(areas.values()),
         channels=None,
-        write=partial(shutil.copyfile, plate.file),
+        write=partial(_copy, plate.file),
         coarser={},
         single=False,
         ratio=1.0,
@@ -35,6 +36,11 @@ def own_mesh(design: PlateDesign) -> PlateModel:
         conductivity=lambda body: conductivity,
         leaves_out=LEAVES_OUT,
     )
+
+
+def _copy(mesh: Path, to: Path) -> None:
+    if mesh != to.resolve():
+        shutil.copyfile(mesh, to)
 
 
 def zones_of(surface: str) -> Sequence[str]:

@@ -60,7 +60,7 @@ def _write(plate: Straight, cells: Cells, path: Path) -> None:
         fin_height=plate.fin_height,
         base_thickness=plate.base_thickness,
         length=plate.length,
-        lid_thickness=plate.lid_thickness,
+        lid_thickness=plate.lid_thickness or 0.0,
     )
     write_half_channel(geometry, cells, path, breaks(plate))
 
