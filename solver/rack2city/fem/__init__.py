@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from rack2city.fem.heat.quantities import bulk_temperature_at, heat_through, highest_temperature, mean_temperature
     from rack2city.fem.heat.transient import TransientHeat
     from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain, tagged_domain
-    from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum, values_at
     from rack2city.fem.mesh.peaks import Peak, peak_on_surface, peak_speed
+    from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum, values_at
     from rack2city.fem.mesh.section import plane_section
 
 # The imports above are the one list of names: what type checkers follow is looked up here as well.

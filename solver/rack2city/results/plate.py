@@ -127,7 +127,7 @@ def check_lengths(table: Any, where: str, expected: int) -> None:
     """Raise ValueError where a sequence of numbers has not the expected length."""
     for field in fields(table):
         values = getattr(table, field.name)
-        if field.type in (Runs, Runs | None) and values is not None and len(values) != expected:
+        if str(field.type).startswith("Runs") and values is not None and len(values) != expected:
             raise ValueError(f"`{where}.{field.name}` has {len(values)} values, expected {expected}, one per flow rate")
 
 

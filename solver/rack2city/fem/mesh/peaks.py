@@ -23,8 +23,8 @@ class Peak:
 def peak_of(comm: MPI.Comm, values: np.ndarray, points: np.ndarray) -> Peak:
     """Largest of values, shape (n,), at points (m), shape (n, 3), of all ranks (collective).
 
-    Of places with the same value to 1e-6 of it, the one of the lowest x is told, then of the lowest y and z: a plane of symmetry
-    or an even field has many, and which of them rounding makes the largest differs from one number of ranks to another.
+    Of places with the same value to 1e-6 of it, the one of the lowest x is told, then of the lowest y and z: a plane of
+    symmetry or an even field has many, and which of them is the largest by rounding differs with the number of ranks.
     """
     top = float(comm.allreduce(float(np.max(values, initial=-np.inf)), op=MPI.MAX))
     near = points[values >= top - _EQUAL * abs(top)]

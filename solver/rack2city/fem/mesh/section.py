@@ -54,7 +54,7 @@ class Section:
         return float(self.comm.allreduce(float(np.sum(self.weights)), op=MPI.SUM))
 
     def between(self, axis: int, low: float, high: float) -> "Section":
-        """The part of the section between two coordinates (m) along an axis, where walls part it there; else to a cell's cut."""
+        """The part of the section between two coordinates (m) along an axis; exact where neither lies in the domain."""
         here = (self.points[:, axis] > low) & (self.points[:, axis] < high)
         return replace(self, points=self.points[here], weights=self.weights[here], cells=self.cells[here])
 
