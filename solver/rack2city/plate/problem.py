@@ -91,7 +91,9 @@ def plate_problem(
         log=log,
     )
     areas = {name: domain.size(domain.ds(domain.surfaces[name])) for name in heated}
-    return PlateProblem(model, problem, model.strips(heated), areas, coolant)
+    # the last is the one whose fields are left: that with the most heat
+    strips = sorted(model.strips(heated), key=lambda strip: sum(p.flux * areas[p.surface] for p in strip.pieces))
+    return PlateProblem(model, problem, tuple(strips), areas, coolant)
 
 
 def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any]:

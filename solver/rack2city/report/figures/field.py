@@ -89,30 +89,25 @@ def streamlines(fields: Fields) -> Figure:
 def speed(fields: Fields) -> Figure:
     """Speed of the coolant in a section, the solid grey."""
     found = fields.arrays
-    names = [axis for number, axis in enumerate("xyz") if number != found["section_normal"]]
-    points = found["section_fluid_points"]
-    width, height = np.ptp(found["section_solid_points"], axis=0)
-    along = names[0] == "x"
-    # what is slender is drawn wider than it is, so that something is seen
-    ratio = height / width
-    shown = np.clip(ratio, 0.2, 0.6) if along else np.clip(ratio, 0.8, 1.5)
-    figure = Figure(figsize=(WIDTH_IN, 1.1 + 5.6 * shown) if along else (WIDTH_IN * 0.55, 0.8 + 2.6 * shown), dpi=220)
-    axes = figure.subplots()
-    solid = Triangulation(
-        found["section_solid_points"][:, 0], found["section_solid_points"][:, 1], found["section_solid_triangles"]
+    across = int(found["section_normal"]) == 0
+    names = "zy" if across else "xy"
+    (x, y), (x_solid, y_solid) = (
+        (found[f"section_{body}_points"][:, 1 if across else 0], found[f"section_{body}_points"][:, 0 if across else 1])
+        for body in ("fluid", "solid")
     )
-    axes.tripcolor(solid, np.zeros(len(solid.x)), cmap=_one_colour(SOLID), rasterized=True)
-    mesh = Triangulation(points[:, 0], points[:, 1], found["section_fluid_triangles"])
-    colours = axes.tripcolor(mesh, found["section_speed"], shading="gouraud", cmap=SPEEDS, vmin=0.0, rasterized=True)
-    axes.set(xlabel=f"{names[0]} (mm)", ylabel=f"{names[1]} (mm)", aspect=float(shown / ratio))
+    ratio = float(np.ptp(y_solid) / np.ptp(x_solid))
+    shown = min(max(ratio, 0.2), 0.6)  # what is slender is drawn wider than it is
+    figure = Figure(figsize=(WIDTH_IN, 1.0 + 5.8 * shown), dpi=220)
+    axes = figure.subplots()
+    solid = Triangulation(x_solid, y_solid, found["section_solid_triangles"])
+    axes.tripcolor(solid, np.zeros(len(x_solid)), cmap=ListedColormap([SOLID]), rasterized=True)
+    coolant = Triangulation(x, y, found["section_fluid_triangles"])
+    colours = axes.tripcolor(coolant, found["section_speed"], shading="gouraud", cmap=SPEEDS, vmin=0.0, rasterized=True)
+    axes.set(xlabel=f"{names[0]} (mm)", ylabel=f"{names[1]} (mm)", aspect=shown / ratio)
     for side in axes.spines.values():
         side.set_visible(False)
     figure.colorbar(colours, ax=axes, location="right", shrink=0.7, aspect=20, pad=0.02).set_label("speed (m/s)")
     return figure
-
-
-def _one_colour(colour: str) -> Any:
-    return ListedColormap([colour])
 
 
 def _show(axes: Axes, image: NDArray[Any], title: str) -> None:

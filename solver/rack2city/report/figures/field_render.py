@@ -85,7 +85,7 @@ def temperature(grid: pv.UnstructuredGrid, factors: NDArray[Any], limits: tuple[
         look = {"cmap": TEMPERATURES, "clim": limits, "lighting": False, "show_scalar_bar": False}
         plotter.add_mesh(surface, scalars="temperature", **look)
         if edges.n_points:
-            plotter.add_mesh(edges, color="#e8e9eb", line_width=1.5, opacity=0.7)
+            plotter.add_mesh(edges, color="#8a929c", line_width=3.0)
 
     for name, view in VIEWS.items():
         screenshot(draw, view, folder / f"temperature_{name}.png")

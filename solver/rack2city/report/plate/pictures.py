@@ -44,15 +44,18 @@ def draw(plate: PlateFigures, fields: Path, inputs: Sequence[CaseInput]) -> Pict
         Rack2CityError: they cannot be read or rendered.
     """
     found = field.render(fields, section_alone=_is_cell(plate))
-    which = f"of half a channel of the plate '{plate.name}'" if _is_cell(plate) else f"of the plate '{plate.name}'"
-    flow = f"at {quantity(plate.design_flow_m3_per_s, LITRE_PER_MINUTE)} of the plate"
+    most = ", that with the most heat," if plate.zones else ""
+    which = (
+        f"of half a channel{most} of the plate '{plate.name}'" if _is_cell(plate) else f"of the plate '{plate.name}'"
+    )
+    flow = f"at {quantity(plate.design_flow_m3_per_s, LITRE_PER_MINUTE)}"
     drawn: Pictures = {}
     if _is_cell(plate):
         drawn["temperature"] = _half_channel(plate, fields, inputs)
     else:
         size = f"{found.size}, x along its length, z upwards"
         drawn["temperature"] = f"Temperature {which} {flow}; {size}.{found.stretched}", field.temperature(found)
-    told = f"Speed {which} {flow} in the plane {found.section}; grey is solid."
+    told = f"Speed {which} {flow}, in the plane {found.section}; grey is solid."
     drawn["speed"] = told, field.speed(found)
     if "streamlines" in found.images:
         told = f"Streamlines {which} {flow}, coloured by the coolant's temperature; the more the more flows.{found.stretched}"

@@ -54,14 +54,14 @@ def readings(plate: PlateFigures) -> Table | None:
     told = (
         f"Flow and film of the plate '{plate.name}', hydraulic diameter {1e3 * found.hydraulic_diameter_m:.4g} mm, wetted "
         f"walls {1e4 * found.wetted_area_m2:.4g} cm². At {quantity(plate.flow_m3_per_s[row], u.LITRE_PER_MINUTE)} the speed is "
-        f"largest at {place(runs.readings.speed_max_at_m[row])}, the shear at {place(found.wall_shear_max_at_m[row])}."
+        f"largest at ({place(found.speed_max_at_m[row])}) mm, the shear at ({place(found.wall_shear_max_at_m[row])}) mm."
     )
     return _columns(told, columns)
 
 
 def place(at: tuple[float, ...]) -> str:
-    """A place in a plate (m) in words."""
-    return f"({', '.join(number(round(1e3 * x, 3) + 0.0, 4, trim=True) for x in at)}) mm"
+    """A place in a plate (m) in words, in millimetres."""
+    return ", ".join(number(round(1e3 * x, 3) + 0.0, 4, trim=True) for x in at)
 
 
 def zones(plate: PlateFigures) -> Table | None:
@@ -76,7 +76,7 @@ def zones(plate: PlateFigures) -> Table | None:
         "TIM (mm²·K/W)",
         "case, mean (°C)",
         "case, max (°C)",
-        "hot spot: x, y, z",
+        "hot spot x, y, z (mm)",
         "junction, max (°C)",
         "case-to-inlet, max (mm²·K/W)",
     )
