@@ -30,9 +30,9 @@ def make_meshes(case: PlatesCase, out: Path) -> None:
     for name, model in plate_models(case).items():
         folder = out / folder_of(name)
         folder.mkdir(parents=True, exist_ok=True)
-        for earlier in folder.glob("mesh*.msh"):
-            if earlier.name not in (MESH, *model.coarser):
-                earlier.unlink()
+        for stale in folder.glob("mesh*.msh"):
+            if stale.name not in (MESH, *model.coarser):
+                stale.unlink()
         store(folder / STATISTICS, write_mesh(model, folder / MESH))
         try:
             for file, write in model.coarser.items():

@@ -17,7 +17,7 @@ class ZonePoint:
     case_mean_k: float
     case_max_k: float
     hot_spot_at_m: tuple[float, float, float]
-    bulk_k: float
+    bulk_k: float | None
     tim: float
 
 
@@ -74,7 +74,7 @@ def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dic
     for zone in model.plate.zones:
         here = [entry for entry in pieces if zone.name in entry[1].zones]
         bulks = [run["zone_bulk_k"][zone.name] for _, run in found if zone.name in run["zone_bulk_k"]]
-        bulk = max(bulks, default=float("nan"))
+        bulk = max(bulks, default=None)
         hottest = max(here, key=lambda entry: entry[2]["base_max_k"] + entry[1].flux * entry[1].tim)[2]["hottest_at_m"]
         zones[zone.name] = ZonePoint(**temperatures(here), hot_spot_at_m=hottest, bulk_k=bulk, tim=here[0][1].tim)
     heated = [entry for entry in pieces if entry[1].flux > 0.0] or pieces

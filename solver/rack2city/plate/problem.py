@@ -8,7 +8,7 @@ import numpy as np
 from mpi4py import MPI
 
 from rack2city import fem
-from rack2city.case import PlatesCase, Zone
+from rack2city.case import PlatesCase
 from rack2city.errors import InputError
 from rack2city.fem.flow.inflow import inlet_normal
 from rack2city.fem.mesh.quantities import bulk_temperature
@@ -92,8 +92,14 @@ def plate_problem(
     )
     areas = {name: domain.size(domain.ds(domain.surfaces[name])) for name in heated}
     # the last is the one whose fields are left: that with the most heat
-    strips = sorted(model.strips(heated), key=lambda strip: sum(p.flux * areas[p.surface] for p in strip.pieces))
+    strips = sorted(model.strips(areas), key=lambda strip: sum(p.flux * areas[p.surface] for p in strip.pieces))
     return PlateProblem(model, problem, tuple(strips), areas, coolant)
+
+
+def cells_of(plate: PlateProblem) -> int:
+    """Number of cells of the mesh of a problem."""
+    domain = plate.problem.domain
+    return int(domain.mesh.topology.index_map(domain.dimensions).size_global)
 
 
 def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any]:
@@ -116,7 +122,7 @@ def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any
     flows = {name: abs(fem.flow_through(fluid, velocity, name)) for name in (*inlets, *outlets)}
     entering, leaving = (sum(flows[name] for name in names) for names in (inlets, outlets))
     outlet = sum(flows[name] * fem.bulk_temperature_at(heat, name) for name in outlets) / leaving
-    along = -inlet_normal(fluid) if model.straight else None
+    along = -inlet_normal(fluid) if model.along else None
     inlet = model.design.inlet_k
     bulk = 0.5 * (inlet + outlet) if along is None else bulk_temperature(fluid, velocity, temperature, along)
     pressure = flowing.pressure()
@@ -131,7 +137,7 @@ def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any
         / problem.properties.viscosity,
         "reading": reading(problem, model.apart),
         "pieces": {piece.surface: _piece(plate, piece) for piece in strip.pieces},
-        "zone_bulk_k": {zone.name: _bulk_at(plate, zone.x + 0.5 * zone.length) for zone in _zones(plate, strip)},
+        "zone_bulk_k": {name: _bulk_at(plate, x) for name, x in strip.places.items()},
         "outer_iterations": report.exchanges,
         "newton_iterations": report.flow_steps,
         "heat_balances": (heat.heat_in(), heat.heat_out()),
@@ -150,12 +156,6 @@ def _piece(plate: PlateProblem, piece: Piece) -> PiecePoint:
         "base_max_k": hottest.value,
         "hottest_at_m": hottest.place,
     }
-
-
-def _zones(plate: PlateProblem, strip: Strip) -> list[Zone]:
-    """Zones of a strip whose bulk is known: where channels run straight along x."""
-    here = {name for piece in strip.pieces for name in piece.zones}
-    return [zone for zone in plate.model.plate.zones if plate.model.straight and zone.name in here]
 
 
 def _bulk_at(plate: PlateProblem, x: float) -> float:

@@ -17,7 +17,7 @@ from rack2city.plate.models import MESH, PlateModel
 from rack2city.plate.plate_map import INTERPOLATION, PlateMap, Record
 from rack2city.plate.plate_map import MESH as MESH_ERROR
 from rack2city.plate.point import PlatePoint, ZonePoint, plate_point
-from rack2city.plate.problem import PlateProblem, plate_problem, solve_strip
+from rack2city.plate.problem import PlateProblem, cells_of, plate_problem, solve_strip
 from rack2city.plate.readings import over_the_flow
 from rack2city.results.plate import Holdout, PlateRuns, ZoneCurves
 
@@ -73,13 +73,13 @@ def run_plate(
     plate_map = _held_out(plate_map, held_out)
     if not model.coarser:
         return plate_map
-    changes = []
+    solved = [(plate, design_point)]
     for file in model.coarser:
         step(f"{name} on a coarser mesh")
-        coarse = _solve(plate_problem(case, model, coolant, meshes / file, comm, log), design.flow)
-        changes.append((coarse.pressure_drop_pa, coarse.case_max_k - design.inlet_k))
-    fine = design_point.pressure_drop_pa, design_point.case_max_k - design.inlet_k
-    return _refined(plate_map, model, fine, changes)
+        coarse = plate_problem(case, model, coolant, meshes / file, comm, log)
+        solved.append((coarse, _solve(coarse, design.flow)))
+    values = [(point.pressure_drop_pa, point.case_max_k - design.inlet_k) for _, point in solved]
+    return _refined(plate_map, model, values, [cells_of(each) for each, _ in solved])
 
 
 def _solve(plate: PlateProblem, flow: float) -> PlatePoint:
@@ -154,7 +154,7 @@ def _zone(model: PlateModel, zone: Zone, points: Sequence[ZonePoint]) -> ZoneCur
         base_max_k=tuple(point.base_max_k for point in points),
         case_mean_k=tuple(point.case_mean_k for point in points),
         case_max_k=tuple(point.case_max_k for point in points),
-        bulk_k=tuple(point.bulk_k for point in points) if model.straight else None,
+        bulk_k=None if any(point.bulk_k is None for point in points) else tuple(float(p.bulk_k or 0.0) for p in points),
         hot_spot_at_m=tuple(point.hot_spot_at_m for point in points),
         junction_max_k=junction,
     )
@@ -175,18 +175,16 @@ def _held_out(plate_map: PlateMap, point: PlatePoint) -> PlateMap:
 
 
 def _refined(
-    plate_map: PlateMap, model: PlateModel, fine: tuple[float, float], coarser: list[tuple[float, float]]
+    plate_map: PlateMap, model: PlateModel, values: Sequence[tuple[float, float]], cells: Sequence[int]
 ) -> PlateMap:
-    """The map with what its mesh leaves uncertain: pressure drop and rise on it, and on the coarser ones."""
+    """The map with what its mesh leaves uncertain: pressure drop and rise on it and on the coarser ones, and their cells."""
     assert plate_map.runs is not None
+    fine, *coarser = values
     changes = [tuple(value / other - 1.0 for value, other in zip(fine, each, strict=True)) for each in coarser]
     if model.single:
         drop, thermal = (float(sum(abs(change[i]) for change in changes[1:])) for i in (0, 1))
     else:
-        drop, thermal = (
-            grid_convergence(fine[i], coarser[0][i], coarser[1][i] if len(coarser) > 1 else None, model.ratio)
-            for i in (0, 1)
-        )
+        drop, thermal = (grid_convergence([value[i] for value in values], cells) for i in (0, 1))
     return replace(
         plate_map,
         runs=replace(plate_map.runs, grid_pressure_drop_change=changes[0][0], grid_case_to_inlet_change=changes[0][1]),

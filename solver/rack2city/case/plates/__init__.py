@@ -5,10 +5,26 @@ from typing import Annotated
 from pydantic import Field
 
 from rack2city.case.plates.drawn import OwnMesh
-from rack2city.case.plates.fins import Skived, Straight
+from rack2city.case.plates.fins import Fed, FinField, OffsetStrip, PinFin, Skived, SplitFlow, Straight
 from rack2city.case.plates.heat import Interface, Zone
 from rack2city.case.plates.plate import ComputedPlate, Plate
+from rack2city.case.plates.serpentine import Serpentine
 
-AnyPlate = Annotated[Skived | OwnMesh, Field(discriminator="kind")]
+AnyPlate = Annotated[Skived | SplitFlow | PinFin | OffsetStrip | Serpentine | OwnMesh, Field(discriminator="kind")]
 
-__all__ = ["AnyPlate", "ComputedPlate", "Interface", "OwnMesh", "Plate", "Skived", "Straight", "Zone"]
+__all__ = [
+    "AnyPlate",
+    "ComputedPlate",
+    "Fed",
+    "FinField",
+    "Interface",
+    "OffsetStrip",
+    "OwnMesh",
+    "PinFin",
+    "Plate",
+    "Serpentine",
+    "Skived",
+    "SplitFlow",
+    "Straight",
+    "Zone",
+]

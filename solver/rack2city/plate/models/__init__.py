@@ -7,11 +7,18 @@ from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign, plate_design
 from rack2city.plate.models.drawn import own_mesh
 from rack2city.plate.models.model import MESH, Channels, Piece, PlateModel, Strip
+from rack2city.plate.models.split import split_cell
 from rack2city.plate.models.straight import straight_cell
+from rack2city.plate.models.whole import whole_plate
 from rackmesh.files import MeshError
 
 MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
     ("skived", "cell"): straight_cell,
+    ("skived", "whole"): whole_plate,
+    ("split-flow", "cell"): split_cell,
+    ("split-flow", "whole"): whole_plate,
+    ("pin-fin", "whole"): whole_plate,
+    ("serpentine", "whole"): whole_plate,
     ("mesh", "whole"): own_mesh,
 }
 """Models by `kind` and `model` of the plate's table."""

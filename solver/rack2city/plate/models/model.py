@@ -1,7 +1,7 @@
 """What is computed in place of a plate: a mesh of the naming contract, its bodies, and where heat enters."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rack2city.case import ComputedPlate, Zone
@@ -10,6 +10,7 @@ from rack2city.plate.design import PlateDesign
 
 MESH, COARSER = "mesh.msh", "mesh-coarser"
 """File of the mesh that the curves come from, and how names of coarser ones begin."""
+LAMINAR = "turbulence and the entrance of the flow: laminar, developed at the inlet"
 
 type Writer = Callable[[Path], object]
 """Writes a mesh file; raises `rackmesh.files.MeshError`."""
@@ -39,10 +40,12 @@ class Strip:
     Attributes:
         copies: how many times the mesh is in it (-).
         pieces: its heated face.
+        places: where along x the middle of each zone is (m), if channels run straight, so that the bulk there is known.
     """
 
     copies: float
     pieces: tuple[Piece, ...]
+    places: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,10 @@ class PlateModel:
         write: writes the mesh that the curves come from.
         coarser: writers of coarser meshes by file; of the first everything is coarser.
         single: whether each other one is coarser in one direction alone; else they are a family of constant ratio.
-        ratio: cells of the mesh over those of the next coarser one, along an edge (-).
-        strips: what the mesh stands for, once its groups are known.
+        strips: what the mesh stands for, by the areas of its heated surfaces (m²).
         conductivity: of a solid body, by the name of its group (W/(m K)).
         leaves_out: what the model does not see, a sentence each.
-        straight: whether the channels run straight along x, so that the bulk is known at each place.
+        along: whether the flow runs straight along x through all of the mesh, so that its bulk is that of the length.
         apart: where the channels of the mesh can be told apart; None where they cannot, or are one.
         check: refuses, before anything is written, what its table lets pass.
     """
@@ -84,11 +86,10 @@ class PlateModel:
     write: Writer
     coarser: Mapping[str, Writer]
     single: bool
-    ratio: float
-    strips: Callable[[Sequence[str]], tuple[Strip, ...]]
+    strips: Callable[[Mapping[str, float]], tuple[Strip, ...]]
     conductivity: Callable[[str], float]
     leaves_out: tuple[str, ...]
-    straight: bool = False
+    along: bool = False
     apart: Channels | None = None
     check: Callable[[], object] = lambda: None
 
