@@ -16,9 +16,10 @@ from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant, Solid
 from rack2city.plate.design import mean_bulk
 from rack2city.plate.models import Piece, PlateModel, Strip
+from rack2city.plate.readings import reading
 
-type PiecePoint = dict[str, float]
-"""`base_mean_k`, `base_max_k` and `area_m2` of a piece of the heated face."""
+type PiecePoint = dict[str, Any]
+"""`area_m2`, `base_mean_k`, `base_max_k` and its place `hottest_at_m` of a piece of the heated face."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def plate_problem(
         log=log,
     )
     areas = {name: domain.size(domain.ds(domain.surfaces[name])) for name in heated}
-    return PlateProblem(model, problem, model.strips(areas), areas, coolant, solids)
+    # the last is the one whose fields are left: that with the most heat
+    strips = sorted(model.strips(areas), key=lambda strip: sum(p.flux * areas[p.surface] for p in strip.pieces))
+    return PlateProblem(model, problem, tuple(strips), areas, coolant, solids)
 
 
 def _contacts(model: PlateModel, surfaces: list[str]) -> list[fem.Contact]:
@@ -159,7 +162,7 @@ def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any
         * flowing.speed
         * flowing.hydraulic_diameter
         / problem.properties.viscosity,
-        "speed_max_m_per_s": _largest_speed(velocity),
+        "reading": reading(problem, model.apart),
         "pieces": {piece.surface: _piece(plate, piece) for piece in strip.pieces},
         "zone_bulk_k": {name: _bulk_at(plate, x) for name, x in strip.places.items()},
         "outer_iterations": report.exchanges,
@@ -173,12 +176,13 @@ def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any
 
 def _piece(plate: PlateProblem, piece: Piece) -> PiecePoint:
     domain, temperature = plate.problem.domain, plate.problem.heat.temperature
-    found = {
+    hottest = fem.peak_on_surface(domain, temperature, piece.surface)
+    return {
         "area_m2": plate.areas[piece.surface],
         "base_mean_k": fem.mean_over_surface(domain, temperature, piece.surface),
-        "base_max_k": fem.surface_maximum(domain, temperature, piece.surface),
+        "base_max_k": hottest.value,
+        "hottest_at_m": hottest.place,
     }
-    return found
 
 
 def _bulk_at(plate: PlateProblem, x: float) -> float:
@@ -186,13 +190,6 @@ def _bulk_at(plate: PlateProblem, x: float) -> float:
     problem = plate.problem
     section = fem.plane_section(problem.fluid, (x, 0.0, 0.0), (1.0, 0.0, 0.0))
     return section.flow_mean(problem.fluid_temperature, problem.velocity)
-
-
-def _largest_speed(velocity: Any) -> float:
-    """Largest nodal speed (m/s)."""
-    dimensions = velocity.function_space.dofmap.index_map_bs
-    speeds = np.linalg.norm(velocity.x.array.reshape(-1, dimensions), axis=1)
-    return float(velocity.function_space.mesh.comm.allreduce(float(np.max(speeds, initial=0.0)), op=MPI.MAX))
 
 
 def _check_range(plate: PlateProblem, flow: float) -> None:

@@ -6,7 +6,7 @@ with them the triquadratic functions of a brick.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import basix
@@ -52,6 +52,11 @@ class Section:
     def area(self) -> float:
         """Area of the section (m²; a length in two dimensions)."""
         return float(self.comm.allreduce(float(np.sum(self.weights)), op=MPI.SUM))
+
+    def between(self, axis: int, low: float, high: float) -> "Section":
+        """The part of the section between two coordinates (m) along an axis; exact where neither lies in the domain."""
+        here = (self.points[:, axis] > low) & (self.points[:, axis] < high)
+        return replace(self, points=self.points[here], weights=self.weights[here], cells=self.cells[here])
 
     def mean(self, function: fem.Function) -> float:
         """Area mean of a scalar function on the mesh of the section; `InputError` for one of another, as in all of these."""

@@ -102,10 +102,11 @@ class CellFlow(FlowProblem):
         self.fluid.comm.Allreduce(MPI.IN_PLACE, numbers, op=MPI.MAX)
         return numbers.ravel()
 
-    def system(self, form: ufl.Form) -> CellSystem:
-        """Equations of a form in the scaled unknowns, the ends of the cell made one."""
+    def system(self, more: ufl.Form | None = None) -> CellSystem:
+        """As `FlowProblem` says, the ends of the cell made one."""
         steps = forms.lagged_and_inertia(self.unknown, self.scales, self.stabilisation)
-        equations = Equations("flow", form, self.unknown, self.conditions.bcs, *steps)
+        affine = self._affine if more is None else self._affine + more
+        equations = Equations("flow", affine, self._convective, self.unknown, self.conditions.bcs, *steps)
         options = without_method(self._chosen)
         places = self.spaces.velocity_dofs
         return CellSystem(equations, places, FLOW, options, self.log, self._prolongation, self._drive, self._force)

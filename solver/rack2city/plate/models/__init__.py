@@ -6,7 +6,7 @@ from rack2city.case import ComputedPlate, PlatesCase
 from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign, plate_design
 from rack2city.plate.models.drawn import drawing, own_mesh
-from rack2city.plate.models.model import MESH, Piece, PlateModel, Strip
+from rack2city.plate.models.model import MESH, Channels, Piece, PlateModel, Strip
 from rack2city.plate.models.split import split_cell
 from rack2city.plate.models.straight import straight_cell
 from rack2city.plate.models.whole import whole_plate
@@ -24,7 +24,7 @@ MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
 }
 """Models by `kind` and `model` of the plate's table."""
 
-__all__ = ["MESH", "MODELS", "Piece", "PlateModel", "Strip", "plate_model", "plate_models"]
+__all__ = ["MESH", "MODELS", "Channels", "Piece", "PlateModel", "Strip", "plate_model", "plate_models"]
 
 
 def plate_model(case: PlatesCase, name: str) -> PlateModel:

@@ -48,6 +48,19 @@ class Strip:
 
 
 @dataclass(frozen=True)
+class Channels:
+    """Where the channels of a mesh can be told apart, for the share of the flow that each carries.
+
+    Attributes:
+        x: of the plane across all of them (m).
+        bounds: lowest and highest y (m) of each; the flow through a section is cut there, so they lie in the fins.
+    """
+
+    x: float
+    bounds: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
 class PlateModel:
     """What is computed in place of a plate.
 
@@ -60,6 +73,7 @@ class PlateModel:
         strips: what the mesh stands for, by the areas of its heated surfaces (m²).
         leaves_out: what the model does not see, a sentence each.
         along: whether the flow runs straight along x through all of the mesh, so that its bulk is that of the length.
+        apart: where the channels of the mesh can be told apart; None where they cannot, or are one.
         check: refuses, before anything is written, what its table lets pass.
     """
 
@@ -71,6 +85,7 @@ class PlateModel:
     strips: Callable[[Mapping[str, float]], tuple[Strip, ...]]
     leaves_out: tuple[str, ...]
     along: bool = False
+    apart: Channels | None = None
     check: Callable[[], object] = lambda: None
 
     @property

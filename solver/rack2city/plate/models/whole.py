@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from rack2city.case import ComputedPlate, PinFin, Serpentine, Skived, SplitFlow, Zone
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.family import coarser_sizes, sizes_of
-from rack2city.plate.models.model import PlateModel
+from rack2city.plate.models.model import Channels, PlateModel
 from rack2city.plate.models.named import named_strips
 from rack2city.plate.models.split import geometry_of
 from rackmesh.plates.pin_fin import PinField, write_pin_field
@@ -42,7 +43,17 @@ def whole_plate(design: PlateDesign) -> PlateModel:
         single=False,
         strips=lambda areas: named_strips(design, areas),
         leaves_out=LEAVES_OUT,
+        apart=channels_apart(plate, *corner),
     )
+
+
+def channels_apart(plate: ComputedPlate, x: float, y: float) -> Channels | None:
+    """Where straight channels lie in a plate whose field begins at a corner (m): in the middle of the way that they go."""
+    if not isinstance(plate, Skived | SplitFlow):
+        return None
+    middle = 0.5 if isinstance(plate, Skived) else 0.75  # from the slot to the end of larger x
+    edges = [y + number * plate.pitch for number in range(plate.channels + 1)]
+    return Channels(x + middle * plate.length, tuple(pairwise(edges)))
 
 
 def rectangle(zone: Zone, x: float, y: float) -> Rectangle:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rack2city.arrays import Array
-from rack2city.report.figures.style import COLOURS, WIDTH_IN
+from rack2city.report.figures.style import COLOURS, WIDTH_IN, legend_above
 from rack2city.report.units import KILOPASCAL, LITRE_PER_MINUTE
 from rack2city.results.plate import PlateFigures
 from rack2city.results.rack import LoadResult
@@ -61,3 +62,21 @@ def _reynolds_axis(axes: Axes, flow: Array, reynolds: Array) -> None:
     scale = np.r_[0.0, reynolds, 2.0 * reynolds[-1]]
     to_reynolds, to_flow = (lambda q: np.interp(q, known, scale)), (lambda re: np.interp(re, scale, known))
     axes.secondary_xaxis("top", functions=(to_reynolds, to_flow)).set_xlabel("Reynolds number (–)")
+
+
+def channel_shares(plate: PlateFigures, shares: Sequence[Sequence[float]]) -> Figure:
+    """Flow of each channel over the mean of all (-), of a plate at its lowest, design and highest flow."""
+    figure = Figure(figsize=(WIDTH_IN, 2.2))
+    axes = figure.subplots()
+    rows = dict(zip((0, plate.design_row, len(shares) - 1), ("cool", "reused", "hot"), strict=True))
+    numbers = np.arange(1, len(shares[0]) + 1)
+    for row, colour in rows.items():
+        label = f"{LITRE_PER_MINUTE.of(plate.flow_m3_per_s[row]):.3g} L/min"
+        values = np.array(shares[row]) * len(numbers)
+        axes.plot(numbers, values, "o-", color=COLOURS[colour], markersize=3.5, label=label)
+    axes.axhline(1.0, color=COLOURS["loss"], linewidth=0.8, linestyle=":")
+    axes.set(xlabel="channel", ylabel="flow over the mean (–)")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid()
+    legend_above(axes, 3)
+    return figure
