@@ -13,7 +13,9 @@ from rack2city.chain import run_chain
 from rack2city.ranks import world
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "rack-150kw"
-CHEAP = ["mesh.level=coarse", "plate.flow_factors=[0.35, 1.0, 1.7]", "city.network_model=steady"]
+COARSE = [f"plates.{plate}.level=coarse" for plate in ("accelerator", "cpu")]
+FEW = [f"plates.{plate}.flow_factors=[0.35, 1.0, 1.7]" for plate in ("accelerator", "cpu")]
+CHEAP = [*COARSE, *FEW, "city.network_model=steady"]
 
 comm = world()  # of one rank here, of N under `mpirun -n N python examples/whole_chain.py`
 with tempfile.TemporaryDirectory() as folder:  # the first rank's is the run folder of all

@@ -40,8 +40,8 @@ def reference() -> Path:
 
 CASE = Path(__file__).resolve().parents[1] / "cases" / "rack-150kw"
 CHEAP = (  # a whole run in seconds
-    "mesh.level=coarse",
-    "plate.flow_factors=[0.35, 1.0, 1.7]",
+    *(f"plates.{plate}.level=coarse" for plate in ("accelerator", "cpu")),
+    *(f"plates.{plate}.flow_factors=[0.35, 1.0, 1.7]" for plate in ("accelerator", "cpu")),
     "city.network_model=steady",
 )
 

@@ -94,31 +94,33 @@ def test_run_prints_lines_and_the_verdict(call: Call, finished_run: Path, tmp_pa
     assert lines[-1] == f"reports: {run}/report.html and {run}/report.pdf; all figures: {run}/summary.json"
     assert (run / "report.html").stat().st_size > 10_000
     assert (run / "report.pdf").read_bytes().startswith(b"%PDF")
-    assert "--set 'plate.flow_factors=[0.35, 1.0, 1.7]' --set" in summary["provenance"]["command"]
+    assert "--set 'plates.cpu.flow_factors=[0.35, 1.0, 1.7]' --set" in summary["provenance"]["command"]
 
 
 def test_run_up_to_a_stage_says_where_the_results_are(call: Call, tmp_path: Path) -> None:
     out = tmp_path / "run"
-    code, printed, err = call("run", str(CASE), "--out", str(out), "--stage", "mesh", "--set", "mesh.level=coarse")
+    code, printed, err = call(
+        "run", str(CASE), "--out", str(out), "--stage", "mesh", "--set", "plates.cpu.level=coarse"
+    )
     assert (code, err) == (0, "")
     first, *figures, last, end = printed.split("\n")
     assert re.fullmatch(r"mesh    done in \d+\.\d s", first)
     assert {"  level: coarse", "  cells: 336", "  points: 585"} <= set(figures)
     assert (last, end) == (f"results up to stage 'mesh': {out}", "")
-    assert sorted(file.name for file in out.iterdir()) == ["mesh.json", "mesh.msh", "stages.json"]
+    assert sorted(file.name for file in out.iterdir()) == ["plates", "stages.json"]
 
 
 def test_out_follows_from_the_name_of_the_case(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert call("run", str(CASE), "--stage", "mesh", "--set", "case.name=mine")[0] == 0
-    assert (tmp_path / "runs" / "mine" / "mesh.msh").is_file()
+    assert (tmp_path / "runs" / "mine" / "plates" / "cpu" / "mesh.msh").is_file()
 
 
 def test_two_cases_of_one_name_do_not_share_a_default_folder(
     call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    mine = ("--stage", "mesh", "--set", "mesh.level=coarse")
+    mine = ("--stage", "mesh", "--set", "plates.cpu.level=coarse")
     assert call("run", str(CASE), *mine)[0] == 0
     assert call("run", str(CASE), *mine)[0] == 0
     other = tmp_path / "other" / "rack-150kw"
@@ -165,13 +167,17 @@ def test_exit_codes_are_in_the_help(call: Call, command: list[str]) -> None:
 
 def test_mesh_writes_a_mesh_that_can_be_the_case_s_own(call: Call, tmp_path: Path) -> None:
     file = tmp_path / "own.msh"
-    code, out, err = call("mesh", str(CASE), "--out", str(file), "--set", "mesh.level=coarse")
+    code, out, err = call("mesh", str(CASE), "--out", str(file), "--set", "plates.accelerator.level=coarse")
     assert (code, err) == (0, "")
-    assert re.fullmatch(rf"{re.escape(str(file))}: \d+ cells, \d+ points", out.splitlines()[0])
-    assert {line.split()[0] for line in out.splitlines()[1:]} >= {"fluid", "fin", "base", "tim", "heated", "inlet"}
-    code, out, err = call("mesh", str(CASE), "--set", f"mesh.file={file}")
-    assert (code, out) == (2, "")
-    assert err == f"rack2city: mesh.file: the case has a mesh of its own, {file}; there is none to make\n"
+    assert re.fullmatch(rf"{re.escape(str(file))}: plate accelerator, \d+ cells, \d+ points", out.splitlines()[0])
+    assert {line.split()[0] for line in out.splitlines()[1:]} >= {"fluid", "fins", "base", "heated", "inlet"}
+    table = f'{{kind="mesh", file="{file}", unit="m", copies=400, conductivity="391 W/(m*K)"}}'
+    code, out, err = call(
+        "mesh", str(CASE), "--out", str(tmp_path / "same.msh"), "--set", f"plates.accelerator={table}"
+    )
+    assert (code, err) == (0, "")
+    code, out, err = call("mesh", str(CASE), "--plate", "gpu")
+    assert (code, out, err) == (2, "", "rack2city: --plate: no plate is called 'gpu'; there are accelerator, cpu\n")
 
 
 @pytest.mark.parametrize("name", ["mesh.vtk", "none/mesh.msh"])
@@ -364,7 +370,18 @@ def test_what_the_machine_refuses_is_a_sentence(
 
 
 def test_ctrl_c_is_tidy(tmp_path: Path) -> None:
-    command = [sys.executable, "-u", "-m", "rack2city", "run", str(CASE), "--out", "run", "--set", "mesh.level=fine"]
+    command = [
+        sys.executable,
+        "-u",
+        "-m",
+        "rack2city",
+        "run",
+        str(CASE),
+        "--out",
+        "run",
+        "--set",
+        "plates.cpu.level=fine",
+    ]
 
     def heard() -> None:  # tests that run in the background ignore the signal, and so would what they start
         signal.signal(signal.SIGINT, signal.SIG_DFL)

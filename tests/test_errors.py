@@ -115,17 +115,17 @@ POWER = 'power = "150 kW"'
         pytest.param(
             'supply_temperature = { value = "40 degC"',
             'supply_temperature = { value = "84 degC"',
-            "rack.supply_temperature: at 0.35 times the design flow, the least of plate.flow_factors, the coolant warms by "
-            "about 37.48 K to 121.5 degC at the outlet's wall, beyond the 95 degC where the properties of PG25 are known; "
-            "use at most 57.52 degC, or more flow",
+            "rack.supply_temperature: at 0.35 times the design flow, the least of plates.accelerator.flow_factors, the coolant "
+            "warms by about 37.48 K to 121.5 degC at the outlet's wall, beyond the 95 degC where the properties of PG25 are "
+            "known; use at most 57.52 degC, or more flow",
             id="coolant that becomes too warm",
         ),
         pytest.param(
             'flow_per_power = { value = "1.3 L/min/kW"',
             'flow_per_power = { value = "0.01 L/min/kW"',
-            "rack.flow_per_power: at 0.35 times the design flow, the least of plate.flow_factors, the coolant warms by "
-            "about 4282 K to 4322 degC at the outlet's wall, beyond the 95 degC where the properties of PG25 are known; "
-            "use at least 0.85 L/min/kW",
+            "rack.flow_per_power: at 0.35 times the design flow, the least of plates.accelerator.flow_factors, the coolant "
+            "warms by about 4282 K to 4322 degC at the outlet's wall, beyond the 95 degC where the properties of PG25 are "
+            "known; use at least 0.85 L/min/kW",
             id="too little coolant",
         ),
         pytest.param(
@@ -136,15 +136,15 @@ POWER = 'power = "150 kW"'
             id="not plausible",
         ),
         pytest.param(
-            'plate_width = "20 mm"',
-            'plate_width = "200 mm"',
-            "plate.flow_factors: the plates of 'cpu' need 0.0452 times the design flow of 'accelerator' in each channel, "
-            "but the factors go from 0.35 to 1.7; widen them, or change the plate_width of 'cpu'",
+            'plate = "cpu"',
+            'plate = "accelerator"',
+            "plates.accelerator.flow_factors: the plates of 'cpu' need 0.226 times the design flow, but the factors go from "
+            "0.35 to 1.7; widen them, or give 'cpu' a plate of its own",
             id="plate outside the map",
         ),
         pytest.param(
-            "[channel]",
-            '[solver.options.flux_]\nksp_type = "cg"\n[channel]',
+            "[rack]",
+            '[solver.options.flux_]\nksp_type = "cg"\n[rack]',
             "solver.options: no solver has the prefix 'flux_'; allowed: flow_, heat_, inflow_",
             id="unknown solver",
         ),

@@ -6,8 +6,8 @@
 
 import re
 
-NAME = re.compile(r"[a-z][a-z0-9_]*(\+[a-z][a-z0-9_]*)*")
-"""A name of a group: small letters, digits and underscores; zones are joined by a plus."""
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(\+[A-Za-z][A-Za-z0-9_-]*)*")
+"""A name of a group: letters, digits, - and _, a letter first; zones are joined by a plus."""
 SURFACES = ("inlet", "outlet", "heated", "symmetry", "contact")
 """First words of surfaces that say what happens there."""
 

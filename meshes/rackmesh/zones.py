@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rackmesh.files import MeshError
 
-_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _INSIDE = 1e-9  # of a plate's extent: what lies that little outside is on the edge
 
 
@@ -15,7 +15,7 @@ class Zone:
     """A rectangle on the heated face.
 
     Attributes:
-        name: small letters, digits and underscores.
+        name: letters, digits, - and _, a letter first.
         x: its lowest corner along the plate (m).
         y: its lowest corner across (m).
         length: its extent along x (m).
@@ -66,7 +66,7 @@ def check_zones(zones: Sequence[Zone], length: float, width: float) -> None:
     seen = set()
     for zone in zones:
         if not _NAME.fullmatch(zone.name):
-            raise MeshError(f"'{zone.name}' cannot be a zone's name: small letters, digits and '_' are, a letter first")
+            raise MeshError(f"'{zone.name}' cannot be a zone's name: letters, digits, '-' and '_' are, a letter first")
         if zone.name in seen:
             raise MeshError(f"two zones are named '{zone.name}'")
         seen.add(zone.name)

@@ -26,6 +26,10 @@ Overrides = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="FIELD=VALUE", help='override a field, such as --set rack.air_power="20 kW"'),
 ]
+PlateOption = Annotated[
+    str | None,
+    typer.Option("--plate", metavar="NAME", help="the plate that is meant; the first of the case if not given"),
+]
 STAGE_NAMES = [stage.name for stage in STAGES]
 
 
@@ -91,14 +95,10 @@ def run(
     if strict and stage != STAGE_NAMES[-1]:
         raise InputError("--strict: only a whole run has a verdict; leave out --stage")
     from rack2city.case import load_case
-    from rack2city.chain.folder import RunFolder
 
     loaded = load_case(case, set_ or [])
     folder = out if out is not None else Path("runs") / loaded.case.case.name
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"--out: {folder} is a file; name a folder")
-    if out is None:
-        RunFolder(folder).refuse_other_case(loaded.path)
+    _refuse_folder(folder, loaded.path if out is None else None)
     if np is not None and np > 1:
         _start_ranks(np)
     comm = ranks.world()
@@ -116,6 +116,49 @@ def run(
         print_stage(stage, folder)
     if strict and summary is not None and not summary.verdict.holds:
         raise SystemExit(DOES_NOT_HOLD)
+
+
+@app.command(epilog=EXIT_CODES)
+def plate(
+    case: CaseArgument,
+    plate: Annotated[
+        str | None, typer.Option("--plate", metavar="NAME", help="the plate that is meant; all if not given")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="folder of the results; runs/<name>-plates if not given")] = None,
+    np: Annotated[int | None, typer.Option("--np", min=1, help="number of MPI ranks to start")] = None,
+    set_: Overrides = None,
+) -> None:
+    """Run cold plates of a case alone: curves, zones, pictures and a report for each, without a rack or a city."""
+    from rack2city.case import load_plates
+
+    loaded = load_plates(case, set_ or [])
+    known = list(loaded.case.plates)
+    names = known if plate is None else [_chosen(plate, known)]
+    folder = out if out is not None else Path("runs") / f"{loaded.case.case.name}-plates"
+    _refuse_folder(folder, loaded.path if out is None else None)
+    if np is not None and np > 1:
+        _start_ranks(np)
+    comm = ranks.world()
+    from rack2city.chain import run_plates_alone
+    from rack2city.console import TerminalMonitor, print_plates
+
+    monitor = TerminalMonitor()
+    try:
+        found = run_plates_alone(loaded, names, folder, comm, monitor)
+    finally:
+        monitor.close()
+    if comm.rank == 0:
+        print_plates(found, folder)
+
+
+def _refuse_folder(folder: Path, case_file: Path | None) -> None:
+    """Refuse a file in place of a folder, and one of another case file where the folder was not named."""
+    from rack2city.chain.folder import RunFolder
+
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out: {folder} is a file; name a folder")
+    if case_file is not None:
+        RunFolder(folder).refuse_other_case(case_file)
 
 
 def _start_ranks(number: int) -> None:
@@ -146,24 +189,32 @@ def _start_ranks(number: int) -> None:
 @app.command()
 def mesh(
     case: CaseArgument,
+    plate: PlateOption = None,
     out: Annotated[Path, typer.Option(help="the .msh file to write")] = Path("mesh.msh"),
     set_: Overrides = None,
 ) -> None:
-    """Write the mesh of a case's cold plate, for Gmsh and ParaView."""
-    from rack2city.case import load_case
-    from rack2city.chain.channel_mesh import write_level
-    from rackmesh.statistics import mesh_statistics
+    """Write the mesh of a cold plate of a case, for Gmsh and ParaView."""
+    from rack2city.case import load_plates
+    from rack2city.chain.plate_meshes import write_mesh
+    from rack2city.plate import plate_model
 
-    loaded = load_case(case, set_ or []).case
-    if loaded.mesh.file is not None:
-        raise InputError(f"mesh.file: the case has a mesh of its own, {loaded.mesh.file}; there is none to make")
+    loaded = load_plates(case, set_ or []).case
+    name = _chosen(plate, list(loaded.plates))
     if out.suffix != ".msh" or not out.parent.is_dir():
         raise InputError(f"--out: {out} must be a .msh file in an existing folder")
-    write_level(loaded, loaded.mesh.level, out)
-    statistics = mesh_statistics(out)
-    print(f"{out}: {statistics['cells']} cells, {statistics['points']} points")
-    for name, count in statistics["groups"].items():
-        print(f"  {name:<14} {count} elements")
+    model = plate_model(loaded, name)
+    model.check()
+    statistics = write_mesh(model, out)
+    print(f"{out}: plate {name}, {statistics.cells} cells, {statistics.points} points")
+    for group, count in statistics.groups.items():
+        print(f"  {group:<14} {count} elements")
+
+
+def _chosen(plate: str | None, names: list[str]) -> str:
+    """The plate that is meant: without a choice the first."""
+    if plate is not None and plate not in names:
+        raise InputError(f"--plate: no plate is called '{plate}'; there are {', '.join(names)}")
+    return plate or names[0]
 
 
 @app.command()

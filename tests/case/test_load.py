@@ -13,9 +13,9 @@ CASES = Path(__file__).parents[2] / "cases"
 def test_good_case_is_in_si_units(write: Callable[..., Path]) -> None:
     case = load_case(write()).case
     assert case.case.name == "rack-150kw"
-    assert case.channel.pitch == pytest.approx(0.2e-3)
-    assert case.channel.tim_resistance == pytest.approx(5e-6)
-    assert case.plate.flow_factors == (0.4, 0.7, 1.0, 1.3, 1.6)
+    assert case.plates["accelerator"].pitch == pytest.approx(0.2e-3)
+    assert case.plates["accelerator"].tim_resistance == pytest.approx(5e-6)
+    assert case.plates["accelerator"].flow_factors == (0.4, 0.7, 1.0, 1.3, 1.6)
     assert case.rack.power == 150e3
     assert case.rack.supply_temperature == pytest.approx(313.15)
     assert case.rack.curve_quadratic == pytest.approx(0.0048 * 1e3 * 60e3**2)
@@ -26,7 +26,6 @@ def test_good_case_is_in_si_units(write: Callable[..., Path]) -> None:
     assert case.city.annual_demand == pytest.approx(8e9 * 3600)
     assert case.city.pipes == Path("pipes.csv").resolve()
     assert case.city.weather.epw is None
-    assert case.mesh.file is None
     assert case.solver.options == {}
 
 
@@ -43,19 +42,23 @@ def test_folder_stands_for_its_case_file(write: Callable[..., Path]) -> None:
 
 def test_defaults_and_solver_options(write: Callable[..., Path]) -> None:
     path = write(
-        ("[mesh]\n", '[solver.options.flow_]\nksp_type = "preonly"\nsnes_max_it = 30\nmat_mumps_icntl_14 = 50\n'),
+        (
+            "[rack]\n",
+            '[solver.options.flow_]\nksp_type = "preonly"\nsnes_max_it = 30\nmat_mumps_icntl_14 = 50\n[rack]\n',
+        ),
         ('level = "medium"', ""),
     )
     case = load_case(path).case
-    assert case.mesh.level == "medium"
+    assert case.plates["accelerator"].level == "medium"
     assert case.solver.options == {"flow_": {"ksp_type": "preonly", "snes_max_it": 30, "mat_mumps_icntl_14": 50}}
 
 
 def test_files_are_relative_to_the_case(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write(("[mesh]", '[mesh]\nfile = "my.msh"')).resolve()
+    mesh = '[plates.own]\nkind = "mesh"\nfile = "my.msh"\nunit = "m"\nmaterial = "copper"\n[rack]\n'
+    path = write(("[rack]\n", mesh)).resolve()
     Path("my.msh").touch()
     monkeypatch.chdir("/")
-    assert load_case(path).case.mesh.file == path.parent / "my.msh"
+    assert load_case(path).case.plates["own"].file == path.parent / "my.msh"
 
 
 def test_inputs_pair_text_value_and_origin(write: Callable[..., Path]) -> None:
@@ -73,7 +76,7 @@ def test_inputs_pair_text_value_and_origin(write: Callable[..., Path]) -> None:
     )
     assert inputs["rack.loads[1].count"].si == 36
     assert inputs["rack.trays"] == CaseInput("rack.trays", "30", 30, "", "command line (--set)", "")
-    assert inputs["plate.flow_factors"].given == "[0.4, 0.7, 1.0, 1.3, 1.6]"
+    assert inputs["plates.accelerator.flow_factors"].given == "[0.4, 0.7, 1.0, 1.3, 1.6]"
     assert inputs["plant.utilisation"].unit == "-"
     assert inputs["city.weather.epw"] == CaseInput("city.weather.epw", "default", "none", "", "", "")
     assert inputs["city.weather.seed"].source == "", "the network's origin is not that of the weather"
@@ -83,24 +86,33 @@ def test_inputs_pair_text_value_and_origin(write: Callable[..., Path]) -> None:
 
 def test_a_status_stands_beside_each_source(write: Callable[..., Path]) -> None:
     path = write(
-        ("[channel] # the", 'status = "published"\n[channel] # the'),  # of the coolant: no quantity of it
+        (
+            "[plates.accelerator] # sk",
+            'status = "published"\n[plates.accelerator] # sk',
+        ),  # of the coolant: no quantity of it
         ('source = "skived copper plate, rack2city reference design"', 'source = "drawing 7"\nstatus = "measured"'),
         ('source = "Cu-OF, as in the computed reference cell" }', 'source = "EN 13604", status = "published" }'),
         ('pitch = "0.2 mm"', 'pitch = { value = "0.2 mm", status = "datasheet" }'),
     )
-    inputs = {row.field: row for row in load_case(path, ["channel.length=41 mm"]).inputs()}
-    assert (inputs["channel.pitch"].source, inputs["channel.pitch"].status) == ("drawing 7", "datasheet")
-    assert (inputs["channel.width"].source, inputs["channel.width"].status) == ("drawing 7", "measured")
-    assert inputs["channel.conductivity"].status == "published"
-    assert inputs["channel.tim_resistance"].status == "assumed", "a source of its own is not the table's"
-    assert inputs["channel.length"].status == "assumed", "from the command line"
+    inputs = {row.field: row for row in load_case(path, ["plates.accelerator.length=41 mm"]).inputs()}
+    assert (inputs["plates.accelerator.pitch"].source, inputs["plates.accelerator.pitch"].status) == (
+        "drawing 7",
+        "datasheet",
+    )
+    assert (inputs["plates.accelerator.channel_width"].source, inputs["plates.accelerator.channel_width"].status) == (
+        "drawing 7",
+        "measured",
+    )
+    assert inputs["plates.accelerator.conductivity"].status == "published"
+    assert inputs["plates.accelerator.tim_resistance"].status == "assumed", "a source of its own is not the table's"
+    assert inputs["plates.accelerator.length"].status == "assumed", "from the command line"
     assert inputs["coolant.name"].status == "", "no quantity"
     dew_point = inputs["rack.air.dew_point"]
     assert (dew_point.given, dew_point.si, dew_point.status) == ("default", 288.15, "published")
     assert dew_point.source.startswith("ASHRAE TC 9.9")
 
 
-@pytest.mark.parametrize(("name", "assumed", "quantities"), [("rack-150kw", 49, 65), ("rack-60kw", 49, 62)])
+@pytest.mark.parametrize(("name", "assumed", "quantities"), [("rack-150kw", 54, 70), ("rack-60kw", 55, 68)])
 def test_what_the_shipped_cases_assume(write: Callable[..., Path], name: str, assumed: int, quantities: int) -> None:
     write()
     stubs = [f"city.{table}={table}.csv" for table in ("pipes", "substations")]
@@ -175,7 +187,7 @@ DEEP = 5000
         "a = " + "{b=" * DEEP + "1" + "}" * DEEP,
         ".".join("a" * DEEP) + " = 1",
         f"[{'.'.join('a' * DEEP)}]",
-        "[plate]\nflow_factors = " + "[" * 300 + "]" * 300,
+        "[plates.x]\nflow_factors = " + "[" * 300 + "]" * 300,
     ],
 )
 def test_what_is_nested_too_deeply_is_one_sentence(tmp_path: Path, text: str) -> None:

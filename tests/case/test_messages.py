@@ -21,9 +21,9 @@ POWER = 'power = "150 kW"'
             id="unknown key with a near one",
         ),
         pytest.param(
-            "[mesh]\n",
-            "[mesh]\nzzz = 3\n",
-            "mesh.zzz: unknown key 'zzz'; allowed are source, status, level, file",
+            "[city.weather]\n",
+            "[city.weather]\nzzz = 3\n",
+            "city.weather.zzz: unknown key 'zzz'; allowed are source, status, seed, epw",
             id="unknown key with none near",
         ),
         pytest.param(
@@ -123,6 +123,18 @@ POWER = 'power = "150 kW"'
             id="share of what has none",
         ),
         pytest.param(
+            'name = "PG25"',
+            'name = "oil; rm"',
+            "coolant.name: 'oil; rm' is no name of a coolant; allowed are at most 40 letters, digits, spaces, - _ and .",
+            id="name of no coolant",
+        ),
+        pytest.param(
+            'name = "PG25"',
+            'name = "my oil"\ntable = "pipes.csv"\nshare = "30 %"',
+            "coolant.share: has no place beside a table, whose properties are those of the mixture",
+            id="share beside a table",
+        ),
+        pytest.param(
             'supply_temperature = "25 degC"',
             'dew_point = "26 degC"\nsupply_temperature = "25 degC"',
             "rack.air.dew_point: must not be above supply_temperature, got 26 degC where that is 25 degC",
@@ -148,16 +160,58 @@ POWER = 'power = "150 kW"'
             id="powers do not add up",
         ),
         pytest.param(
-            'width = "0.1 mm"',
-            'width = "0.2 mm"',
-            "channel.width: must be less than the pitch, got 0.2 mm in a pitch of 0.2 mm",
+            'channel_width = "0.1 mm"',
+            'channel_width = "0.2 mm"',
+            "plates.accelerator.channel_width: must be less than the pitch, got 0.2 mm in a pitch of 0.2 mm",
             id="channel as wide as the pitch",
         ),
         pytest.param(
-            'reference_load = "accelerator"',
-            'reference_load = "gpu"',
-            "plate.reference_load: no load is called 'gpu'; there are 'accelerator', 'cpu', 'switch'",
-            id="unknown reference load",
+            'plate = "accelerator"',
+            'plate = "gpu"',
+            "rack.loads[0].plate: no plate is called 'gpu'; there are 'accelerator', 'cpu'",
+            id="unknown plate",
+        ),
+        pytest.param(
+            'kind = "skived"',
+            'kind = "skivd"',
+            "plates.accelerator.kind: must be 'skived', 'mesh', got 'skivd'",
+            id="unknown kind of plate",
+        ),
+        pytest.param(
+            'kind = "skived"',
+            'kid = "skived"',
+            "plates.accelerator.kind: missing; it says what kind of plate this is",
+            id="plate without a kind",
+        ),
+        pytest.param(
+            'length = "40 mm"',
+            'lenght = "40 mm"',
+            "plates.accelerator.lenght: unknown key 'lenght'; did you mean 'length'?",
+            id="misspelt field of a plate",
+        ),
+        pytest.param(
+            "[plates.accelerator]",
+            "[plates.4-way]",
+            "plates.4-way: '4-way' is no name; allowed are letters, digits, - and _, with a letter first",
+            id="plate with an odd name",
+        ),
+        pytest.param(
+            "conductivity = { value",
+            'material = "copper"\nconductivity = { value',
+            "plates.accelerator.conductivity: give one or the other",
+            id="two metals",
+        ),
+        pytest.param(
+            "tim_resistance = { value",
+            'tim_thickness = "0.1 mm"\ntim_resistance = { value',
+            "plates.accelerator.tim_resistance: the resistance follows from tim_thickness; give one or the other",
+            id="two interfaces",
+        ),
+        pytest.param(
+            "junction_to_case = { value",
+            "# { value",
+            "rack.loads[0].junction_to_case: missing; give it here, or in the zones of the plate",
+            id="no junction",
         ),
         pytest.param(
             'name = "cpu"',
@@ -184,31 +238,31 @@ POWER = 'power = "150 kW"'
         pytest.param(
             "[0.4, 0.7, 1.0, 1.3, 1.6]",
             "[0.4, 1.6]",
-            "plate.flow_factors: needs at least 3 entries, got 2",
+            "plates.accelerator.flow_factors: needs at least 3 entries, got 2",
             id="too few flows",
         ),
         pytest.param(
             "[0.4, 0.7, 1.0, 1.3, 1.6]",
             "[0.4, 1.0, 0.7, 1.6]",
-            "plate.flow_factors: must increase from one to the next, got 0.4, 1, 0.7, 1.6",
+            "plates.accelerator.flow_factors: must increase from one to the next, got 0.4, 1, 0.7, 1.6",
             id="flows out of order",
         ),
         pytest.param(
             "[0.4, 0.7, 1.0, 1.3, 1.6]",
             "[0.4, 0.7, 1.0]",
-            "plate.flow_factors: must reach from below 1 to above 1, the design flow; got 0.4 to 1",
+            "plates.accelerator.flow_factors: must reach from below 1 to above 1, the design flow; got 0.4 to 1",
             id="flows on one side",
         ),
         pytest.param(
             "[0.4, 0.7, 1.0, 1.3, 1.6]",
             "[0.4, 0.7, inf]",
-            "plate.flow_factors[2]: must be finite, got inf",
+            "plates.accelerator.flow_factors[2]: must be finite, got inf",
             id="infinite flow",
         ),
         pytest.param(
             "[0.4, 0.7, 1.0, 1.3, 1.6]",
             "1.0",
-            "plate.flow_factors: expected a list of numbers, got 1.0",
+            "plates.accelerator.flow_factors: expected a list of numbers, got 1.0",
             id="one flow",
         ),
         pytest.param(
@@ -239,7 +293,7 @@ POWER = 'power = "150 kW"'
         pytest.param(
             'level = "medium"',
             'level = "finest"',
-            "mesh.level: must be 'coarse', 'medium' or 'fine', got 'finest'",
+            "plates.accelerator.level: must be 'coarse', 'medium' or 'fine', got 'finest'",
             id="unknown level",
         ),
         pytest.param(
@@ -250,33 +304,33 @@ POWER = 'power = "150 kW"'
         ),
         pytest.param("year = 2025", "year = 25", "city.year: must be at least 1950, got 25", id="short year"),
         pytest.param(
-            "[channel]",
-            "[solver.options.flow]\nksp_type = 'preonly'\n[channel]",
+            "[rack]",
+            "[solver.options.flow]\nksp_type = 'preonly'\n[rack]",
             "solver.options: the prefix 'flow' must end in '_', as in 'flow_'",
             id="prefix of options",
         ),
         pytest.param(
-            "[channel]",
-            "[solver.options.flow_]\nksp_type = ['preonly']\n[channel]",
+            "[rack]",
+            "[solver.options.flow_]\nksp_type = ['preonly']\n[rack]",
             "solver.options.flow_.ksp_type: expected a text, a number, true or false, got [preonly]",
             id="value of an option",
         ),
         pytest.param(
-            "[channel]",
-            "[solver.options.flow_]\nksp_view = ':/home/somebody/.profile'\n[channel]",
+            "[rack]",
+            "[solver.options.flow_]\nksp_view = ':/home/somebody/.profile'\n[rack]",
             "solver.options.flow_.ksp_view: :/home/somebody/.profile may not stand in a case: an option there names no file "
             "and no program",
             id="option that would overwrite a file",
         ),
         pytest.param(
-            "[channel]",
-            "[solver.options.flow_]\npc_type = 'python'\n[channel]",
+            "[rack]",
+            "[solver.options.flow_]\npc_type = 'python'\n[rack]",
             "solver.options.flow_.pc_type: python may not stand in a case: an option there names no file and no program",
             id="option that would run a program",
         ),
         pytest.param(
-            "[channel]",
-            "[solver.options.flow_]\npc_python_type = 'module.Class'\n[channel]",
+            "[rack]",
+            "[solver.options.flow_]\npc_python_type = 'module.Class'\n[rack]",
             "solver.options: flow_pc_python_type may not stand in a case: it loads a program",
             id="option that would load a module",
         ),
@@ -293,7 +347,7 @@ def test_missing_table(message: Callable[..., str]) -> None:
 
 
 def test_wrong_entry_of_a_list_of_one(message: Callable[..., str]) -> None:
-    loads = 'rack.loads=[{name="gpu", count=1, trays=1, power="1 m", plate_width="4 cm", junction_to_case="0 K/W"}]'
+    loads = 'rack.loads=[{name="gpu", count=1, trays=1, power="1 m", plate="cpu", junction_to_case="0 K/W"}]'
     assert message(overrides=(loads,)).startswith(
         'case.toml: rack.loads[0].power: expected a power, got 1 m (a length); write for example "150 kW" (from --set'
     )
@@ -306,7 +360,7 @@ def test_first_fault_of_the_document_is_told_and_the_others_are_counted(message:
         ('pitch = "0.2 mm"', 'pitch = "0.2 kg"'),
     )
     assert message(*faults) == (
-        'case.toml: channel.pitch: expected a length, got 0.2 kg (a mass); write for example "0.2 mm" (and 2 more)'
+        'case.toml: plates.accelerator.pitch: expected a length, got 0.2 kg (a mass); write for example "0.2 mm" (and 2 more)'
     )
 
 
@@ -354,4 +408,33 @@ def test_empty_case_asks_for_its_first_table(tmp_path: Path, monkeypatch: pytest
     Path("case.toml").write_text("", encoding="utf-8")
     with pytest.raises(InputError) as caught:
         load_case(Path("case.toml"))
-    assert str(caught.value) == "case.toml: case: missing; expected a table [case] (and 7 more)"
+    assert str(caught.value) == "case.toml: case: missing; expected a table [case] (and 6 more)"
+
+
+ZONE = 'name="a", x="0 mm", y="0 mm", length="8 mm", width="9 mm"'
+
+
+@pytest.mark.parametrize(
+    ("zones", "expected"),
+    [
+        (f"[{{{ZONE}}}]", "zones[0].power: missing; a zone needs its power, or its flux"),
+        (
+            f'[{{{ZONE}, power="3 W", flux="3 W/cm^2"}}]',
+            "zones[0].flux: the heat follows from the power; give one or the other",
+        ),
+        (f'[{{{ZONE}, power="3 W"}}, {{{ZONE}, power="4 W"}}]', "zones[1].name: 'a' is also the name of zones[0]"),
+        (
+            f'[{{{ZONE.replace("9 mm", "21 mm")}, power="3 W"}}]',
+            "zones[0].width: the zone reaches to 21 mm, outside the heated face, 20 mm wide",
+        ),
+    ],
+)
+def test_bad_zone(message: Callable[..., str], zones: str, expected: str) -> None:
+    assert message(overrides=(f"plates.cpu.zones={zones}",)).startswith(f"case.toml: plates.cpu.{expected}")
+
+
+def test_a_case_of_before_is_told_what_to_rename(message: Callable[..., str]) -> None:
+    told = message(("[plates.accelerator]", "[channel]"), ("[plates.cpu]", "[plate]"))
+    assert told.startswith(
+        "case.toml: [channel] and [plate]: plates have names now: move the fields to a table [plates.NAME]"
+    )

@@ -23,8 +23,8 @@ def test_rows_by_index_and_name(write: Callable[..., Path], row: str) -> None:
 
 
 def test_numbers_and_lists_are_read_as_toml(write: Callable[..., Path]) -> None:
-    case = load(write(), "plate.flow_factors=[0.5, 1, 2]", "city.year=2024", "plant.utilisation=0.5")
-    assert case.plate.flow_factors == (0.5, 1.0, 2.0)
+    case = load(write(), "plates.cpu.flow_factors=[0.5, 1, 2]", "city.year=2024", "plant.utilisation=0.5")
+    assert case.plates["cpu"].flow_factors == (0.5, 1.0, 2.0)
     assert case.city.year == 2024
     assert case.plant.utilisation == 0.5
 

@@ -1,14 +1,18 @@
 """The generators' meshes in the engine: every kind flows and is heated with its balances closed; exact ducts and pins."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mpi4py import MPI
 
+from rack2city.fem.coupled.couplings import Fluid
+from rack2city.fem.coupled.problem import ConjugateProblem
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material
 from rack2city.fem.heat.quantities import bulk_temperature_at
 from rack2city.fem.mesh.domain import fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum
@@ -23,7 +27,7 @@ from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived, write_skived
 from rackmesh.plates.split_flow import SplitFlow, write_split_flow_cell
 from rackmesh.tensor import Segment
-from tests.fem.cells import DENSITY, INLET_K, SPECIFIC_HEAT, VISCOSITY, heated_cell
+from tests.fem.cells import DENSITY, INLET_K, SPECIFIC_HEAT, VISCOSITY
 
 MM = 1e-3
 COARSE = Sizes(across=2, factor=0.8)
@@ -57,6 +61,11 @@ SHAPES: dict[str, tuple[Callable[[Path], object], float]] = {
 }
 
 
+def boundaries(surfaces: Iterable[str]) -> list[Boundary]:
+    """Inlet, outlet, and every plane of symmetry."""
+    return [FlowInlet(), FlowOutlet(), *(Slip(name) for name in surfaces if name.startswith("symmetry"))]
+
+
 @pytest.mark.parametrize("kind", SHAPES)
 def test_every_kind_flows_and_is_heated(kind: str, tmp_path: Path) -> None:
     """From rest, with every face that is not named a wall: what enters leaves, and the heat with it."""
@@ -64,8 +73,13 @@ def test_every_kind_flows_and_is_heated(kind: str, tmp_path: Path) -> None:
     path, flux = tmp_path / "plate.msh", 1e5
     write(path)
     domain = read_domain(path, MPI.COMM_SELF)
-    solids = {name: 391.0 for name in domain.volumes if name != "fluid"}
-    problem = heated_cell(path, MPI.COMM_SELF, lambda t: math.log(VISCOSITY) + 0.0 * t, {"fluid": 0.485, **solids})
+    problem = ConjugateProblem(
+        domain,
+        Fluid(DENSITY, SPECIFIC_HEAT, 0.485, VISCOSITY),
+        {name: Material(391.0) for name in domain.volumes if name != "fluid"},
+        boundaries(domain.surfaces),
+        [HeatInlet("inlet", INLET_K), HeatOutlet("outlet"), Flux("heated")],
+    )
     problem.solve(flow_rate, {"heated": flux})
     velocity = problem.flow.velocity()
     assert flow_through(problem.fluid, velocity, "outlet") == pytest.approx(flow_rate, rel=1e-9)
@@ -90,12 +104,12 @@ def test_a_straight_pass_is_a_duct(tmp_path: Path) -> None:
     series = np.sum(np.tanh(odd * np.pi * width / (2.0 * height)) / odd**5)
     exact = 12.0 * VISCOSITY * length * flow_rate / (width * height**3)
     exact /= 1.0 - 192.0 * height / (np.pi**5 * width) * series
-    assert mean_over_surface(fluid, problem.pressure(), "inlet") == pytest.approx(exact, rel=5e-4)
+    assert mean_over_surface(fluid, problem.pressure(), "inlet") == pytest.approx(exact, rel=1e-3)
 
 
 def pins_between_mirrors(share: float, cells: int, path: Path) -> None:
     """A row of square cells of 1 m with a long round pin of a share of their area in each, no floor and no lid."""
-    patches = quarter("round", math.sqrt(share / math.pi), (0.5, 0.5), 3, Segment(1.0, 4, "start", 3.0).points(), 1)
+    patches = quarter("round", math.sqrt(share / math.pi), (0.5, 0.5), 4, Segment(1.0, 5, "start", 3.0).points(), 1)
     quarters = all_quarters(patches)
     plan = assemble(patch.moved(0.5 + cell, 0.0) for cell in range(cells) for x in (-1, 1) for patch in quarters[x, 1])
 
@@ -115,17 +129,20 @@ def pins_between_mirrors(share: float, cells: int, path: Path) -> None:
     write_extrusion(Extrusion(plan, layers, lambda region, _: "fluid" if region == "free" else None, surface), path)
 
 
-def test_creeping_flow_across_pins(tmp_path: Path) -> None:
-    """The drag of a square array of long round pins, a fifth of the area.
+@pytest.mark.parametrize(("share", "drag"), [(0.1, 24.832), (0.2, 51.528), (0.4, 217.916)])
+def test_creeping_flow_across_pins(share: float, drag: float, tmp_path: Path) -> None:
+    """The drag of a square array of long round pins by their share of the area: two cells more, two drags more.
 
-    Source: Sangani & Acrivos (1982): force per length over viscosity and mean speed, 51.53; five cells in plane curved
-    triangles gave 51.528. Two cells more, two drags more.
+    Source: Sangani & Acrivos (1982), force per length over viscosity and mean speed: 24.83, 51.53, 217.89; compared with the
+    values that five cells of plane curved triangles gave.
     """
     drops = []
     for cells in (2, 4):
-        pins_between_mirrors(0.2, cells, tmp_path / "pins.msh")
+        pins_between_mirrors(share, cells, tmp_path / "pins.msh")
         fluid = fluid_domain(read_domain(tmp_path / "pins.msh", MPI.COMM_SELF))
-        problem = FlowProblem(fluid, 1e-6, 1.0, 1.0)
+        problem = FlowProblem(fluid, 1e-6, 1.0, 1.0, boundaries=boundaries(fluid.surfaces))
         problem.solve(0.5 * 0.2)
         drops.append(mean_over_surface(fluid, problem.pressure(), "inlet"))
-    assert 0.5 * (drops[1] - drops[0]) == pytest.approx(51.528, rel=2e-3)
+    found = 0.5 * (drops[1] - drops[0])
+    print(share, found)
+    assert found == pytest.approx(drag, rel=5e-4)

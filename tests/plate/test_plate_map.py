@@ -9,39 +9,70 @@ import pytest
 from rack2city.errors import InputError
 from rack2city.evidence import load, store
 from rack2city.plate import PlateMap
+from rack2city.plate.plate_map import Record
+from rack2city.results.plate import Holdout, PlateRuns, ZoneCurves
 
-FLOWS = (0.4e-8, 0.7e-8, 1e-8, 1.3e-8, 1.6e-8)
+FLOWS = (0.8e-6, 1.4e-6, 2e-6, 2.6e-6, 3.2e-6)
 
 
 def analytic_map() -> PlateMap:
     """A map made from dp = a Q + b Q^2 and R = r + c / Q, the shapes a real plate has."""
     flow = np.array(FLOWS)
-    drop, resistance = 3e12 * flow + 2e19 * flow**2, 17e-6 + 1.1e-13 / flow
+    drop, resistance = 1.5e10 * flow + 5e14 * flow**2, 0.0106 + 1.4e-8 / flow
+    several = (320.0,) * len(flow)
     same = tuple(float(r) for r in resistance)
     return PlateMap(
-        load="chip",
-        heat_flux=1e6,
+        name="chip",
+        kind="skived",
+        model="cell",
+        leaves_out=("plenums",),
+        power_w=1600.0,
         inlet_k=313.15,
-        channels=200,
         area_m2=1.6e-3,
-        design_flow_per_channel_m3_per_s=1e-8,
-        flow_per_channel_m3_per_s=FLOWS,
+        channels=200,
+        design_flow_m3_per_s=2e-6,
+        flow_m3_per_s=FLOWS,
         pressure_drop_pa=tuple(float(d) for d in drop),
-        base_to_bulk_m2k_per_w=same,
-        base_to_inlet_max_m2k_per_w=same,
-        case_to_inlet_max_m2k_per_w=same,
-        case_to_inlet_mean_m2k_per_w=same,
-        case_max_k=tuple(313.15 + 1e6 * r for r in same),
-        outlet_bulk_k=tuple(320.0 for _ in same),
-        reynolds=tuple(float(80.0 * q / 1e-8) for q in flow),
-        outer_iterations=(5,) * 5,
-        newton_iterations=(9,) * 5,
-        heat_balances=((1.0, 1.0),) * 5,
-        mass_balances=((1e-8, 1e-8),) * 5,
-        flow_factorisations=(2,) * 5,
-        heat_factorisations=(1,) * 5,
-        solver_options={"flow_": {"pc_type": "lu"}},
-        solver_record={"flow": {"method": "direct"}},
+        case_to_inlet_max_k_per_w=same,
+        zones=(
+            ZoneCurves(
+                name="core",
+                power_w=400.0,
+                area_m2=1e-4,
+                tim_m2k_per_w=5e-6,
+                junction_to_case_k_per_w=0.02,
+                base_mean_k=several,
+                base_max_k=several,
+                case_mean_k=several,
+                case_max_k=tuple(313.15 + 1600.0 * r for r in same),
+                bulk_k=several,
+            ),
+        ),
+        uncertainty={"interpolation in flow": 1e-3, "mesh refinement": None},
+        pressure_drop_uncertainty={"interpolation in flow": 1e-3, "mesh refinement": None},
+        runs=PlateRuns(
+            copies=400.0,
+            base_to_bulk_k_per_w=same,
+            base_to_inlet_max_k_per_w=same,
+            case_to_inlet_mean_k_per_w=same,
+            case_max_k=tuple(313.15 + 1600.0 * r for r in same),
+            outlet_bulk_k=several,
+            reynolds=tuple(float(80.0 * q / 2e-6) for q in flow),
+            speed_max_m_per_s=several,
+            grid_pressure_drop_change=None,
+            grid_case_to_inlet_change=None,
+            holdout=Holdout(1e-6, 0.0, 1e-3),
+        ),
+        record=Record(
+            outer_iterations=(5,) * 5,
+            newton_iterations=(9,) * 5,
+            heat_balances=((1.0, 1.0),) * 5,
+            mass_balances=((1e-8, 1e-8),) * 5,
+            flow_factorisations=(2,) * 5,
+            heat_factorisations=(1,) * 5,
+            solver_options={"flow_": {"pc_type": "lu"}},
+            solver_record={"flow": {"method": "direct"}},
+        ),
     )
 
 
@@ -53,31 +84,46 @@ def test_exact_at_the_points() -> None:
 def test_close_between_the_points() -> None:
     plate = analytic_map()
     flow = np.linspace(FLOWS[0], FLOWS[-1], 41)
-    assert plate.pressure_drop(flow) == pytest.approx(3e12 * flow + 2e19 * flow**2, rel=1e-3)
-    assert plate.case_to_inlet(flow) == pytest.approx(17e-6 + 1.1e-13 / flow, rel=2e-3)
-    assert plate.reynolds_number(flow) == pytest.approx(80.0 * flow / 1e-8, rel=1e-12)
+    assert plate.pressure_drop(flow) == pytest.approx(1.5e10 * flow + 5e14 * flow**2, rel=1e-3)
+    assert plate.case_to_inlet(flow) == pytest.approx(0.0106 + 1.4e-8 / flow, rel=2e-3)
+    assert plate.reynolds_number(flow) == pytest.approx(80.0 * flow / 2e-6, rel=1e-12)
     assert np.all(np.diff(plate.pressure_drop(flow)) > 0.0)
 
 
-def test_another_heat_flux_changes_temperatures_and_viscosity() -> None:
+def test_another_heat_changes_temperatures_and_viscosity() -> None:
     plate = analytic_map()
-    half = plate.at_flux(0.5e6, lambda t: np.exp(-0.02 * (t - 313.15)))
+    half = plate.at_power(800.0, lambda t: np.exp(-0.02 * (t - 313.15)))
     rise = 320.0 - 313.15
-    assert half.outlet_bulk_k == pytest.approx((313.15 + 0.5 * rise,) * 5)
-    assert half.case_max_k[2] - 313.15 == pytest.approx(0.5 * (plate.case_max_k[2] - 313.15))
+    assert half.runs is not None
+    assert plate.runs is not None
+    assert half.runs.outlet_bulk_k == pytest.approx((313.15 + 0.5 * rise,) * 5)
+    assert half.runs.case_max_k[2] - 313.15 == pytest.approx(0.5 * (plate.runs.case_max_k[2] - 313.15))
+    assert half.zones[0].case_max_k == pytest.approx(half.runs.case_max_k)
+    assert half.zones[0].power_w == pytest.approx(200.0)
     thicker = np.exp(0.02 * 0.25 * rise)
     assert half.pressure_drop_pa == pytest.approx(tuple(p * thicker for p in plate.pressure_drop_pa))
-    assert half.case_to_inlet_max_m2k_per_w == plate.case_to_inlet_max_m2k_per_w
+    assert half.case_to_inlet_max_k_per_w == plate.case_to_inlet_max_k_per_w
+
+
+def test_the_junction_is_that_of_the_load_or_the_worst_of_the_zones() -> None:
+    plate = analytic_map()
+    case = plate.case_to_inlet(2e-6)
+    assert plate.junction_to_inlet(2e-6, 0.03) == pytest.approx(case + 0.03)
+    assert plate.junction_to_inlet(2e-6, None) == pytest.approx(case + 0.02 * 400.0 / 1600.0)
 
 
 @pytest.mark.parametrize("factor", [0.39, 1.61, float("nan")])
 def test_refuses_flows_outside(factor: float) -> None:
-    with pytest.raises(InputError, match=r"outside the computed range 0.4 to 1.6; widen plate.flow_factors"):
-        analytic_map().pressure_drop(factor * 1e-8)
+    with pytest.raises(InputError, match=r"plates.chip.flow_factors: .* outside the computed range 0.4 to 1.6; widen"):
+        analytic_map().pressure_drop(factor * 2e-6)
 
 
 def test_is_stored_and_read_whole(tmp_path: Path) -> None:
-    plate = replace(analytic_map(), grid_pressure_drop_change=1e-3, holdout_pressure_drop_error=0.0)
-    plate = replace(plate, holdout_flow_per_channel_m3_per_s=5e-9, holdout_case_to_inlet_error=0.0)
+    plate = analytic_map()
     store(tmp_path / "plate.json", plate)
     assert load(tmp_path / "plate.json", PlateMap) == plate
+
+
+def test_refuses_sequences_of_unlike_length() -> None:
+    with pytest.raises(ValueError, match=r"`plates.chip.pressure_drop_pa` has 4 values, expected 5"):
+        replace(analytic_map(), pressure_drop_pa=(1.0,) * 4)

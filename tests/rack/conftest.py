@@ -8,11 +8,14 @@ import pytest
 from rack2city.case import load_case
 from rack2city.materials import coolant
 from rack2city.plate import PlateMap
-from rack2city.plate.design import coolant_reference_temperature, reference_design
+from rack2city.plate.design import coolant_reference_temperature, load_flow
+from rack2city.results.plate import Holdout, PlateRuns
 
 CASES = Path(__file__).parents[2] / "cases"
 DROP_PER_FLOW = 1.9e11  # Pa/(m3/s) of a channel
 BASE_RESISTANCE = 1.6e-5  # m2 K/W
+CHANNELS = {"accelerator": 200, "cpu": 100}  # of each plate
+AREA = 0.2e-3 * 40e-3  # of a channel (m2)
 
 
 @pytest.fixture
@@ -32,56 +35,57 @@ def reference_case():
 
 @pytest.fixture
 def case_to_inlet(pg25):
-    """Largest case-to-inlet resistance of the analytic plate (m2 K/W): a constant, and the coolant's rise to the outlet."""
+    """Largest case-to-inlet resistance of a plate (K/W): a constant, and the coolant's rise to the outlet."""
 
-    def resistance(case, flow_per_channel):
+    def resistance(case, flow, channels):
         reference = coolant_reference_temperature(case, pg25)
         heat_capacity = float(pg25.density(reference) * pg25.heat_capacity(reference))
-        area = case.channel.pitch * case.channel.length
-        return BASE_RESISTANCE + area / (heat_capacity * flow_per_channel)
+        return BASE_RESISTANCE / (channels * AREA) + 1.0 / (heat_capacity * flow)
 
     return resistance
 
 
 @pytest.fixture
-def plate_map(case_to_inlet):
-    """Map of the analytic plate: a drop in proportion to the flow, from `lowest` times the design flow on."""
+def plate_maps(case_to_inlet):
+    """Maps of the analytic plates: a drop in proportion to the flow, from `lowest` times the design flow on."""
 
     def make(case, lowest=0.2, drop_factor=1.0, grid=0.003):
-        design = reference_design(case)
-        flow = design.flow_per_channel * np.geomspace(lowest, 3.0, 40)
-        several = [0.0] * len(flow)
-        return PlateMap(
-            load=design.load,
-            heat_flux=design.heat_flux,
-            inlet_k=case.rack.supply_temperature,
-            channels=design.channels,
-            area_m2=design.area,
-            design_flow_per_channel_m3_per_s=design.flow_per_channel,
-            flow_per_channel_m3_per_s=tuple(flow),
-            pressure_drop_pa=tuple(drop_factor * DROP_PER_FLOW * flow),
-            base_to_bulk_m2k_per_w=tuple(several),
-            base_to_inlet_max_m2k_per_w=tuple(several),
-            case_to_inlet_max_m2k_per_w=tuple(case_to_inlet(case, flow)),
-            case_to_inlet_mean_m2k_per_w=tuple(several),
-            case_max_k=tuple(several),
-            outlet_bulk_k=(case.rack.supply_temperature,)
-            * len(flow),  # no rise: viscosity is that of the map at any flux
-            reynolds=tuple(80.0 * flow / design.flow_per_channel),
-            outer_iterations=(1,) * len(flow),
-            newton_iterations=(1,) * len(flow),
-            heat_balances=((0.0, 0.0),) * len(flow),
-            mass_balances=((0.0, 0.0),) * len(flow),
-            flow_factorisations=(1,) * len(flow),
-            heat_factorisations=(1,) * len(flow),
-            solver_options={},
-            solver_record={},
-            holdout_flow_per_channel_m3_per_s=float(flow[1]),
-            holdout_pressure_drop_error=0.0,
-            holdout_case_to_inlet_error=-0.002,
-            grid_pressure_drop_change=0.0,
-            grid_case_to_inlet_change=0.001,  # less than by direction: two of them hide each other
-            grid_case_to_inlet_uncertainty=grid,
-        )
+        maps = {}
+        for name, channels in CHANNELS.items():
+            load = next(load for load in case.rack.loads if load.plate == name)
+            design = load_flow(case, load)
+            flow = design * np.geomspace(lowest, 3.0, 40)
+            several = (0.0,) * len(flow)
+            maps[name] = PlateMap(
+                name=name,
+                kind="skived",
+                model="cell",
+                leaves_out=(),
+                power_w=load.power,
+                inlet_k=case.rack.supply_temperature,
+                area_m2=channels * AREA,
+                channels=channels,
+                design_flow_m3_per_s=design,
+                flow_m3_per_s=tuple(flow),
+                pressure_drop_pa=tuple(drop_factor * DROP_PER_FLOW * flow / channels),
+                case_to_inlet_max_k_per_w=tuple(case_to_inlet(case, flow, channels)),
+                zones=(),
+                uncertainty={"interpolation in flow": 0.002, "mesh refinement": grid},
+                pressure_drop_uncertainty={"interpolation in flow": 0.0, "mesh refinement": 0.0},
+                runs=PlateRuns(
+                    copies=2.0 * channels,
+                    base_to_bulk_k_per_w=several,
+                    base_to_inlet_max_k_per_w=several,
+                    case_to_inlet_mean_k_per_w=several,
+                    case_max_k=several,
+                    outlet_bulk_k=(case.rack.supply_temperature,) * len(flow),  # no rise: the map's own viscosity
+                    reynolds=tuple(80.0 * flow / design),
+                    speed_max_m_per_s=several,
+                    grid_pressure_drop_change=0.0,
+                    grid_case_to_inlet_change=0.001,  # less than by direction: two of them hide each other
+                    holdout=Holdout(float(flow[1]), 0.0, -0.002),
+                ),
+            )
+        return maps
 
     return make

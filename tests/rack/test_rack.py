@@ -1,6 +1,7 @@
 """The reference rack's published facts, and what flow and heat must obey."""
 
 import math
+import re
 
 import numpy as np
 import pytest
@@ -15,20 +16,20 @@ FULL_FLOW = "rack.flow_per_power=1.5 L/min/kW"
 
 
 @pytest.fixture
-def run(reference_case, pg25, plate_map):
+def run(reference_case, pg25, plate_maps):
     def run(*overrides, **map_options):
         case = reference_case(*overrides)
-        return run_rack(case, pg25, plate_map(case, **map_options))
+        return run_rack(case, pg25, plate_maps(case, **map_options))
 
     return run
 
 
 @pytest.fixture
-def loop_of(reference_case, pg25, plate_map):
+def loop_of(reference_case, pg25, plate_maps):
     def solve(*overrides):
         case = reference_case(*overrides)
         reference = coolant_reference_temperature(case, pg25)
-        return solve_loop(case, pg25, plate_map(case), tray_layout(case), reference)
+        return solve_loop(case, pg25, plate_maps(case), tray_layout(case), reference)
 
     return solve
 
@@ -118,14 +119,15 @@ def test_the_far_trays_get_less_and_the_spread_is_the_worst_of_all_plates(run, l
 def test_junction_is_supply_plus_power_times_resistances(run, reference_case, case_to_inlet):
     rack, case = run(), reference_case()
     for load, channels in zip(rack.loads, (200, 100, 100), strict=True):
-        area = channels * 0.2e-3 * 40e-3
-        resistance = case_to_inlet(case, load.flow_m3_per_s / channels) / area
+        resistance = case_to_inlet(case, load.flow_m3_per_s, channels)
         assert load.case_to_inlet_k_per_w == pytest.approx(resistance, rel=1e-3)
         assert load.case_max_k == pytest.approx(313.15 + load.power_w * resistance, abs=0.05)
         of_package = {"accelerator": 0.008, "cpu": 0.03, "switch": 0.03}[load.name]
         assert load.junction_max_k == pytest.approx(load.case_max_k + load.power_w * of_package)
         assert load.junction_to_inlet_k_per_w * load.power_w == pytest.approx(load.junction_max_k - 313.15)
-        assert load.case_to_inlet_uncertainty_k_per_w == pytest.approx(0.005 * load.case_to_inlet_k_per_w)
+        parts = load.case_to_inlet_uncertainty_k_per_w
+        assert parts["interpolation in flow"] == pytest.approx(0.002 * load.case_to_inlet_k_per_w)
+        assert parts["mesh refinement"] == pytest.approx(0.003 * load.case_to_inlet_k_per_w)
 
 
 def test_a_junction_s_check_is_as_sure_as_its_resistance(run):
@@ -140,8 +142,7 @@ def test_an_uncertainty_without_its_mesh_is_not_known(run):
     """Never the smaller figure of what was computed, which the verdict counts all the same."""
     rack = run(grid=None)
     for load, check in zip(rack.loads, rack.checks, strict=False):
-        assert load.case_to_inlet_uncertainty_k_per_w is None
-        assert load.case_to_inlet_interpolation_k_per_w == pytest.approx(0.002 * load.case_to_inlet_k_per_w)
+        assert load.case_to_inlet_uncertainty_k_per_w["mesh refinement"] is None
         assert check.uncertainty is None
         assert (check.contains, check.lacks) == (("interpolation in flow",), ("mesh refinement",))
         assert check.at_least == pytest.approx(0.002 * load.case_to_inlet_k_per_w * load.power_w)
@@ -204,10 +205,11 @@ def test_loads_with_as_many_trays_share_them(reference_case):
 
 def test_a_flow_outside_the_map_is_refused(run):
     with pytest.raises(InputError) as caught:
-        run(lowest=0.6)
-    assert str(caught.value) == (
-        "plate.flow_factors: a channel needs 0.452 times the design flow of 'accelerator', outside the computed range "
-        "0.6 to 3; widen plate.flow_factors, or change the load's plate_width"
+        run("rack.manifold_diameter=35 mm", lowest=0.999)
+    assert re.fullmatch(
+        r"plates.accelerator.flow_factors: the plate needs 2.013 L/min, 0.999 times its design flow, outside the computed "
+        r"range 0.999 to 3; widen flow_factors, or change the flow",
+        str(caught.value),
     )
 
 
@@ -219,10 +221,10 @@ def test_plates_that_need_more_than_the_whole_curve_are_refused(run):
     assert "but the plate of 'accelerator' alone needs 319 kPa" in message
 
 
-def test_the_plates_law_is_odd_and_rises_beyond_the_map(reference_case, plate_map):
-    table = plate_map(reference_case())
-    drop, slope = plate_curve(table, 200, 1e13)
-    low, high = (200 * table.flow_per_channel_m3_per_s[end] for end in (0, -1))
+def test_the_plates_law_is_odd_and_rises_beyond_the_map(reference_case, plate_maps):
+    table = plate_maps(reference_case())["accelerator"]
+    drop, slope = plate_curve(table, 1e13)
+    low, high = table.flow_range
     flow = np.concatenate([[0.0], np.geomspace(0.01 * low, 10 * high, 200)])
     np.testing.assert_allclose(drop(-flow), -drop(flow))
     assert drop(np.zeros(1))[0] == 0.0

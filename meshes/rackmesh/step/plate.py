@@ -89,7 +89,7 @@ class StepPlate:
             *([("heated", self.heated)] if self.heated else []),
         ]:
             if not NAME.fullmatch(name):
-                raise MeshError(f"'{name}' cannot be a name: small letters, digits and '_' are, a letter first")
+                raise MeshError(f"'{name}' cannot be a name: letters, digits, '-' and '_' are, a letter first")
             pick.check(name)
         if not self.solids:
             raise MeshError(

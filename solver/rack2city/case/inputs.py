@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from rack2city.case.fields import Location, dimension_of, leaves, locate, origin_of_default
-from rack2city.case.schema import Case
+from rack2city.case.schema import PlatesCase
 from rack2city.case.units import ASSUMED, show
 from rack2city.errors import dotted
 
@@ -36,7 +36,7 @@ class CaseInput:
     status: str
 
 
-def case_inputs(case: Case, raw: Mapping[str, Any], overridden: Collection[Location] = ()) -> list[CaseInput]:
+def case_inputs(case: PlatesCase, raw: Mapping[str, Any], overridden: Collection[Location] = ()) -> list[CaseInput]:
     """Every input of a checked case, defaults included, in the order of the schema.
 
     A value without a `source` of its own has source and status of its table; a default has those of the schema, if any.
@@ -50,7 +50,7 @@ def _input(location: Location, value: Any, raw: Mapping[str, Any], overridden: C
     given, source, status = _given(raw, location)
     if any(location[: len(key)] == key for key in overridden):
         source, status = COMMAND_LINE, ASSUMED
-    dimension = dimension_of(locate(location)[0])
+    dimension = dimension_of(locate(location, raw)[0])
     si = given if isinstance(value, Path) else _si(value)  # where a file lies on this machine is no input
     unit = dimension.unit if dimension and value is not None else ""
     return CaseInput(dotted(location), given, si, unit, source, status if unit else "")
@@ -60,7 +60,12 @@ def _si(value: Any) -> Any:
     """A checked value for the table: a float, an int or a text."""
     if value is None:
         return "none"
-    return ", ".join(f"{item:g}" for item in value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return ", ".join(
+            item.name if isinstance(item, Path) else f"{item:g}" if isinstance(item, float) else str(item)
+            for item in value
+        )
+    return value
 
 
 def _given(raw: Mapping[str, Any], location: Location) -> tuple[str, str, str]:
@@ -71,7 +76,7 @@ def _given(raw: Mapping[str, Any], location: Location) -> tuple[str, str, str]:
         if isinstance(node, Mapping):
             source, status = node.get("source", ""), node.get("status", ASSUMED)
         if isinstance(node, Mapping) and part not in node:
-            return DEFAULT, *origin_of_default(locate(location)[0])
+            return DEFAULT, *origin_of_default(locate(location, raw)[0])
         node = node[part]
     if isinstance(node, Mapping) and "value" in node:
         if "source" in node:  # the status of the table is that of the table's source

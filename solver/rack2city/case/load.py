@@ -13,7 +13,7 @@ from rack2city.case.fields import Location
 from rack2city.case.inputs import CaseInput, case_inputs
 from rack2city.case.messages import sentence
 from rack2city.case.overrides import apply_overrides
-from rack2city.case.schema import Case
+from rack2city.case.schema import Case, PlatesCase
 from rack2city.errors import InputError
 
 CASE_FILE = "case.toml"
@@ -22,8 +22,8 @@ TOO_DEEP = "not a case: its lists or tables are nested too deeply"
 
 
 @dataclass(frozen=True)
-class LoadedCase:
-    """A checked case and what it was read from.
+class LoadedPlates:
+    """A checked case, of which the plates alone are asked for, and what it was read from.
 
     Attributes:
         case: the values, in SI units.
@@ -32,7 +32,7 @@ class LoadedCase:
         overridden: locations that were set from the command line.
     """
 
-    case: Case
+    case: PlatesCase
     path: Path
     raw: dict[str, Any] = field(repr=False)
     overridden: frozenset[Location] = frozenset()
@@ -40,6 +40,13 @@ class LoadedCase:
     def inputs(self) -> list[CaseInput]:
         """Every input of the case with its text, SI value, unit and origin."""
         return case_inputs(self.case, self.raw, self.overridden)
+
+
+@dataclass(frozen=True)
+class LoadedCase(LoadedPlates):
+    """A checked case with its rack, plant and city."""
+
+    case: Case
 
 
 def load_case(path: Path, overrides: Sequence[str] = ()) -> LoadedCase:
@@ -53,16 +60,34 @@ def load_case(path: Path, overrides: Sequence[str] = ()) -> LoadedCase:
     Raises:
         InputError: the case cannot be read or is wrong; the sentence begins with the file and the field.
     """
-    file = path / CASE_FILE if path.is_dir() else path
+    return LoadedCase(*_load(Case, path, overrides))
+
+
+def load_plates(path: Path, overrides: Sequence[str] = ()) -> LoadedPlates:
+    """Read and check a case of which the plates alone are asked for: one without rack, plant and city will do.
+
+    Raises as `load_case`.
+    """
+    raw = _read(_file(path))
+    whole = any(name in raw for name in Case.model_fields.keys() - PlatesCase.model_fields.keys())
+    return load_case(path, overrides) if whole else LoadedPlates(*_load(PlatesCase, path, overrides))
+
+
+def _load[C: PlatesCase](kind: type[C], path: Path, overrides: Sequence[str]) -> tuple[C, Path, dict[str, Any], Any]:
+    file = _file(path)
     raw = _read(file)
     overridden = apply_overrides(raw, overrides)
     if _is_deep(raw):
         raise InputError(f"{file}: {TOO_DEEP}")
     try:
-        case = Case.model_validate(raw, context={"directory": file.parent})
+        case = kind.model_validate(raw, context={"directory": file.parent})
     except ValidationError as error:
         raise InputError(f"{file}: {sentence(error, raw, overridden)}") from None
-    return LoadedCase(case, file, raw, frozenset(overridden))
+    return case, file, raw, frozenset(overridden)
+
+
+def _file(path: Path) -> Path:
+    return path / CASE_FILE if path.is_dir() else path
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rack2city.case.fields import Location, dimension_of, is_file, locate
+from rack2city.case.fields import Location, dimension_of, is_by_name, is_file, locate, untagged
 from rack2city.case.units import show
 from rack2city.errors import dotted
 
@@ -17,15 +17,19 @@ def sentence(error: ValidationError, raw: Mapping[str, Any], overridden: Mapping
 
     It begins with the dotted field; the override of the command line that it comes from, by its location, is told.
     """
+    if moved := _moved(raw):
+        return moved
     faults = error.errors(include_url=False)
+    for fault in faults:
+        fault["loc"] = untagged(fault["loc"])
     # A misspelt key is unknown and leaves another one missing: that is one fault, not two.
-    meant = {_nearest(fault["loc"]) for fault in faults if fault["type"] == "extra_forbidden"}
+    meant = {_nearest(fault["loc"], raw) for fault in faults if fault["type"] == "extra_forbidden"}
     faults = [fault for fault in faults if not (fault["type"] == "missing" and fault["loc"] in meant)]
     # A list whose entry is wrong is also found too short: the entry is the fault.
     above = {fault["loc"][:depth] for fault in faults for depth in range(len(fault["loc"]))}
     faults = [fault for fault in faults if fault["loc"] not in above]
     first = min(faults, key=lambda fault: _rank(raw, _location(fault)))
-    text = f"{dotted(_location(first))}: {_describe(first)}"
+    text = f"{dotted(_location(first))}: {_describe(first, raw)}"
     if by := _override(first, overridden):
         text += f" (from --set {by})"
     return text + (f" (and {len(faults) - 1} more)" if len(faults) > 1 else "")
@@ -33,7 +37,8 @@ def sentence(error: ValidationError, raw: Mapping[str, Any], overridden: Mapping
 
 def _location(fault: ErrorDetails) -> Location:
     """Where a fault is: a rule between the fields of a table says itself which of them it blames."""
-    return (*fault["loc"], *fault.get("ctx", {}).get("field", ()))
+    kind = ("kind",) if fault["type"].startswith("union_tag") else ()
+    return (*fault["loc"], *kind, *fault.get("ctx", {}).get("field", ()))
 
 
 def _rank(raw: Mapping[str, Any], location: Location) -> tuple[int, ...]:
@@ -61,15 +66,27 @@ def _override(fault: ErrorDetails, overridden: Mapping[Location, str]) -> str:
     return ""
 
 
-def _keys(location: Location) -> list[str]:
+def _moved(raw: Mapping[str, Any]) -> str:
+    """What to rename in a case of the time before plates had names; nothing for any other."""
+    old = [f"[{name}]" for name in ("channel", "mesh", "plate") if name in raw]
+    if not old or "plates" in raw:
+        return ""
+    return (
+        f"{' and '.join(old)}: plates have names now: move the fields to a table [plates.NAME] with "
+        'kind = "skived" (width is now channel_width, plate_width of the load is now width, mesh.level is level), and name it '
+        'in each of rack.loads, plate = "NAME"; cases/rack-150kw/case.toml is such a case'
+    )
+
+
+def _keys(location: Location, raw: Any) -> list[str]:
     """The keys that are allowed in the table around a location."""
-    table = locate(location[:-1])[1]
+    table = locate(location[:-1], raw)[1]
     return list(table.model_fields) if table else []
 
 
-def _nearest(location: Location) -> Location | None:
+def _nearest(location: Location, raw: Any) -> Location | None:
     """The location that was probably meant by an unknown key."""
-    near = difflib.get_close_matches(str(location[-1]).lower(), _keys(location), n=1)
+    near = difflib.get_close_matches(str(location[-1]).lower(), _keys(location, raw), n=1)
     return (*location[:-1], near[0]) if near else None
 
 
@@ -83,32 +100,36 @@ _SENTENCES = {
     "greater_than": "must be more than {gt:g}, got {got}",
     "greater_than_equal": "must be at least {ge:g}, got {got}",
     "less_than_equal": "must be at most {le:g}, got {got}",
+    "union_tag_invalid": "must be {expected_tags}, got '{tag}'",
+    "union_tag_not_found": "missing; it says what kind of plate this is",
     "too_short": "needs at least {min_length} entries, got {actual_length}",
     "string_too_short": "must not be empty",
 }
 """What pydantic's types of fault are called here, by its context and what it got."""
 
 
-def _describe(fault: ErrorDetails) -> str:
+def _describe(fault: ErrorDetails, raw: Any) -> str:
     """The fault itself."""
     location, got = fault["loc"], show(fault["input"])
     match fault["type"]:
         case "extra_forbidden":
-            near = _nearest(location)
-            hint = f"did you mean '{near[-1]}'?" if near else f"allowed are {', '.join(_keys(location))}"
+            near = _nearest(location, raw)
+            hint = f"did you mean '{near[-1]}'?" if near else f"allowed are {', '.join(_keys(location, raw))}"
             return f"unknown key '{location[-1]}'; {hint}"
         case "missing":
-            return f"missing; expected {_expected(location)}"
+            return f"missing; expected {_expected(location, raw)}"
         case "model_type" | "model_attributes_type" | "dict_type" | "tuple_type":
-            return f"expected {_expected(location)}, got {got}"
+            return f"expected {_expected(location, raw)}, got {got}"
         case kind:
             known = _SENTENCES.get(kind)
             return known.format(got=got, **fault.get("ctx", {})) if known else fault["msg"]
 
 
-def _expected(location: Location) -> str:
+def _expected(location: Location, raw: Any) -> str:
     """What belongs at a location, with an example."""
-    field, table = locate(location)
+    field, table = locate(location, raw)
+    if is_by_name(field) and len(location) == 1:
+        return f"tables [{location[0]}.NAME]"
     if dimension := dimension_of(field):
         return f'{dimension.name}, for example "{dimension.example}"'
     if table is not None:

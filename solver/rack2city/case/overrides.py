@@ -30,12 +30,12 @@ def _apply(raw: dict[str, Any], text: str) -> Location:
     node: Any = raw
     location: Location = ()
     for depth, part in enumerate(parts):
-        if not isinstance(node, dict | list) or dimension_of(locate(location)[0]):
+        if not isinstance(node, dict | list) or dimension_of(locate(location, raw)[0]):
             raise InputError(f"--set {text}: {dotted(location)} is no table, '{part}' cannot be set in it")
         key: Any = _row(node, part, dotted(location), text) if isinstance(node, list) else part
         location = (*location, key)
         if depth == len(parts) - 1:
-            node[key] = _value(value_text, location)
+            node[key] = _value(value_text, location, raw)
         else:
             node = node[key] if isinstance(node, list) else node.setdefault(key, {})
     return location
@@ -52,7 +52,7 @@ def _row(rows: list[Any], part: str, where: str, text: str) -> int:
     raise InputError(f"--set {text}: {where} has no row '{part}'; it has {known}or 0 to {len(rows) - 1}")
 
 
-def _value(text: str, location: Location) -> Any:
+def _value(text: str, location: Location, raw: dict[str, Any]) -> Any:
     """A value as TOML reads it, else the bare text; a file is meant relative to the current folder."""
     try:
         tables = tomllib.loads(f"value = {text}")
@@ -61,6 +61,6 @@ def _value(text: str, location: Location) -> Any:
     except RecursionError:
         raise InputError(f"--set {text:.60}...: the value is nested too deeply") from None
     value = tables["value"] if tables.keys() == {"value"} else text.strip()
-    if isinstance(value, str) and is_file(locate(location)[0]):
+    if isinstance(value, str) and is_file(locate(location, raw)[0]):
         return str(Path(value).absolute())
     return value

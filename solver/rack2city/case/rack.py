@@ -19,11 +19,10 @@ class RackLoad(Table):
     count: Count = Field(description="number of chips in the rack, the same in each of the load's trays")
     trays: Count = Field(description="number of the rack's trays that hold them")
     power: Annotated[float, q.POWER.within("0.1 W", "50 kW")] = Field(description="heat of one chip to the liquid (W)")
-    plate_width: Annotated[float, q.LENGTH.within("1 mm", "1 m")] = Field(
-        description="heated width of the plate across its channels, rounded to whole pitches (m)"
-    )
-    junction_to_case: q.ThermalResistanceOrZero = Field(
-        description="thermal resistance from junction to case of one chip (K/W)"
+    plate: Name = Field(description="name of the cold plate on each, a table [plates.NAME]")
+    junction_to_case: Annotated[float | None, q.THERMAL_RESISTANCE.or_zero()] = Field(
+        None,
+        description="from junction to case of one chip, unless the zones of its plate tell theirs (K/W)",
     )
 
     def faults(self) -> Faults:

@@ -1,14 +1,16 @@
 """The schema of a case: what a user may ask for, in the words and the order of the case file; SI values inside."""
 
-from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
 from rack2city.case import quantities as q
+from rack2city.case.coolant import Coolant
+from rack2city.case.plates import AnyPlate, ComputedPlate, CurvePlate
 from rack2city.case.rack import Rack
 from rack2city.case.site import City, Plant
-from rack2city.case.table import Faults, File, Name, Number, Option, Table, origin
+from rack2city.case.solids import Solid
+from rack2city.case.table import Faults, Name, Option, Table, origin
 from rack2city.case.units import fault
 
 
@@ -17,84 +19,6 @@ class Identity(Table):
 
     name: Name = Field(description="short name, used for folders")
     title: str = Field("", description="one line for the head of the report")
-
-
-class Coolant(Table):
-    """The coolant of the racks."""
-
-    name: Literal["PG25", "water", "propylene glycol", "ethylene glycol"] = Field(
-        description="PG25 (25 % propylene glycol by mass), water, or a glycol whose share in water is told"
-    )
-    share: Annotated[float | None, q.FRACTION.within("1 %", "60 %")] = Field(
-        None, description="share of the glycol by mass, the rest is water; of the two glycols alone (-)"
-    )
-
-    def faults(self) -> Faults:
-        """A glycol without its share, or a share of what has none."""
-        needs = self.name.endswith("glycol")
-        if needs and self.share is None:
-            yield fault(f'missing; {self.name} needs its share by mass, for example "40 %"', "share")
-        if not needs and self.share is not None:
-            told = f'{self.name} has no share to choose; write name = "propylene glycol" or "ethylene glycol" with it'
-            yield fault(told, "share")
-
-
-class Channel(Table):
-    """The repeating cell of the cold plate: one channel and one fin."""
-
-    pitch: Annotated[float, q.LENGTH.within("10 um", "20 mm")] = Field(
-        description="distance from channel to channel (m)"
-    )
-    width: Annotated[float, q.LENGTH.within("5 um", "20 mm")] = Field(
-        description="width of a channel, less than the pitch (m)"
-    )
-    fin_height: Annotated[float, q.LENGTH.within("50 um", "100 mm")] = Field(
-        description="height of fins and channels (m)"
-    )
-    base_thickness: Annotated[float, q.LENGTH.within("10 um", "50 mm")] = Field(
-        description="thickness of the plate below the channels (m)"
-    )
-    length: Annotated[float, q.LENGTH.within("1 mm", "2 m")] = Field(
-        description="length of a channel in flow direction (m)"
-    )
-    conductivity: q.Conductivity = Field(description="thermal conductivity of the plate (W/(m*K))")
-    tim_thickness: Annotated[float, q.LENGTH.within("0.1 um", "5 mm")] = Field(
-        description="thickness of the thermal interface material (m)"
-    )
-    tim_resistance: q.AreaResistance = Field(description="area resistance of the thermal interface material (m^2*K/W)")
-
-    def faults(self) -> Faults:
-        """A channel as wide as its pitch."""
-        if self.width >= self.pitch:
-            got = f"{1e3 * self.width:.6g} mm in a pitch of {1e3 * self.pitch:.6g} mm"
-            yield fault(f"must be less than the pitch, got {got}", "width")
-
-
-class Mesh(Table):
-    """The mesh of the finite-element runs."""
-
-    level: Literal["coarse", "medium", "fine"] = Field("medium", description="refinement, unless `file` is given")
-    file: File | None = Field(
-        None, description="a Gmsh mesh that keeps the naming contract, instead of `level`; relative to the case file"
-    )
-
-
-def _spanning(factors: tuple[float, ...]) -> tuple[float, ...]:
-    """Refuse flow factors that a curve cannot be drawn through, or that do not enclose the design flow."""
-    if any(high <= low for low, high in pairwise(factors)):
-        raise fault("must increase from one to the next, got " + ", ".join(f"{factor:g}" for factor in factors))
-    if not factors[0] < 1.0 < factors[-1]:
-        raise fault(f"must reach from below 1 to above 1, the design flow; got {factors[0]:g} to {factors[-1]:g}")
-    return factors
-
-
-class PlateRuns(Table):
-    """The finite-element runs that the reduced model of the plate is made of."""
-
-    flow_factors: Annotated[tuple[Number, ...], Field(min_length=3), AfterValidator(_spanning)] = Field(
-        description="flow rates over the design flow of `reference_load`, increasing, from below 1 to above 1 (-)"
-    )
-    reference_load: Name = Field(description="the load of the rack whose heat flux and flow the runs carry")
 
 
 class Limits(Table):
@@ -159,23 +83,40 @@ class Solver(Table):
     )
 
 
-class Case(Table):
-    """A case: rack, plant and city, checked, in SI units."""
+class PlatesCase(Table):
+    """What cold plates alone need: a coolant and the plates."""
 
     case: Identity = Field(description="what the case is called")
     coolant: Coolant = Field(description="the coolant of the racks")
-    channel: Channel = Field(description="the repeating cell of the cold plate: one channel and one fin")
-    mesh: Mesh = Field(default_factory=Mesh, description="the mesh of the finite-element runs")
-    plate: PlateRuns = Field(description="the finite-element runs that the reduced model of the plate is made of")
+    materials: dict[Name, Solid] = Field(default_factory=dict, description="solids of one's own, by name")
+    plates: Annotated[dict[Name, AnyPlate], Field(min_length=1)] = Field(description="the cold plates, by name")
     solver: Solver = Field(default_factory=Solver, description="PETSc options")
+
+
+class Case(PlatesCase):
+    """A case: plates, rack, plant and city, checked, in SI units."""
+
     rack: Rack = Field(description="one rack: powers, coolant flow, air")
     limits: Limits = Field(description="what the design must keep")
     plant: Plant = Field(description="what stands between the racks, the grid and the heat network")
     city: City = Field(description="the heat network and its climate")
 
     def faults(self) -> Faults:
-        """A reference load that is not in the rack."""
-        name, names = self.plate.reference_load, [load.name for load in self.rack.loads]
-        if name not in names:
-            known = ", ".join(map(repr, names))
-            yield fault(f"no load is called '{name}'; there are {known}", "plate", "reference_load")
+        """A load whose plate is none of the case's, and a junction that no one places."""
+        for row, load in enumerate(self.rack.loads):
+            plate = self.plates.get(load.plate)
+            if plate is None:
+                known = ", ".join(map(repr, self.plates))
+                yield fault(f"no plate is called '{load.plate}'; there are {known}", "rack", "loads", row, "plate")
+                continue
+            zones = plate.zones if isinstance(plate, ComputedPlate) else ()
+            own = [zone.name for zone in zones if zone.junction_to_case is not None]
+            measured = plate.curve.resistance_from if isinstance(plate, CurvePlate) else ""
+            if measured == "junction-to-inlet":
+                own = [*own, "curve"]
+            if load.junction_to_case is None and not own:
+                told = "missing; give it here, or in the zones of the plate"
+                yield fault(told, "rack", "loads", row, "junction_to_case")
+            if load.junction_to_case is not None and own:
+                told = f"is told by '{own[0]}' of the plate; give it in one place"
+                yield fault(told, "rack", "loads", row, "junction_to_case")

@@ -40,6 +40,7 @@ class Stage:
         parts: dotted names of the parts of the case it uses.
         without: dotted names of what it does not use of these.
         sources: dotted names of the fields of the case that name files it reads.
+        read: files of the user that it reads beside these.
         derived: what it uses beside, as far as that follows from other parts of the case.
         check: refuses, before anything is written, what the schema of a case lets pass.
         evidence: balances and checks of its result, from the run folder.
@@ -56,6 +57,7 @@ class Stage:
     parts: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    read: "Callable[[Case], Sequence[Path]]" = lambda case: ()
     derived: "Callable[[Case], Any]" = lambda case: None
     check: "Callable[[LoadedCase], object]" = lambda loaded: None
     evidence: Callable[[Path], Evidence] = lambda folder: Evidence()
@@ -67,11 +69,12 @@ class Stage:
     def used(self, case: "Case") -> tuple[dict[str, Any], list[Path]]:
         """The parts of a case that the stage uses, as plain data, and the files of the user that it reads."""
         sections = case.model_dump(mode="json")
+        files = [Path(file) for file in (_at(sections, name) for name in self.sources) if file]
         for name in self.without:
             table, _, key = name.rpartition(".")
             del _at(sections, table)[key]
         parts = {name: _at(sections, name) for name in self.parts} | {"derived": self.derived(case)}
-        return parts, [Path(file) for file in (_at(sections, name) for name in self.sources) if file]
+        return parts, [*files, *self.read(case)]
 
 
 @dataclass(frozen=True)

@@ -2,29 +2,31 @@
 
 import shlex
 import sys
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
+from rack2city.chain.plate_figures import plate_figures, plate_record
+from rack2city.chain.plate_files import read_plates
 from rack2city.chain.stage import Session
 from rack2city.chain.versions import commit, package_versions
 from rack2city.city.kpi import DEFINITIONS, VERSION
-from rack2city.evidence import load, read_json, restore, view
+from rack2city.evidence import load, read_json, view
+from rack2city.plate import PlateMap
 from rack2city.report.summary import CaseRecord, Summary
 from rack2city.report.summary.evidence import BalanceRow, CheckRow, Kpi, Verdict
-from rack2city.report.summary.provenance import Iterations, Provenance, SolverRecord
+from rack2city.report.summary.provenance import Provenance
 from rack2city.results.city import CityFigures
 from rack2city.results.plant import PlantFigures
-from rack2city.results.plate import MeshFigures, PlateFigures
 from rack2city.results.rack import RackFigures
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 ASSUMPTIONS = (
-    "Every chip heats its plate's finned area evenly; all channels of a plate carry the same flow (no plenum losses).",
-    "Flow in the channels is steady and laminar, with a developed profile at the inlet; density, heat capacity and "
+    "Flow in the plates is steady and laminar, with a developed profile at the inlet; density, heat capacity and "
     "conductivities are constant, viscosity follows the local temperature.",
-    "Plates of all loads share the channel computed for the reference load; their flow, power and width scale its "
-    "results, and another heat flux changes the pressure drop by the viscosity at the mean bulk temperature.",
-    "Junction-to-case resistances are inputs; the uncertainty of checks covers interpolation in flow and mesh refinement, "
-    "the sum of what coarsening in each direction changes; not inputs, nor models.",
+    "Each plate is computed at the heat and flow of its first load; the flow, power and junction of the others scale its "
+    "results, and another heat changes the pressure drop by the viscosity at the mean bulk temperature.",
+    "Junction-to-case resistances are inputs; the uncertainty of checks covers interpolation in flow, mesh refinement and, "
+    "of measured plates, the measurement; not inputs, nor models.",
     "The rack drops what its published curve says at design flow; hoses, disconnects and orifices of each plate are "
     "sized to that.",
     "The racks run at their mean utilisation every hour; full power is checked at the design outdoor temperature of the "
@@ -48,30 +50,35 @@ def summarise(session: Session) -> Summary:
     case, loaded, folder = session.case.case, session.loaded, session.folder
     found = [stage.evidence(folder.path) for stage in session.keys]
     checks = tuple(view(CheckRow, check) for evidence in found for check in evidence.checks)
-    plate = read_json(session.file("plate.json"))
+    plates = read_plates(folder.path)
     kpi = read_json(session.file("city.json"))["kpi"]
-    holdout = {key.removeprefix("holdout_"): value for key, value in plate.items() if key.startswith("holdout_")}
     return Summary(
         schema_version=SCHEMA_VERSION,
         case=CaseRecord(case.name, case.title, loaded.path.name, tuple(loaded.inputs())),
         verdict=Verdict(all(check.holds for check in checks), checks),
-        mesh=load(session.file("mesh.json"), MeshFigures),
-        plate=restore(PlateFigures, plate | {"holdout": holdout, "field_flow_factor": 1.0}),
+        plates={name: plate_figures(folder.path, plate) for name, plate in plates.items()},
         rack=load(session.file("rack.json"), RackFigures),
         plant=load(session.file("plant.json"), PlantFigures),
         city=load(session.file("city.json"), CityFigures),
         kpi=Kpi(**kpi, table=VERSION, definitions=DEFINITIONS),
         balances=tuple(view(BalanceRow, balance) for evidence in found for balance in evidence.balances),
-        assumptions=ASSUMPTIONS,
+        assumptions=(*_left_out(plates.values()), *ASSUMPTIONS),
         provenance=Provenance(
             commit=commit(),
             versions=package_versions(),
-            solver_options=plate["solver_options"],
-            solver=restore(SolverRecord, plate["solver_record"]),
-            iterations=restore(Iterations, {key.removesuffix("_iterations"): value for key, value in plate.items()}),
+            plates={name: plate_record(plate.record) for name, plate in plates.items() if plate.record is not None},
             ranks=folder.ranks("plate"),
             date=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=folder.seconds(),
             command=shlex.join(["rack2city", *sys.argv[1:]]),
         ),
     )
+
+
+def _left_out(plates: Iterable[PlateMap]) -> Iterator[str]:
+    """What the models of the plates do not see, a sentence for each set of plates that share it."""
+    sharing: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    for plate in plates:
+        sharing.setdefault((plate.kind, plate.model, plate.leaves_out), []).append(plate.name)
+    for (kind, model, lacks), names in sharing.items():
+        yield f"Plate {', '.join(names)} ({kind}, model {model}) leaves out: {'; '.join(lacks)}."

@@ -3,19 +3,28 @@
 from rack2city.plate.design import (
     PlateDesign,
     case_coolant,
-    check_coolant_range,
     coolant_reference_temperature,
+    load_flow,
     plate_design,
-    reference_design,
 )
+from rack2city.plate.measured import MeasuredCurve
+from rack2city.plate.measured_input import measured_curve
+from rack2city.plate.models import MESH, PlateModel, plate_model, plate_models
 from rack2city.plate.plate_map import PlateMap
+from rack2city.plate.range import check_coolant_range
 
 __all__ = [
+    "MESH",
+    "MeasuredCurve",
     "PlateDesign",
     "PlateMap",
+    "PlateModel",
     "case_coolant",
     "check_coolant_range",
     "coolant_reference_temperature",
+    "load_flow",
+    "measured_curve",
     "plate_design",
-    "reference_design",
+    "plate_model",
+    "plate_models",
 ]

@@ -1,122 +1,106 @@
-"""What a case asks of each cold plate: flow, heat flux and number of channels at design."""
+"""Where a cold plate works: its heat, its flow and its inlet, by its own table or by the rack that it is in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-import numpy as np
-
-from rack2city.case import Case, RackLoad
+from rack2city.case import Case, ComputedPlate, Plate, PlatesCase, RackLoad
+from rack2city.case.solids import Solid as Asked
 from rack2city.errors import InputError
-from rack2city.materials import Coolant, coolant
-
-_ROOM_K = 15.0  # over the coolant's lowest temperature: supply below that is unusual, and the flow to blame
+from rack2city.materials import Coolant, Solid, coolant_of, solid
 
 
 @dataclass(frozen=True)
 class PlateDesign:
-    """One cold plate at the rack's design point.
+    """A cold plate at its design point.
 
     Attributes:
-        load: name of the load it cools.
-        power: heat of one plate (W).
-        flow: coolant flow of one plate (m³/s).
-        channels: number of parallel channels (-).
-        area: heated area (m²).
+        name: of the plate.
+        plate: its table of the case.
+        power: its heat (W).
+        flow: its coolant flow (m³/s).
+        inlet_k: temperature of the coolant that enters (K).
+        flow_field: the field of the case that tells the flow.
+        inlet_field: that which tells the temperature.
+        solids: the case's own solids, by name.
     """
 
-    load: str
+    name: str
+    plate: Plate
     power: float
     flow: float
-    channels: int
-    area: float
+    inlet_k: float
+    flow_field: str
+    inlet_field: str
+    solids: Mapping[str, Asked] = field(default_factory=dict)
 
-    @property
-    def flow_per_channel(self) -> float:
-        """Coolant flow of one channel (m³/s)."""
-        return self.flow / self.channels
+    def solid(self, body: str) -> Solid:
+        """What a solid body is made of, by the name of its group.
 
-    @property
-    def heat_flux(self) -> float:
-        """Heat flux into the heated face (W/m²)."""
-        return self.power / self.area
-
-
-def plate_design(case: Case, load: RackLoad) -> PlateDesign:
-    """Design point of the plates of a load: flow in proportion to power, a whole number of channels."""
-    channels = max(1, round(load.plate_width / case.channel.pitch))
-    return PlateDesign(
-        load=load.name,
-        power=load.power,
-        flow=case.rack.flow_per_power * load.power,
-        channels=channels,
-        area=channels * case.channel.pitch * case.channel.length,
-    )
+        Raises:
+            InputError: no solid has the name that the case says.
+        """
+        plate, where = self.plate, f"plates.{self.name}"
+        assert isinstance(plate, ComputedPlate)
+        if body in plate.materials:
+            return solid(plate.materials[body], self.solids, f"{where}.materials.{body}")
+        if plate.material is not None:
+            return solid(plate.material, self.solids, f"{where}.material")
+        assert plate.conductivity is not None
+        return Solid(f"the metal of {where}", plate.conductivity, "the case", plate.status)
 
 
-def reference_design(case: Case) -> PlateDesign:
-    """Design point of the load whose flow and heat flux the finite-element runs carry."""
-    return plate_design(case, next(load for load in case.rack.loads if load.name == case.plate.reference_load))
+def plate_design(case: PlatesCase, name: str) -> PlateDesign:
+    """The design point of a plate: what its table does not tell is that of the first load of the rack that has it.
 
-
-def case_coolant(case: Case) -> Coolant:
-    """The coolant of a case."""
-    return coolant(case.coolant.name, case.coolant.share)
-
-
-def coolant_reference_temperature(case: Case, coolant: Coolant) -> float:
-    """Mean bulk temperature of the coolant at design (K): supply plus half the rise of rho c Q dT = P.
-
-    Density, heat capacity and conductivity are taken here, once for plate and rack alike; over the 10-15 K of a rack
-    they change by less than 1 %. Viscosity, which changes by 2 % per kelvin, follows the local temperature.
+    Raises:
+        InputError: neither tells its heat, flow or inlet temperature.
     """
-    supply = case.rack.supply_temperature
-    temperature = supply
+    plate, rack = case.plates[name], case.rack if isinstance(case, Case) else None
+    load = next((load for load in rack.loads if load.plate == name), None) if rack else None
+    zones = plate.zones if isinstance(plate, ComputedPlate) else ()
+    power, flow, inlet = plate.power, plate.flow, plate.inlet_temperature
+    if power is None:
+        power = sum(zone.heat for zone in zones) or (load.power if load else None)
+    if flow is None and rack and load:
+        flow = rack.flow_per_power * load.power
+    if inlet is None and rack:
+        inlet = rack.supply_temperature
+    missing = {"power": power, "flow": flow, "inlet_temperature": inlet}
+    for what, value in missing.items():
+        if value is None:
+            told = f"missing; no load of a rack has the plate '{name}', so its table says at which {what} it works"
+            raise InputError(f"plates.{name}.{what}: {told}")
+    assert power is not None
+    assert flow is not None
+    assert inlet is not None
+    flow_field = "rack.flow_per_power" if plate.flow is None else f"plates.{name}.flow"
+    inlet_field = "rack.supply_temperature" if plate.inlet_temperature is None else f"plates.{name}.inlet_temperature"
+    return PlateDesign(name, plate, power, flow, inlet, flow_field, inlet_field, case.materials)
+
+
+def load_flow(case: Case, load: RackLoad) -> float:
+    """Coolant flow of each plate of a load at the rack's design (m³/s): in proportion to its heat."""
+    return case.rack.flow_per_power * load.power
+
+
+def case_coolant(case: PlatesCase) -> Coolant:
+    """The coolant of a case."""
+    return coolant_of(case.coolant)
+
+
+def mean_bulk(medium: Coolant, inlet_k: float, heat_per_flow: float) -> float:
+    """Mean bulk temperature of a coolant (K): inlet (K) plus half the rise of rho c dT = P/Q (J/m³).
+
+    Density, heat capacity and conductivity are taken here; over the 10-15 K of a plate they change by less than 1 %.
+    Viscosity, which changes by 2 % per kelvin, follows the local temperature.
+    """
+    temperature = inlet_k
     for _ in range(5):  # a contraction by about 1e-4 a step
-        heat_capacity = float(coolant.density(temperature) * coolant.heat_capacity(temperature))
-        temperature = supply + 0.5 / (heat_capacity * case.rack.flow_per_power)
+        heat_capacity = float(medium.density(temperature) * medium.heat_capacity(temperature))
+        temperature = inlet_k + 0.5 * heat_per_flow / heat_capacity
     return temperature
 
 
-def check_coolant_range(case: Case) -> None:
-    """Refuse a coolant that would leave the range of its properties, before anything is solved.
-
-    The hottest coolant is estimated at the least flow of the finite-element runs: supply plus the rise of rho c Q dT = P to
-    the outlet, and the film at the channel's floor there. The runs say exactly how warm it is, and refuse it as well.
-
-    Raises:
-        InputError: naming the field: the supply temperature, or the flow where no usual supply would do.
-    """
-    rack, medium, factor = case.rack, case_coolant(case), case.plate.flow_factors[0]
-    low, high = medium.temperature_range_k
-    supply, known = rack.supply_temperature, f"where the properties of {medium.name} are known"
-    if not low <= supply < high - 10.0:
-        raise InputError(
-            f"rack.supply_temperature: must be between {low - 273.15:.0f} and {high - 283.15:.0f} degC, {known}, "
-            f"got {supply - 273.15:.6g} degC"
-        )
-    rise = 1.0 / (float(medium.density(supply) * medium.heat_capacity(supply)) * rack.flow_per_power * factor)
-    film = reference_design(case).heat_flux * _floor_to_bulk(case, float(medium.conductivity(supply)))
-    if supply + rise + film <= high:
-        return
-    reaches = (
-        f"at {factor:g} times the design flow, the least of plate.flow_factors, the coolant warms by about {rise + film:.4g} "
-        f"K to {supply + rise + film - 273.15:.4g} degC at the outlet's wall, beyond the {high - 273.15:.0f} degC {known}"
-    )
-    if high - rise - film >= low + _ROOM_K:
-        raise InputError(
-            f"rack.supply_temperature: {reaches}; use at most {high - rise - film - 273.15:.4g} degC, or more flow"
-        )
-    if supply + film >= high:
-        raise InputError(f"rack.supply_temperature: {reaches}; use a colder supply and more flow, or spread the power")
-    least = rise / (high - supply - film) * rack.flow_per_power * 6e7  # L/min/kW
-    raise InputError(f"rack.flow_per_power: {reaches}; use at least {least:.3g} L/min/kW")
-
-
-def _floor_to_bulk(case: Case, conductivity: float) -> float:
-    """About the resistance (m² K/W of heated area) from the channels' floor to the bulk of a coolant (W/(m K)).
-
-    Source: fins with an adiabatic tip, and developed laminar flow between plates, Nu = 8.235 (Incropera & DeWitt).
-    """
-    channel = case.channel
-    film = 8.235 * conductivity / (2.0 * channel.width)
-    units = channel.fin_height * np.sqrt(2.0 * film / (channel.conductivity * (channel.pitch - channel.width)))
-    return float(channel.pitch / (film * (channel.width + 2.0 * channel.fin_height * np.tanh(units) / units)))
+def coolant_reference_temperature(case: Case, medium: Coolant) -> float:
+    """Mean bulk temperature of the rack's coolant at design (K)."""
+    return mean_bulk(medium, case.rack.supply_temperature, 1.0 / case.rack.flow_per_power)

@@ -1,4 +1,4 @@
-"""The finite-element runs behind the plate map."""
+"""The finite-element runs behind a plate's map."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,156 +9,185 @@ import numpy as np
 from mpi4py import MPI
 
 from rack2city import fem
-from rack2city.case import Case
-from rack2city.errors import InputError
-from rack2city.fem.flow.inflow import inlet_normal
-from rack2city.fem.mesh.quantities import bulk_temperature, mean_over_interface
+from rack2city.case import PlatesCase, Zone
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
-from rack2city.plate.design import coolant_reference_temperature, reference_design
-from rack2city.plate.plate_map import PlateMap
+from rack2city.plate.gci import grid_convergence
+from rack2city.plate.models import MESH, PlateModel
+from rack2city.plate.plate_map import INTERPOLATION, PlateMap, Record
+from rack2city.plate.plate_map import MESH as MESH_ERROR
+from rack2city.plate.point import PlatePoint, ZonePoint, plate_point
+from rack2city.plate.problem import PlateProblem, cells_of, plate_problem, solve_strip
+from rack2city.plate.readings import over_the_flow
+from rack2city.results.plate import Holdout, PlateRuns, ZoneCurves
 
-FLOW, DROP, TO_INLET = "flow_per_channel_m3_per_s", "pressure_drop_pa", "case_to_inlet_max_m2k_per_w"
-HALVES = 2  # the mesh is half a channel: the other half mirrors it
-
-
-type ChannelPoint = dict[str, Any]
-"""What a `PlateMap` holds of one run of the channel, by the map's names; flows are those of a whole channel."""
-
-
-def channel_problem(case: Case, coolant: Coolant, mesh_file: Path, comm: MPI.Comm, log: Log) -> fem.ConjugateProblem:
-    """The conjugate problem of a case on its mesh; the TIM's conductivity is thickness over resistance (collective)."""
-    temperature, channel = coolant_reference_temperature(case, coolant), case.channel
-    inlet = case.rack.supply_temperature
-    fluid = fem.Fluid(
-        density=float(coolant.density(temperature)),
-        heat_capacity=float(coolant.heat_capacity(temperature)),
-        conductivity=float(coolant.conductivity(temperature)),
-        viscosity=float(np.exp(coolant.ln_viscosity_fit(inlet))),
-    )
-    metal, tim = (fem.Material(k) for k in (channel.conductivity, channel.tim_thickness / channel.tim_resistance))
-    solids = {"fin": metal, "base": metal, "tim": tim}
-    return fem.ConjugateProblem(
-        fem.read_domain(mesh_file, comm),
-        fluid,
-        solids,
-        boundaries=None,
-        conditions=[fem.HeatInlet("inlet", inlet), fem.HeatOutlet("outlet"), fem.Flux("heated")],
-        couplings=[fem.ViscosityOfTemperature(coolant.ln_viscosity_fit)],
-        options=case.solver.options,
-        log=log,
-    )
-
-
-def solve_point(problem: fem.ConjugateProblem, flow: float, flux: float, coolant: Coolant) -> ChannelPoint:
-    """Solve for the flow of a whole channel (m³/s) and a heat flux (W/m²), and read off the engineering numbers.
-
-    Raises:
-        ConvergenceError: the solvers do not converge.
-        InputError: the coolant leaves the range of its properties.
-    """
-    report = problem.solve(flow / HALVES, {"heated": flux})
-    domain, fluid, properties = problem.domain, problem.fluid, problem.properties
-    temperature, velocity, inlet = problem.heat.temperature, problem.velocity, float(problem.heat.terms.loads["inlet"])
-    hottest = fem.highest_temperature(problem.heat, *properties.volumes)
-    if hottest > coolant.temperature_range_k[1]:
-        raise InputError(
-            f"plate.flow_factors: at {flow * 6e4:.3e} L/min a channel the coolant reaches {hottest - 273.15:.1f} °C, beyond "
-            f"the {coolant.temperature_range_k[1] - 273.15:.0f} °C to which the properties of {coolant.name} are known; use "
-            "larger factors or a lower power"
-        )
-    along = -inlet_normal(fluid)
-    base = mean_over_interface(domain, temperature, "base_bottom")
-    bulk = bulk_temperature(fluid, velocity, temperature, along)
-    case_max = fem.surface_maximum(domain, temperature, "heated")
-    return {
-        "flow_per_channel_m3_per_s": flow,
-        "pressure_drop_pa": fem.mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
-        "base_to_bulk_m2k_per_w": (base - bulk) / flux,
-        "base_to_inlet_max_m2k_per_w": (fem.surface_maximum(domain, temperature, "base_bottom") - inlet) / flux,
-        "case_to_inlet_max_m2k_per_w": (case_max - inlet) / flux,
-        "case_to_inlet_mean_m2k_per_w": (fem.mean_over_surface(domain, temperature, "heated") - inlet) / flux,
-        "case_max_k": case_max,
-        "outlet_bulk_k": fem.bulk_temperature_at(problem.heat, "outlet"),
-        "reynolds": properties.density * problem.flow.speed * problem.flow.hydraulic_diameter / properties.viscosity,
-        "outer_iterations": report.exchanges,
-        "newton_iterations": report.flow_steps,
-        "heat_balances": (problem.heat.heat_in(), problem.heat.heat_out()),
-        "mass_balances": (-fem.flow_through(fluid, velocity, "inlet"), fem.flow_through(fluid, velocity, "outlet")),
-        "flow_factorisations": report.flow_factorisations,
-        "heat_factorisations": report.heat_factorisations,
-    }
+type Step = Callable[[str], None]
 
 
 def run_plate(
-    case: Case,
+    case: PlatesCase,
+    model: PlateModel,
     coolant: Coolant,
-    mesh_file: Path,
-    coarser_meshes: Sequence[Path],
-    fields: Path,
+    meshes: Path,
     comm: MPI.Comm,
     log: Log = lambda line: None,
-    step: Callable[[str], None] = lambda text: None,
+    step: Step = lambda text: None,
 ) -> PlateMap:
-    """Run the channel at every flow of the case, at one held out, and at design on coarser meshes (collective).
+    """Run a plate's model at every flow of its table, at one held out, and at design on coarser meshes (collective).
 
-    The first of the coarser meshes is coarser in every direction, each other one in a single direction. Coarsened together
-    the directions hide each other: the base alone raises the case-to-inlet resistance of the reference cell by 3e-4 from
-    coarse to medium, the height alone lowers it by as much, and what remains is a difference of no meaning, which grows on
-    refinement (1.5e-4, then 3.1e-4). So the uncertainty is the sum of the single changes, each by its magnitude; it falls
-    (7e-4, then 3.4e-4). Without coarser meshes neither is known. The fields at design go to a folder; `log` receives a line
-    for each solver step, `step` a few words before each run.
+    Where the first of the coarser meshes is coarser in every direction and each other one in a single direction, the
+    uncertainty is the sum of the single changes, each by its magnitude: coarsened together the directions hide each other. The
+    base alone raises the case-to-inlet resistance of the reference cell by 3e-4 from coarse to medium, the height alone lowers
+    it by as much, and what remains is a difference of no meaning. Else the meshes are a family, and it is the grid convergence
+    index. Without coarser meshes neither is known.
+
+    Args:
+        case: the case.
+        model: what is computed in place of the plate.
+        coolant: what flows.
+        meshes: the folder of the plate's meshes; the fields at design go to `fields` in it.
+        comm: all of its ranks work.
+        log: receives a line for each solver step.
+        step: receives a few words before each run.
 
     Raises:
         ConvergenceError: a run does not converge.
     """
-    design = reference_design(case)
-    problem = channel_problem(case, coolant, mesh_file, comm, log)
+    design, name = model.design, model.design.name
+    plate = plate_problem(case, model, coolant, meshes / MESH, comm, log)
 
-    def solve(factor: float) -> ChannelPoint:
-        step(f"channel at {factor:g} x design flow")
-        return solve_point(problem, factor * design.flow_per_channel, design.heat_flux, coolant)
+    def solve(factor: float) -> PlatePoint:
+        step(f"{name} at {factor:g} x design flow")
+        return _solve(plate, factor * design.flow)
 
-    # From design downwards, then upwards: each start is close to its end.
-    factors = sorted(case.plate.flow_factors)
-    pivot = int(np.argmin(np.abs(np.array(factors) - 1.0)))
-    points = [solve(factor) for factor in (*factors[pivot:], *reversed(factors[:pivot]))]
-    points.sort(key=lambda point: float(point[FLOW]))
-    columns: dict[str, Any] = {name: tuple(point[name] for point in points) for name in points[0]}
-    plate_map = PlateMap(
-        load=design.load,
-        heat_flux=design.heat_flux,
-        inlet_k=case.rack.supply_temperature,
-        channels=design.channels,
-        area_m2=design.area,
-        design_flow_per_channel_m3_per_s=design.flow_per_channel,
-        solver_options=problem.solver_options(),
-        solver_record=problem.solver_record(),
-        **columns,
-    )
-    held_out = solve(float(np.sqrt(factors[0] * factors[1])))  # midway in the widest gap of a cubic in log flow
+    # Upwards, so that each start is close to its end.
+    factors = sorted(model.plate.flow_factors)
+    held_at = float(np.sqrt(factors[0] * factors[1]))  # midway in the widest gap of a cubic in log flow
+    order = sorted({*factors, held_at, 1.0})
+    points = {factor: solve(factor) for factor in order if factor != 1.0 or 1.0 in factors}
+    held_out = points[held_at]
     design_point = solve(1.0)
-    step("fields")
-    fem.write_fields(problem, fields)
-    flow, drop, to_inlet = (held_out[name] for name in (FLOW, DROP, TO_INLET))
-    plate_map = replace(
-        plate_map,
-        holdout_flow_per_channel_m3_per_s=flow,
-        holdout_pressure_drop_error=float(plate_map.pressure_drop(flow)) / drop - 1.0,
-        holdout_case_to_inlet_error=float(plate_map.case_to_inlet(flow)) / to_inlet - 1.0,
-    )
-    if not coarser_meshes:
+    step(f"{name}: fields")
+    fem.write_fields(plate.problem, meshes / "fields")
+    plate_map = _map(plate, [points[factor] for factor in factors], factors)
+    plate_map = _held_out(plate_map, held_out)
+    if not model.coarser:
         return plate_map
-    changes = []
-    for mesh in coarser_meshes:
-        step("channel on a coarser mesh")
-        coarse_problem = channel_problem(case, coolant, mesh, comm, log)
-        coarse = solve_point(coarse_problem, design.flow_per_channel, design.heat_flux, coolant)
-        changes.append([design_point[name] / coarse[name] - 1.0 for name in (DROP, TO_INLET)])
-    overall, *single = changes
+    solved = [(plate, design_point)]
+    for file in model.coarser:
+        step(f"{name} on a coarser mesh")
+        coarse = plate_problem(case, model, coolant, meshes / file, comm, log)
+        solved.append((coarse, _solve(coarse, design.flow)))
+    values = [(point.pressure_drop_pa, point.case_max_k - design.inlet_k) for _, point in solved]
+    return _refined(plate_map, model, values, [cells_of(each) for each, _ in solved])
+
+
+def _solve(plate: PlateProblem, flow: float) -> PlatePoint:
+    found = [(strip, solve_strip(plate, strip, flow)) for strip in plate.strips]
+    return plate_point(plate.model, flow, found)
+
+
+def _map(plate: PlateProblem, points: list[PlatePoint], factors: list[float]) -> PlateMap:
+    """The map through the points, without its errors."""
+    model, design = plate.model, plate.model.design
+    power, inlet = design.power, design.inlet_k
+
+    def column(read: Callable[[PlatePoint], Any]) -> tuple[Any, ...]:
+        return tuple(read(point) for point in points)
+
+    def counts(key: str) -> tuple[Any, ...]:
+        return column(lambda point: point.counts[key])
+
+    zones = tuple(_zone(model, zone, [point.zones[zone.name] for point in points]) for zone in model.plate.zones)
+    runs = PlateRuns(
+        copies=plate.copies,
+        base_to_bulk_k_per_w=column(lambda p: (p.base_mean_k - p.bulk_k) / power),
+        base_to_inlet_max_k_per_w=column(lambda p: (p.base_max_k - inlet) / power),
+        case_to_inlet_mean_k_per_w=column(lambda p: (p.case_mean_k - inlet) / power),
+        case_max_k=column(lambda p: p.case_max_k),
+        outlet_bulk_k=column(lambda p: p.outlet_bulk_k),
+        reynolds=column(lambda p: p.reynolds),
+        speed_max_m_per_s=column(lambda p: p.reading.speed.value),
+        grid_pressure_drop_change=None,
+        grid_case_to_inlet_change=None,
+        holdout=Holdout(float("nan"), float("nan"), float("nan")),
+        readings=over_the_flow(model, [(point.reading, point.bulk_k) for point in points]),
+    )
+    record = Record(
+        solver_options=plate.problem.solver_options(),
+        solver_record=plate.problem.solver_record(),
+        **{key: counts(key) for key in points[0].counts},
+    )
+    return PlateMap(
+        name=design.name,
+        kind=model.plate.kind,
+        model=model.plate.model,
+        leaves_out=model.leaves_out,
+        power_w=power,
+        inlet_k=inlet,
+        area_m2=plate.area,
+        channels=model.channels,
+        design_flow_m3_per_s=design.flow,
+        flow_m3_per_s=tuple(factor * design.flow for factor in factors),
+        pressure_drop_pa=column(lambda p: p.pressure_drop_pa),
+        case_to_inlet_max_k_per_w=column(lambda p: (p.case_max_k - inlet) / power),
+        zones=zones,
+        uncertainty={INTERPOLATION: None, MESH_ERROR: None},
+        pressure_drop_uncertainty={INTERPOLATION: None, MESH_ERROR: None},
+        runs=runs,
+        record=record,
+    )
+
+
+def _zone(model: PlateModel, zone: Zone, points: Sequence[ZonePoint]) -> ZoneCurves:
+    """A zone over the flow."""
+    power, junction = zone.heat * model.design.power / sum(other.heat for other in model.plate.zones), None
+    if zone.junction_to_case is not None:
+        junction = tuple(point.case_max_k + zone.junction_to_case * power for point in points)
+    return ZoneCurves(
+        name=zone.name,
+        power_w=power,
+        area_m2=zone.area,
+        tim_m2k_per_w=points[0].tim,
+        junction_to_case_k_per_w=zone.junction_to_case,
+        base_mean_k=tuple(point.base_mean_k for point in points),
+        base_max_k=tuple(point.base_max_k for point in points),
+        case_mean_k=tuple(point.case_mean_k for point in points),
+        case_max_k=tuple(point.case_max_k for point in points),
+        bulk_k=None if any(point.bulk_k is None for point in points) else tuple(float(p.bulk_k or 0.0) for p in points),
+        hot_spot_at_m=tuple(point.hot_spot_at_m for point in points),
+        junction_max_k=junction,
+    )
+
+
+def _held_out(plate_map: PlateMap, point: PlatePoint) -> PlateMap:
+    """The map with its error against a run that is not in it."""
+    assert plate_map.runs is not None
+    drop = float(plate_map.pressure_drop(point.flow)) / point.pressure_drop_pa - 1.0
+    resistance = (point.case_max_k - plate_map.inlet_k) / plate_map.power_w
+    thermal = float(plate_map.case_to_inlet(point.flow)) / resistance - 1.0
     return replace(
         plate_map,
-        grid_pressure_drop_change=overall[0],
-        grid_case_to_inlet_change=overall[1],
-        grid_case_to_inlet_uncertainty=float(sum(abs(to_inlet) for _, to_inlet in single)),
+        runs=replace(plate_map.runs, holdout=Holdout(point.flow, drop, thermal)),
+        uncertainty=plate_map.uncertainty | {INTERPOLATION: abs(thermal)},
+        pressure_drop_uncertainty=plate_map.pressure_drop_uncertainty | {INTERPOLATION: abs(drop)},
+    )
+
+
+def _refined(
+    plate_map: PlateMap, model: PlateModel, values: Sequence[tuple[float, float]], cells: Sequence[int]
+) -> PlateMap:
+    """The map with what its mesh leaves uncertain: pressure drop and rise on it and on the coarser ones, and their cells."""
+    assert plate_map.runs is not None
+    fine, *coarser = values
+    changes = [tuple(value / other - 1.0 for value, other in zip(fine, each, strict=True)) for each in coarser]
+    if model.single:
+        drop, thermal = (float(sum(abs(change[i]) for change in changes[1:])) for i in (0, 1))
+    else:
+        drop, thermal = (grid_convergence([value[i] for value in values], cells) for i in (0, 1))
+    return replace(
+        plate_map,
+        runs=replace(plate_map.runs, grid_pressure_drop_change=changes[0][0], grid_case_to_inlet_change=changes[0][1]),
+        uncertainty=plate_map.uncertainty | {MESH_ERROR: thermal},
+        pressure_drop_uncertainty=plate_map.pressure_drop_uncertainty | {MESH_ERROR: drop},
     )

@@ -6,7 +6,7 @@ disconnects and orifices. That resistance is sized once for each kind of load, a
 whole rack then drops what its published curve says.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,17 +16,17 @@ from rack2city.arrays import Array
 from rack2city.case import Case, RackLoad
 from rack2city.errors import InputError
 from rack2city.materials import Coolant
-from rack2city.plate import PlateDesign, PlateMap, plate_design
+from rack2city.plate import PlateMap, load_flow
 
 INLET, OUTLET = "rack inlet", "rack outlet"
 
 
 @dataclass(frozen=True)
 class PlateBranches:
-    """The branches of one kind of plate in the solved network, with the channel's map under their heat flux."""
+    """The branches of one kind of load in the solved network, with the design flow of each (m³/s) and the map of its plate."""
 
     load: RackLoad
-    design: PlateDesign
+    design_flow: float
     plate_map: PlateMap
     names: tuple[str, ...]
     flow_kg_per_s: Array
@@ -60,41 +60,42 @@ class RackLoop:
         return float(flow[INLET]), -float(flow[OUTLET])
 
 
-def plate_curve(
-    plate_map: PlateMap, channels: int, resistance: float
-) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+def plate_curve(plate_map: PlateMap, resistance: float) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
     """Pressure drop (Pa) of a plate and what is in series with it, and its slope, over the signed volume flow (m³/s).
 
     Within the plate map it is the map; outside, where only the solver's iterations go, the end of the map continued to zero
-    in proportion to the flow and upwards to its square, so that the law rises everywhere.
-
-    The plate has parallel channels, each with the drop of the map; in series is a quadratic resistance (Pa/(m³/s)²).
+    in proportion to the flow and upwards to its square, so that the law rises everywhere. In series is a quadratic
+    resistance (Pa/(m³/s)²).
     """
-    low, high = plate_map.flow_per_channel_m3_per_s[0], plate_map.flow_per_channel_m3_per_s[-1]
+    low, high = plate_map.flow_range
 
     def plate(flow: Array) -> Array:
-        inside = np.clip(flow, low, high)
-        at_end = plate_map.pressure_drop(inside)
+        at_end = plate_map.pressure_drop(np.clip(flow, low, high))
         return np.where(flow < low, at_end * flow / low, np.where(flow > high, at_end * (flow / high) ** 2, at_end))
 
     def drop(volume_flow: Array) -> Array:
         flow = np.abs(np.asarray(volume_flow, dtype=float))
-        return np.sign(volume_flow) * (plate(flow / channels) + resistance * flow**2)
+        return np.sign(volume_flow) * (plate(flow) + resistance * flow**2)
 
     def slope(volume_flow: Array) -> Array:
         flow = np.abs(np.asarray(volume_flow, dtype=float))
-        step = 1e-6 * np.maximum(flow, low * channels)
+        step = 1e-6 * np.maximum(flow, low)
         return (drop(flow + step) - drop(np.maximum(flow - step, 0.0))) / (step + np.minimum(step, flow))
 
     return drop, slope
 
 
 def solve_loop(
-    case: Case, coolant: Coolant, plate_map: PlateMap, trays: list[tuple[RackLoad, ...]], temperature: float
+    case: Case,
+    coolant: Coolant,
+    plate_maps: Mapping[str, PlateMap],
+    trays: list[tuple[RackLoad, ...]],
+    temperature: float,
 ) -> RackLoop:
     """Size the branches at design and solve the loop at the rack's design flow.
 
-    The trays hold their loads in the manifold's order; the temperature is the mean of the coolant's bulk (K).
+    Maps go by the names of the plates, the trays hold their loads in the manifold's order; the temperature is the mean of the
+    coolant's bulk (K).
 
     Raises:
         InputError: the plates alone need more pressure than the rack's curve has.
@@ -103,8 +104,7 @@ def solve_loop(
     density, viscosity = float(coolant.density(temperature)), float(coolant.viscosity(temperature))
     liquid = net.Liquid(density, float(coolant.heat_capacity(temperature)), viscosity)
     rack = case.rack
-    designs = {load.name: plate_design(case, load) for load in rack.loads}
-    tray_flow = np.array([sum(designs[x.name].flow * x.count / x.trays for x in loads) for loads in trays])
+    tray_flow = np.array([sum(load_flow(case, x) * x.count / x.trays for x in loads) for loads in trays])
     rack_flow = float(tray_flow.sum())
     curve_drop = rack.curve_linear * rack_flow + rack.curve_quadratic * rack_flow**2
 
@@ -116,9 +116,9 @@ def solve_loop(
     network = _manifold(case, liquid, rack_flow * density, len(trays))
     designed = []
     for load in rack.loads:
-        design = designs[load.name]
-        own_map = plate_map.at_flux(design.heat_flux, coolant.viscosity)
-        available = curve_drop - manifold_drop - float(own_map.pressure_drop(design.flow_per_channel))
+        flow = load_flow(case, load)
+        own_map = plate_maps[load.plate].at_power(load.power, coolant.viscosity)
+        available = curve_drop - manifold_drop - float(own_map.pressure_drop(flow))
         if available < 0.0:
             raise InputError(
                 f"rack.curve_quadratic: at design flow the rack's curve drops {curve_drop / 1e3:.4g} kPa, of which the "
@@ -127,7 +127,7 @@ def solve_loop(
                 "lower rack.flow_per_power"
             )
         name = f"plate of {load.name}"
-        curve = plate_curve(own_map, design.channels, available / design.flow**2)
+        curve = plate_curve(own_map, available / flow**2)
         network.laws[name] = net.CurveLaw(*curve, density=density)
         tray = np.repeat([i for i, loads in enumerate(trays) if load in loads], load.count // load.trays)
         names = net.create_heat_exchangers(
@@ -138,7 +138,7 @@ def solve_loop(
             curve=name,
             heat_w=load.power,
         )
-        designed.append((load, design, own_map, tuple(names)))
+        designed.append((load, flow, own_map, tuple(names)))
     result = net.solve_steady(network)
     flows = result.res_heat_exchangers.mdot_kg_per_s
     plates = tuple(PlateBranches(*kind, flows[list(kind[-1])].to_numpy()) for kind in designed)

@@ -18,11 +18,11 @@ _YEAR_COLUMNS = (
 
 @dataclass(frozen=True)
 class Run:
-    """The files of one finished run: `summary.json`, `year.parquet`, and the ParaView file of the temperature (K)."""
+    """The files of one finished run: `summary.json`, `year.parquet`, and the folders of the computed plates' fields."""
 
     summary: Summary
     year: pd.DataFrame
-    temperature: Path
+    fields: dict[str, Path]
 
 
 def read_run(run_dir: Path) -> Run:
@@ -31,11 +31,20 @@ def read_run(run_dir: Path) -> Run:
     Raises:
         InputError: a file is missing or unreadable, or lacks a key or column, which the sentence names.
     """
-    summary, year, field = (run_dir / name for name in ("summary.json", "year.parquet", "fields/temperature.pvd"))
-    for file in (summary, year, field):
-        if not file.is_file():
-            raise InputError(f"{file}: there is no such file; a report needs the folder of a finished `rack2city run`")
-    return Run(load(summary, Summary), _read_year(year), field)
+    summary, year = (_existing(run_dir / name) for name in ("summary.json", "year.parquet"))
+    figures = load(summary, Summary)
+    computed = [name for name, plate in figures.plates.items() if plate.runs is not None]
+    fields = {name: run_dir / "plates" / name / "fields" for name in computed}
+    for folder in fields.values():
+        for file in ("temperature.pvd", "flow.pvd"):
+            _existing(folder / file)
+    return Run(figures, _read_year(year), fields)
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise InputError(f"{file}: there is no such file; a report needs the folder of a finished `rack2city run`")
+    return file
 
 
 def _read_year(file: Path) -> pd.DataFrame:

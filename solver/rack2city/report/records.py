@@ -1,16 +1,18 @@
 """The tables that make the figures believable: balances, inputs with their sources, versions, options and times."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from rack2city.case import ASSUMED, STATUSES
+from rack2city.case import ASSUMED, STATUSES, CaseInput
 from rack2city.report.document import Table
 from rack2city.report.summary import Summary
-from rack2city.report.summary.provenance import Counts, Provenance
+from rack2city.report.summary.evidence import BalanceRow
+from rack2city.report.summary.provenance import Counts, PlateRecord, Provenance
 from rack2city.report.units import PERCENT, Scale, number, quantity
 from rack2city.report.verdict import outcome
 
 
-def balances(summary: Summary) -> Table:
+def balances(found: Iterable[BalanceRow]) -> Table:
     """Every conserved quantity of every stage, counted on both sides."""
     rows = tuple(
         (
@@ -22,17 +24,17 @@ def balances(summary: Summary) -> Table:
             number(row.tolerance, 1),
             outcome(row.holds),
         )
-        for row in summary.balances
+        for row in found
     )
     head = ("stage", "balance of", "entering", "leaving", "relative residual", "tolerance", "")
     return Table("What enters each stage must leave it or be stored there.", head, rows, "llrrrrl")
 
 
-def inputs(summary: Summary) -> Table:
-    """Every input of the case with its source."""
+def inputs(found: Iterable[CaseInput]) -> Table:
+    """Inputs of a case with their sources."""
     rows = tuple(
         (row.field, row.given, f"{_plain(row.si)} {row.unit.removeprefix('-')}".strip(), row.status, row.source or "–")
-        for row in summary.case.inputs
+        for row in found
     )
     head = ("field", "given", "SI", "status", "source")
     return Table("Inputs as given, in SI, and where they come from.", head, rows, "lllll")
@@ -58,25 +60,33 @@ def refinement(pressure_drop: float | None, case_to_inlet: float | None) -> str:
     )
 
 
-def provenance(summary: Summary) -> tuple[Table, ...]:
+def provenance(p: Provenance) -> tuple[Table, ...]:
     """Versions, how the finite elements were solved, solver options and the time each stage took."""
-    p = summary.provenance
-    options = tuple(
-        (prefix, ", ".join(f"{key} {'' if value is None else value}".strip() for key, value in chosen.items()))
-        for prefix, chosen in p.solver_options.items()
-    )
     seconds = tuple((stage, quantity(value, Scale("s"), 3)) for stage, value in p.seconds.items())
-    versions = (("commit of rack2city", p.commit or "not known"), *(p.versions | p.solver.libraries).items())
+    libraries = {name: version for plate in p.plates.values() for name, version in plate.solver.libraries.items()}
+    versions = (("commit of rack2city", p.commit or "not known"), *(p.versions | libraries).items())
+    solved = [table for name, record in p.plates.items() for table in _solved(name, record)]
     return (
         Table("Versions of the software.", ("package", "version"), versions, "ll"),
-        Table("How flow and heat were solved.", ("solver", ""), _solver_rows(p), "ll"),
-        Table("Options of the linear and nonlinear solvers (PETSc), by prefix.", ("prefix", "options"), options, "ll"),
+        *solved,
         Table(f"Time of each stage on {p.ranks} rank(s).", ("stage", "time"), seconds, "lr"),
     )
 
 
-def _solver_rows(p: Provenance) -> tuple[tuple[str, str], ...]:
-    flow, heat, counts = p.solver.flow, p.solver.heat, p.iterations
+def _solved(name: str, record: PlateRecord) -> tuple[Table, Table]:
+    options = tuple(
+        (prefix, ", ".join(f"{key} {'' if value is None else value}".strip() for key, value in chosen.items()))
+        for prefix, chosen in record.solver_options.items()
+    )
+    told = f"Options of the linear and nonlinear solvers (PETSc) for the plate '{name}', by prefix."
+    return (
+        Table(f"How flow and heat of the plate '{name}' were solved.", ("solver", ""), _solver_rows(record), "ll"),
+        Table(told, ("prefix", "options"), options, "ll"),
+    )
+
+
+def _solver_rows(record: PlateRecord) -> tuple[tuple[str, str], ...]:
+    flow, heat, counts = record.solver.flow, record.solver.heat, record.iterations
 
     def runs(of_each: Counts) -> str:
         return ", ".join(map(str, of_each))

@@ -29,32 +29,6 @@ def key_figures(summary: Summary) -> Table:
     )
 
 
-def plate_runs(summary: Summary) -> Table:
-    """The finite-element runs behind the plate's curves."""
-    plate = summary.plate
-    columns = {
-        "flow per plate (L/min)": (u.LITRE_PER_MINUTE.of(q * plate.channels) for q in plate.flow_per_channel_m3_per_s),
-        "Re (–)": plate.reynolds,
-        "pressure drop (kPa)": map(u.KILOPASCAL.of, plate.pressure_drop_pa),
-        "base-to-bulk (mm²·K/W)": map(u.RESISTANCE_AREA.of, plate.base_to_bulk_m2k_per_w),
-        "case-to-inlet, max (mm²·K/W)": map(u.RESISTANCE_AREA.of, plate.case_to_inlet_max_m2k_per_w),
-        "case, max (°C)": map(u.CELSIUS.of, plate.case_max_k),
-        "outlet bulk (°C)": map(u.CELSIUS.of, plate.outlet_bulk_k),
-    }
-    rows = tuple(tuple(map(number, row)) for row in zip(*columns.values(), strict=True))
-    caption = f"Finite-element runs of one channel of the plate '{plate.load}' ({plate.channels} channels per plate)."
-    return Table(caption, tuple(columns), rows, "r" * len(columns))
-
-
-def mesh_table(summary: Summary) -> Table:
-    """The mesh and its physical groups."""
-    mesh = summary.mesh
-    counts = {"cells": mesh.cells, "points": mesh.points, **{f"group '{name}'": n for name, n in mesh.groups.items()}}
-    rows = (("level", mesh.level), *((name, number(count)) for name, count in counts.items()))
-    caption = "The mesh of the half channel; of each group the number of its cells or facets."
-    return Table(caption, ("mesh", "count"), rows, "lr")
-
-
 def rack_hydraulics(summary: Summary) -> Table:
     """The rack as a whole, at its design point."""
     rack = summary.rack
@@ -82,7 +56,7 @@ def rack_loads(summary: Summary) -> Table:
         "power (kW)": (u.KILOWATT.of(load.power_w) for load in loads),
         "flow per plate (L/min)": (u.LITRE_PER_MINUTE.of(load.flow_m3_per_s) for load in loads),
         "plate drop (kPa)": (u.KILOPASCAL.of(load.plate_pressure_drop_pa) for load in loads),
-        "Re (–)": (load.reynolds for load in loads),
+        "Re (–)": (float("nan") if load.reynolds is None else load.reynolds for load in loads),
         "case-to-inlet (K/W)": (load.case_to_inlet_k_per_w for load in loads),
         "case (°C)": (u.CELSIUS.of(load.case_max_k) for load in loads),
         "junction (°C)": (u.CELSIUS.of(load.junction_max_k) for load in loads),

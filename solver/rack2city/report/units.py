@@ -31,6 +31,7 @@ LITRE_PER_MINUTE = Scale("L/min", 6e4)
 PERCENT = Scale("%", 100.0)
 PLAIN = Scale("")
 RESISTANCE_AREA = Scale("mm²·K/W", 1e6)
+RESISTANCE = Scale("K/W")
 VELOCITY = Scale("m/s")
 METRE = Scale("m")
 

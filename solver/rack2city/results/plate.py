@@ -1,13 +1,19 @@
-"""The finite-element runs of the plate and their mesh."""
+"""What is known of a cold plate: its curves over the flow, its zones, and the finite-element runs behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-Runs = tuple[float, ...]
+type Runs = tuple[float, ...]
+"""A number for each flow."""
+type RunsOfPlaces = tuple[tuple[float, float, float], ...]
+"""A place x, y, z (m) for each flow."""
+type RunsOfShares = tuple[tuple[float, ...], ...]
+"""For each flow, a number for each channel."""
 
 
 @dataclass(frozen=True)
 class MeshFigures:
-    """The mesh of the plate."""
+    """The mesh of a plate."""
 
     level: str
     cells: int
@@ -19,45 +25,115 @@ class MeshFigures:
 class Holdout:
     """A finite-element run that is not in the map, against the map."""
 
-    flow_per_channel_m3_per_s: float
+    flow_m3_per_s: float
     pressure_drop_error: float
     case_to_inlet_error: float
 
 
 @dataclass(frozen=True)
-class PlateCurves:
-    """One repeating channel of the plate at several flow rates; sequences run over the flow, which increases."""
+class ZoneCurves:
+    """A chip or hot spot on a plate; sequences run over the flow of the plate."""
 
-    load: str
-    heat_flux: float
-    inlet_k: float
-    channels: int
+    name: str
+    power_w: float
     area_m2: float
-    design_flow_per_channel_m3_per_s: float
-    flow_per_channel_m3_per_s: Runs
-    pressure_drop_pa: Runs
-    base_to_bulk_m2k_per_w: Runs
-    base_to_inlet_max_m2k_per_w: Runs
-    case_to_inlet_max_m2k_per_w: Runs
-    case_to_inlet_mean_m2k_per_w: Runs
+    tim_m2k_per_w: float
+    junction_to_case_k_per_w: float | None
+    base_mean_k: Runs
+    base_max_k: Runs
+    case_mean_k: Runs
+    case_max_k: Runs
+    bulk_k: Runs | None
+    hot_spot_at_m: RunsOfPlaces | None = None
+    junction_max_k: Runs | None = None
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What the fields tell beside pressure drop and resistances; sequences run over the flow of the plate.
+
+    docs/plates-results.md defines each.
+    """
+
+    hydraulic_diameter_m: float
+    wetted_area_m2: float
+    wetted_mean_k: Runs | None
+    wetted_to_bulk_w_per_m2k: Runs | None
+    nusselt: Runs | None
+    wall_shear_mean_pa: Runs
+    wall_shear_max_pa: Runs
+    wall_shear_max_at_m: RunsOfPlaces
+    speed_max_at_m: RunsOfPlaces
+    channel_shares: RunsOfShares | None
+
+
+@dataclass(frozen=True)
+class PlateRuns:
+    """What finite elements tell of a plate beside its curves; sequences run over the flow, which increases."""
+
+    copies: float
+    base_to_bulk_k_per_w: Runs
+    base_to_inlet_max_k_per_w: Runs
+    case_to_inlet_mean_k_per_w: Runs
     case_max_k: Runs
     outlet_bulk_k: Runs
     reynolds: Runs
+    speed_max_m_per_s: Runs
+    grid_pressure_drop_change: float | None
+    grid_case_to_inlet_change: float | None
+    holdout: Holdout
+    readings: Readings | None = None
+
+
+@dataclass(frozen=True)
+class PlateCurves:
+    """A cold plate at several flow rates; sequences run over the flow, which increases."""
+
+    name: str
+    kind: str
+    model: str
+    leaves_out: tuple[str, ...]
+    power_w: float
+    inlet_k: float
+    area_m2: float | None
+    channels: int | None
+    design_flow_m3_per_s: float
+    flow_m3_per_s: Runs
+    pressure_drop_pa: Runs
+    case_to_inlet_max_k_per_w: Runs
+    zones: tuple[ZoneCurves, ...]
+    uncertainty: dict[str, float | None]
+    pressure_drop_uncertainty: dict[str, float | None]
 
     def __post_init__(self) -> None:
         """Refuse sequences that differ in length, as they would in a damaged file."""
-        expected = len(self.flow_per_channel_m3_per_s)
-        for name, values in vars(self).items():
-            if isinstance(values, tuple) and len(values) != expected:
-                raise ValueError(f"`plate.{name}` has {len(values)} values, expected {expected}, one per flow rate")
+        check_lengths(self, f"plates.{self.name}", len(self.flow_m3_per_s))
+        for number, zone in enumerate(self.zones):
+            check_lengths(zone, f"plates.{self.name}.zones[{number}]", len(self.flow_m3_per_s))
+
+    @property
+    def pumping_power_w(self) -> Runs:
+        """What it takes to drive the coolant through the plate (W): pressure drop times flow, at each flow."""
+        return tuple(p * q for p, q in zip(self.pressure_drop_pa, self.flow_m3_per_s, strict=True))
+
+    @property
+    def design_row(self) -> int:
+        """Place in the sequences of the flow next to that of the design."""
+        flows, design = self.flow_m3_per_s, self.design_flow_m3_per_s
+        return min(range(len(flows)), key=lambda row: abs(flows[row] - design))
+
+
+def check_lengths(table: Any, where: str, expected: int) -> None:
+    """Raise ValueError where a sequence of numbers has not the expected length."""
+    for field in fields(table):
+        values = getattr(table, field.name)
+        if str(field.type).startswith("Runs") and values is not None and len(values) != expected:
+            raise ValueError(f"`{where}.{field.name}` has {len(values)} values, expected {expected}, one per flow rate")
 
 
 @dataclass(frozen=True)
 class PlateFigures(PlateCurves):
-    """The plate, as the summary tells it."""
+    """The plate, as the summary tells it; without `runs` and `mesh` where its curves were measured."""
 
-    grid_pressure_drop_change: float | None
-    grid_case_to_inlet_change: float | None
-    grid_case_to_inlet_uncertainty: float | None
-    holdout: Holdout
-    field_flow_factor: float
+    runs: PlateRuns | None
+    mesh: MeshFigures | None

@@ -10,17 +10,17 @@ class LoadResult:
     """One kind of liquid-cooled chip at full power; where its chips differ, the worst of them."""
 
     name: str
+    plate: str
     count: int
     power_w: float
     flow_m3_per_s: float
     plate_pressure_drop_pa: float
     case_to_inlet_k_per_w: float
-    case_to_inlet_uncertainty_k_per_w: float | None
-    case_to_inlet_interpolation_k_per_w: float
+    case_to_inlet_uncertainty_k_per_w: dict[str, float | None]
     junction_to_case_k_per_w: float
     case_max_k: float
     junction_max_k: float
-    reynolds: float
+    reynolds: float | None
 
     @property
     def junction_to_inlet_k_per_w(self) -> float:

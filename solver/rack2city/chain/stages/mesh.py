@@ -1,7 +1,7 @@
-"""The mesh stage: the channel of the case, at its level and at the next coarser one, or the user's own mesh."""
+"""The mesh stage: what is computed of each plate, on the mesh of its level and on coarser ones."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rack2city.chain.stage import Session, Stage, figures, of_case
 from rack2city.evidence import load
@@ -9,42 +9,64 @@ from rack2city.evidence import load
 if TYPE_CHECKING:
     from rack2city.case import Case
 
+WHERE_IT_WORKS = {"power", "flow", "inlet_temperature", "flow_factors", "tim_resistance"}
+
 
 @of_case
 def _check(case: "Case") -> None:
-    """Refuse an own mesh that does not keep the naming contract, or is not of the case's channel."""
-    from rack2city.chain.own_mesh import check_own_mesh
+    """Refuse plates that cannot be meshed, and own meshes that cannot be trusted."""
+    from rack2city.plate import plate_models
 
-    check_own_mesh(case)
+    for model in plate_models(case).values():
+        model.check()
 
 
 def _files(case: "Case") -> tuple[str, ...]:
-    from rack2city.chain.channel_mesh import coarser_meshes
+    from rack2city.chain.plate_meshes import mesh_files
 
-    return ("mesh.msh", "mesh.json", *coarser_meshes(case))
+    return tuple(mesh_files(case))
 
 
 def _compute(session: Session) -> None:
-    from rack2city.chain.channel_mesh import make_mesh
+    from rack2city.chain.plate_meshes import drop_other_plates, make_meshes
 
-    make_mesh(session.case, session.folder.path)
+    drop_other_plates(session.case, session.folder.path)
+    make_meshes(session.case, session.folder.path)
+
+
+def _shapes(case: "Case") -> dict[str, Any]:
+    """The plates without what no mesh depends on."""
+    return {name: plate.model_dump(mode="json", exclude=WHERE_IT_WORKS) for name, plate in case.plates.items()}
+
+
+def _drawn(case: "Case") -> list[Path]:
+    from rack2city.case import OwnMesh, Step
+
+    plates = case.plates.values()
+    files = [plate.file for plate in plates if isinstance(plate, OwnMesh | Step)]
+    return [*files, *(file for plate in plates if isinstance(plate, OwnMesh) for file in plate.more)]
 
 
 def _tells(folder: Path) -> tuple[str, ...]:
+    from rack2city.chain.plate_files import PLATES, STATISTICS
     from rack2city.report.units import PLAIN
     from rack2city.results.plate import MeshFigures
 
-    mesh = load(folder / "mesh.json", MeshFigures)
-    groups = (("group " + name, count, PLAIN) for name, count in mesh.groups.items())
-    return f"level: {mesh.level}", *figures(("cells", mesh.cells, PLAIN), ("points", mesh.points, PLAIN), *groups)
+    lines: list[str] = []
+    for file in sorted((folder / PLATES).glob(f"*/{STATISTICS}")):
+        mesh = load(file, MeshFigures)
+        groups = (("group " + name, count, PLAIN) for name, count in mesh.groups.items())
+        told = figures(("cells", mesh.cells, PLAIN), ("points", mesh.points, PLAIN), *groups)
+        lines += (f"plate {file.parent.name}, level {mesh.level}", *(f"  {line}" for line in told))
+    return tuple(lines)
 
 
 MESH = Stage(
     name="mesh",
     compute=_compute,
     files=_files,
-    parts=("channel", "mesh.level"),
-    sources=("mesh.file",),
+    derived=_shapes,
+    read=_drawn,
     check=_check,
     tells=_tells,
 )

@@ -1,13 +1,13 @@
-"""The plate stage: the finite-element runs, and the map from flow to pressure drop and resistance they leave."""
+"""The plate stage: the finite-element runs, and the maps from flow to pressure drop and resistance they leave."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rack2city.chain.stage import Evidence, Session, Stage, figures, of_case
+from rack2city.chain.plate_files import LOG, folder_of, log_file, plate_file, read_plates
+from rack2city.chain.stage import Evidence, Session, Stage, of_case
 from rack2city.chain.stages.mesh import MESH
 from rack2city.errors import InputError, Rack2CityError
-from rack2city.evidence import Balance, storage
+from rack2city.evidence import Balance, store
 
 if TYPE_CHECKING:
     from rack2city.case import Case
@@ -17,15 +17,18 @@ HEAT_TOLERANCE, MASS_TOLERANCE = 1e-8, 1e-10
 
 
 def plate_balances(plate: "PlateMap") -> tuple[Balance, ...]:
-    """Heat and mass balances of the finite-element runs, at each flow.
+    """Heat and mass balances of a plate's finite-element runs, at each flow; none of a measured one.
 
     Raises:
         BalanceError: heat or mass is not conserved in a run.
     """
-    design = plate.design_flow_per_channel_m3_per_s
-    rows = []
-    for flow, heat, mass in zip(plate.flow_per_channel_m3_per_s, plate.heat_balances, plate.mass_balances, strict=True):
-        at = f"channel at {flow / design:.3g} x design flow"
+    rows: list[Balance] = []
+    if plate.record is None:
+        return ()
+    for flow, heat, mass in zip(
+        plate.flow_m3_per_s, plate.record.heat_balances, plate.record.mass_balances, strict=True
+    ):
+        at = f"{plate.name} at {flow / plate.design_flow_m3_per_s:.3g} x design flow"
         rows.append(Balance("fem", f"heat, {at}", *heat, "W", HEAT_TOLERANCE).require())
         rows.append(Balance("fem", f"mass, {at}", *mass, "m3/s", MASS_TOLERANCE).require())
     return tuple(rows)
@@ -34,99 +37,104 @@ def plate_balances(plate: "PlateMap") -> tuple[Balance, ...]:
 @of_case
 def _check(case: "Case") -> None:
     """Refuse options, coolant and flows of the plates that would be found out only minutes later."""
+    from rack2city.case import Case, ComputedPlate
     from rack2city.fem.solvers.prefixes import PREFIXES
-    from rack2city.plate import check_coolant_range, plate_design, reference_design
+    from rack2city.plate import check_coolant_range, load_flow, plate_design
+    from rack2city.plate.measured_map import measured_map
 
     for prefix in case.solver.options:
         if prefix not in PREFIXES:
             raise InputError(f"solver.options: no solver has the prefix '{prefix}'; allowed: {', '.join(PREFIXES)}")
-    reference = reference_design(case)
-    low, high = case.plate.flow_factors[0], case.plate.flow_factors[-1]
-    for load in case.rack.loads:
-        factor = plate_design(case, load).flow_per_channel / reference.flow_per_channel
+    for name, plate in case.plates.items():
+        if not isinstance(plate, ComputedPlate):
+            measured_map(case, name)
+    designs = {name: plate_design(case, name) for name in case.plates}
+    for load in case.rack.loads if isinstance(case, Case) else ():
+        design = designs[load.plate]
+        if not isinstance(design.plate, ComputedPlate):
+            continue
+        low, high = design.plate.flow_factors[0], design.plate.flow_factors[-1]
+        factor = load_flow(case, load) / design.flow
         if not low <= factor <= high:
             raise InputError(
-                f"plate.flow_factors: the plates of '{load.name}' need {factor:.3g} times the design flow of "
-                f"'{reference.load}' in each channel, but the factors go from {low:g} to {high:g}; widen them, or "
-                f"change the plate_width of '{load.name}'"
+                f"plates.{design.name}.flow_factors: the plates of '{load.name}' need {factor:.3g} times the design flow, but "
+                f"the factors go from {low:g} to {high:g}; widen them, or give '{load.name}' a plate of its own"
             )
-    check_coolant_range(case)
+    for design in designs.values():
+        if isinstance(design.plate, ComputedPlate):
+            check_coolant_range(case, design, design.plate.flow_factors[0])
 
 
 def _design(case: "Case") -> dict[str, Any]:
-    from rack2city.plate import reference_design
+    from rack2city.plate import plate_design
 
-    return asdict(reference_design(case))  # of the loads, the finite elements see no more
+    def at(name: str) -> tuple[float, float, float]:
+        design = plate_design(case, name)
+        return design.power, design.flow, design.inlet_k
+
+    return {name: at(name) for name in case.plates}  # of the loads, the finite elements see no more
 
 
 def _steps(case: "Case") -> int:
-    from rack2city.chain.channel_mesh import coarser_meshes
+    from rack2city.plate import plate_models
 
-    return len(case.plate.flow_factors) + 3 + len(coarser_meshes(case))
+    return sum(len(model.plate.flow_factors) + 3 + len(model.coarser) for model in plate_models(case).values())
 
 
 def _compute(session: Session) -> None:
     try:
-        from rack2city.chain.channel_mesh import coarser_meshes
-        from rack2city.plate import case_coolant
-        from rack2city.plate.runs import run_plate
+        from rack2city.chain.plate_runs import run_plates
     except ImportError as error:
         raise Rack2CityError(f"DOLFINx cannot be imported ({error}); run `rack2city doctor`") from None
 
-    case, out, log_file = session.case, session.folder.path, session.file("solver.log")
-    session.on_root(lambda: log_file.write_text(""))
+    case, out = session.case, session.folder.path
 
-    def log(line: str) -> None:
+    def clear() -> None:
+        for name in case.plates:
+            (out / log_file(name)).unlink(missing_ok=True)
+
+    def log(name: str, line: str) -> None:
         if session.comm.rank == 0:
-            with log_file.open("a") as file:
+            with (out / log_file(name)).open("a") as file:
                 file.write(line + "\n")
 
-    medium, coarser = case_coolant(case), [out / name for name in coarser_meshes(case)]
-    step = session.monitor.step
-    plate = run_plate(case, medium, out / "mesh.msh", coarser, out / "fields", session.comm, log, step)
-    plate_balances(plate)  # a run whose balances are open ends here, before its map is kept
-    session.on_root(lambda: storage.store(out / "plate.json", plate))
+    def keep(plate: "PlateMap") -> None:
+        plate_balances(plate)  # a run whose balances are open ends here, before its map is kept
+        session.on_root(lambda: store(out / plate_file(plate.name), plate))
+
+    session.on_root(clear)
+    run_plates(case, out, session.comm, keep, log, session.monitor.step)
 
 
 def _evidence(folder: Path) -> Evidence:
-    from rack2city.plate import PlateMap
-
-    return Evidence(plate_balances(storage.load(folder / "plate.json", PlateMap)))
+    return Evidence(tuple(row for plate in read_plates(folder).values() for row in plate_balances(plate)))
 
 
 def _tells(folder: Path) -> tuple[str, ...]:
-    from rack2city.plate import PlateMap
-    from rack2city.report.records import refinement
-    from rack2city.report.units import KILOPASCAL, LITRE_PER_MINUTE, PERCENT, RESISTANCE_AREA, number, quantity
+    from rack2city.chain.plate_runs import plate_lines
 
-    plate = storage.load(folder / "plate.json", PlateMap)
-    runs = zip(
-        plate.flow_per_channel_m3_per_s,
-        plate.pressure_drop_pa,
-        plate.case_to_inlet_max_m2k_per_w,
-        plate.base_to_bulk_m2k_per_w,
-        plate.reynolds,
-        strict=True,
-    )
-    lines = (
-        f"{quantity(flow * plate.channels, LITRE_PER_MINUTE)} through a plate: pressure drop {quantity(drop, KILOPASCAL)}, "
-        f"case-to-inlet {quantity(case, RESISTANCE_AREA)} (max), base-to-bulk {quantity(base, RESISTANCE_AREA)}, "
-        f"Re {number(reynolds)}"
-        for flow, drop, case, base, reynolds in runs
-    )
-    errors = figures(
-        ("interpolation against a run held out, pressure drop", abs(plate.holdout_pressure_drop_error), PERCENT),
-        ("interpolation against a run held out, case-to-inlet", abs(plate.holdout_case_to_inlet_error), PERCENT),
-    )
-    return *lines, *errors, refinement(plate.grid_pressure_drop_change, plate.grid_case_to_inlet_change)
+    return tuple(line for plate in read_plates(folder).values() for line in plate_lines(plate))
+
+
+def _files(case: "Case") -> tuple[str, ...]:
+    from rack2city.case import ComputedPlate
+
+    of_runs = ("fields/temperature.pvd", "fields/flow.pvd", LOG)
+    named = [plate_file(name) for name in case.plates]
+    for name, plate in case.plates.items():
+        if isinstance(plate, ComputedPlate):
+            named += [f"{folder_of(name)}/{file}" for file in of_runs]
+    return tuple(named)
 
 
 PLATE = Stage(
     name="plate",
     compute=_compute,
-    files=lambda case: ("plate.json", "fields/temperature.pvd", "fields/flow.pvd", "solver.log"),
+    files=_files,
     before=(MESH,),
-    parts=("channel", "coolant", "plate", "solver", "rack.supply_temperature", "rack.flow_per_power"),
+    parts=("plates", "materials", "coolant", "solver"),
+    without=("coolant.table",),
+    sources=("coolant.table",),
     derived=_design,
     check=_check,
     evidence=_evidence,

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rack2city.chain.plate_files import read_plates
 from rack2city.chain.stage import Session, Stage, evidence_in, figures, of_case
 from rack2city.chain.stages.plate import PLATE
 from rack2city.evidence import load, store
@@ -20,11 +21,11 @@ def _check(case: "Case") -> None:
 
 
 def _compute(session: Session) -> None:
-    from rack2city.plate import PlateMap, case_coolant
+    from rack2city.plate import case_coolant
     from rack2city.rack import run_rack
 
-    plate = load(session.file("plate.json"), PlateMap)
-    store(session.file("rack.json"), run_rack(session.case, case_coolant(session.case), plate))
+    plates = read_plates(session.folder.path)
+    store(session.file("rack.json"), run_rack(session.case, case_coolant(session.case), plates))
 
 
 def _tells(folder: Path) -> tuple[str, ...]:
@@ -46,7 +47,9 @@ RACK = Stage(
     compute=_compute,
     files=lambda case: ("rack.json",),
     before=(PLATE,),
-    parts=("rack", "coolant", "channel", "limits"),
+    parts=("rack", "coolant", "limits"),
+    without=("coolant.table",),
+    sources=("coolant.table",),
     check=_check,
     evidence=evidence_in("rack.json"),
     tells=_tells,

@@ -10,7 +10,7 @@ from rack2city.report.summary.evidence import BalanceRow, Kpi, Verdict
 from rack2city.report.summary.provenance import Provenance
 from rack2city.results.city import CityFigures
 from rack2city.results.plant import PlantFigures
-from rack2city.results.plate import MeshFigures, PlateFigures
+from rack2city.results.plate import PlateFigures
 from rack2city.results.rack import LoadResult, RackFigures
 
 
@@ -31,8 +31,7 @@ class Summary:
     schema_version: int
     case: CaseRecord
     verdict: Verdict
-    mesh: MeshFigures
-    plate: PlateFigures
+    plates: dict[str, PlateFigures]
     rack: RackFigures
     plant: PlantFigures
     city: CityFigures
@@ -41,12 +40,14 @@ class Summary:
     assumptions: tuple[str, ...]
     provenance: Provenance
 
-    @property
-    def plate_load(self) -> LoadResult:
-        """The load in the rack whose plate the finite elements have computed."""
-        return next(load for load in self.rack.loads if load.name == self.plate.load)
+    def loads_with(self, plate: str) -> tuple[LoadResult, ...]:
+        """The loads of the rack that have a plate."""
+        return tuple(load for load in self.rack.loads if load.plate == plate)
 
     def __post_init__(self) -> None:
-        """Refuse a plate whose load is not in the rack, as it would be in a damaged file."""
-        if self.plate.load not in [load.name for load in self.rack.loads]:
-            raise ValueError(f"`plate.load` is '{self.plate.load}', which is not the name of an item of `rack.loads`")
+        """Refuse a load whose plate is not told of, as it would be in a damaged file."""
+        for number, load in enumerate(self.rack.loads):
+            if load.plate not in self.plates:
+                raise ValueError(
+                    f"`rack.loads[{number}].plate` is '{load.plate}', which is not the name of an item of `plates`"
+                )

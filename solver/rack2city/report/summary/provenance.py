@@ -45,14 +45,21 @@ class Iterations:
 
 
 @dataclass(frozen=True)
+class PlateRecord:
+    """How a plate was computed."""
+
+    solver_options: dict[str, Options]
+    solver: SolverRecord
+    iterations: Iterations
+
+
+@dataclass(frozen=True)
 class Provenance:
     """Where the figures come from; this alone may differ between two runs of one case."""
 
     commit: str
     versions: dict[str, str]
-    solver_options: dict[str, Options]
-    solver: SolverRecord
-    iterations: Iterations
+    plates: dict[str, PlateRecord]
     ranks: int
     date: str
     seconds: dict[str, float]

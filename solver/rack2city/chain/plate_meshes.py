@@ -1,0 +1,61 @@
+"""The meshes of a case's plates in the run folder, each in the folder of its plate."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from rack2city.case import PlatesCase
+from rack2city.chain.plate_files import PLATES, STATISTICS, folder_of
+from rack2city.errors import InputError
+from rack2city.evidence import store
+from rack2city.plate import MESH, PlateModel, plate_models
+from rack2city.results.plate import MeshFigures
+from rackmesh.files import MeshError
+from rackmesh.statistics import mesh_statistics
+
+
+def mesh_files(case: PlatesCase) -> Iterator[str]:
+    """The files of all meshes of a case, and their statistics."""
+    for name, model in plate_models(case).items():
+        for file in (MESH, STATISTICS, *model.coarser):
+            yield f"{folder_of(name)}/{file}"
+
+
+def make_meshes(case: PlatesCase, out: Path) -> None:
+    """Write the meshes of all plates and their statistics; what an earlier run had of them goes (first rank only).
+
+    Raises:
+        InputError: a mesh cannot be made or read.
+    """
+    for name, model in plate_models(case).items():
+        folder = out / folder_of(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for stale in folder.glob("mesh*.msh"):
+            if stale.name not in (MESH, *model.coarser):
+                stale.unlink()
+        store(folder / STATISTICS, write_mesh(model, folder / MESH))
+        try:
+            for file, write in model.coarser.items():
+                write(folder / file)
+        except MeshError as error:
+            raise InputError(f"plates.{name}: {error}") from None
+
+
+def drop_other_plates(case: PlatesCase, out: Path) -> None:
+    """Remove what an earlier run had of plates that the case does not have."""
+    for earlier in (out / PLATES).glob("*"):
+        if earlier.name not in case.plates:
+            shutil.rmtree(earlier)
+
+
+def write_mesh(model: PlateModel, file: Path) -> MeshFigures:
+    """Write the mesh that a plate's curves come from; gives its statistics.
+
+    Raises:
+        InputError: it cannot be made or read.
+    """
+    try:
+        model.write(file)
+        return MeshFigures(level=model.plate.level, **mesh_statistics(file))
+    except MeshError as error:
+        raise InputError(f"plates.{model.design.name}: {error}") from None

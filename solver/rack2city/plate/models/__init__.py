@@ -1,0 +1,47 @@
+"""What is computed in place of a plate, one file a family of kinds."""
+
+from collections.abc import Callable
+
+from rack2city.case import ComputedPlate, PlatesCase
+from rack2city.errors import InputError
+from rack2city.plate.design import PlateDesign, plate_design
+from rack2city.plate.models.drawn import drawing, own_mesh
+from rack2city.plate.models.model import MESH, Channels, Piece, PlateModel, Strip
+from rack2city.plate.models.split import split_cell
+from rack2city.plate.models.straight import straight_cell
+from rack2city.plate.models.whole import whole_plate
+from rackmesh.files import MeshError
+
+MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
+    ("skived", "cell"): straight_cell,
+    ("skived", "whole"): whole_plate,
+    ("split-flow", "cell"): split_cell,
+    ("split-flow", "whole"): whole_plate,
+    ("pin-fin", "whole"): whole_plate,
+    ("serpentine", "whole"): whole_plate,
+    ("step", "whole"): drawing,
+    ("mesh", "whole"): own_mesh,
+}
+"""Models by `kind` and `model` of the plate's table."""
+
+__all__ = ["MESH", "MODELS", "Channels", "Piece", "PlateModel", "Strip", "plate_model", "plate_models"]
+
+
+def plate_model(case: PlatesCase, name: str) -> PlateModel:
+    """The model of a computed plate of a case.
+
+    Raises:
+        InputError: its geometry or its design point is not told, or cannot be.
+    """
+    design = plate_design(case, name)
+    plate = design.plate
+    assert isinstance(plate, ComputedPlate)
+    try:
+        return MODELS[plate.kind, plate.model](design)
+    except MeshError as error:
+        raise InputError(f"plates.{name}: {error}") from None
+
+
+def plate_models(case: PlatesCase) -> dict[str, PlateModel]:
+    """The models of all computed plates of a case, by name; raises as `plate_model`."""
+    return {name: plate_model(case, name) for name, plate in case.plates.items() if isinstance(plate, ComputedPlate)}

@@ -1,0 +1,101 @@
+"""What is computed in place of a plate: a mesh of the naming contract, its bodies, and where heat enters."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rack2city.case import ComputedPlate, Zone
+from rack2city.plate.design import PlateDesign
+
+MESH, COARSER = "mesh.msh", "mesh-coarser"
+"""File of the mesh that the curves come from, and how names of coarser ones begin."""
+LAMINAR = "turbulence and the entrance of the flow: laminar, developed at the inlet"
+
+type Writer = Callable[[Path], object]
+"""Writes a mesh file; raises `rackmesh.files.MeshError`."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the heated face, a surface group of the mesh, evenly heated.
+
+    Attributes:
+        surface: the group.
+        flux: heat flux into the plate at design (W/m²).
+        zones: names of the zones that lie there.
+        tim: area resistance of the interface material before it (m² K/W).
+    """
+
+    surface: str
+    flux: float
+    zones: tuple[str, ...] = ()
+    tim: float = 0.0
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A part of the plate for which the mesh stands, with its heat.
+
+    Attributes:
+        copies: how many times the mesh is in it (-).
+        pieces: its heated face.
+        places: where along x the middle of each zone is (m), if channels run straight, so that the bulk there is known.
+    """
+
+    copies: float
+    pieces: tuple[Piece, ...]
+    places: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Where the channels of a mesh can be told apart, for the share of the flow that each carries.
+
+    Attributes:
+        x: of the plane across all of them (m).
+        bounds: lowest and highest y (m) of each; the flow through a section is cut there, so they lie in the fins.
+    """
+
+    x: float
+    bounds: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class PlateModel:
+    """What is computed in place of a plate.
+
+    Attributes:
+        design: the plate and where it works.
+        channels: number of its parallel channels; None where it has none that could be counted.
+        write: writes the mesh that the curves come from.
+        coarser: writers of coarser meshes by file; of the first everything is coarser.
+        single: whether each other one is coarser in one direction alone; else they are a family of constant ratio.
+        strips: what the mesh stands for, by the areas of its heated surfaces (m²).
+        leaves_out: what the model does not see, a sentence each.
+        along: whether the flow runs straight along x through all of the mesh, so that its bulk is that of the length.
+        apart: where the channels of the mesh can be told apart; None where they cannot, or are one.
+        check: refuses, before anything is written, what its table lets pass.
+    """
+
+    design: PlateDesign
+    channels: int | None
+    write: Writer
+    coarser: Mapping[str, Writer]
+    single: bool
+    strips: Callable[[Mapping[str, float]], tuple[Strip, ...]]
+    leaves_out: tuple[str, ...]
+    along: bool = False
+    apart: Channels | None = None
+    check: Callable[[], object] = lambda: None
+
+    @property
+    def plate(self) -> ComputedPlate:
+        """Its table of the case."""
+        assert isinstance(self.design.plate, ComputedPlate)
+        return self.design.plate
+
+
+def interface(plate: ComputedPlate, zones: Sequence[Zone]) -> float:
+    """Area resistance of the interface under zones that lie at one place (m² K/W): the first told, else the plate's."""
+    told = [zone.area_resistance for zone in zones if zone.area_resistance is not None]
+    return next(iter(told), plate.area_resistance or 0.0)

@@ -1,0 +1,206 @@
+"""The finite-element problem of a plate's model on its mesh, and what is read off its solution."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from mpi4py import MPI
+
+from rack2city import fem
+from rack2city.case import PlatesCase
+from rack2city.errors import InputError
+from rack2city.fem.flow.inflow import inlet_normal
+from rack2city.fem.mesh.quantities import bulk_temperature
+from rack2city.fem.solvers.newton import Log
+from rack2city.materials import Coolant, Solid
+from rack2city.plate.design import mean_bulk
+from rack2city.plate.models import Piece, PlateModel, Strip
+from rack2city.plate.readings import reading
+
+type PiecePoint = dict[str, Any]
+"""`area_m2`, `base_mean_k`, `base_max_k` and its place `hottest_at_m` of a piece of the heated face."""
+
+
+@dataclass(frozen=True)
+class PlateProblem:
+    """The conjugate problem of a model on a mesh.
+
+    Attributes:
+        model: what it stands for.
+        problem: the finite elements.
+        strips: parts of the plate that are solved one after the other.
+        areas: areas of the heated surfaces (m²).
+        coolant: for the range of its properties.
+        solids: what each solid body is made of.
+    """
+
+    model: PlateModel
+    problem: fem.ConjugateProblem
+    strips: tuple[Strip, ...]
+    areas: dict[str, float]
+    coolant: Coolant
+    solids: dict[str, Solid]
+
+    @property
+    def area(self) -> float:
+        """Heated area of the plate (m²)."""
+        return sum(s.copies * self.areas[p.surface] for s in self.strips for p in s.pieces if p.flux > 0.0)
+
+    @property
+    def copies(self) -> float:
+        """How many times the mesh is in the plate (-)."""
+        return sum(strip.copies for strip in self.strips)
+
+
+def plate_problem(
+    case: PlatesCase, model: PlateModel, coolant: Coolant, mesh_file: Path, comm: MPI.Comm, log: Log
+) -> PlateProblem:
+    """Set up the conjugate problem of a model on its mesh (collective).
+
+    Raises:
+        InputError: the mesh does not fit the model.
+    """
+    design = model.design
+    domain = fem.read_domain(mesh_file, comm)
+    bulk = mean_bulk(coolant, design.inlet_k, design.power / design.flow)
+    fluids = tuple(name for name in domain.volumes if name == "fluid" or name.startswith("fluid_"))
+    fluid = fem.Fluid(
+        density=float(coolant.density(bulk)),
+        heat_capacity=float(coolant.heat_capacity(bulk)),
+        conductivity=float(coolant.conductivity(bulk)),
+        viscosity=float(np.exp(coolant.ln_viscosity_fit(design.inlet_k))),
+        volumes=fluids,
+    )
+    solids = {name: design.solid(name) for name in domain.volumes if name not in fluids}
+    hottest = coolant.temperature_range_k[1]  # of the coolant, and about that of its walls
+    surfaces = sorted(domain.surfaces)
+    heated = [name for name in surfaces if name == "heated" or name.startswith("heated_")]
+    inlets, outlets, mirrors = (
+        [name for name in surfaces if name == kind or name.startswith(f"{kind}_")]
+        for kind in ("inlet", "outlet", "symmetry")
+    )
+    problem = fem.ConjugateProblem(
+        domain,
+        fluid,
+        {name: fem.Material(one.conductivity_between(design.inlet_k, hottest)) for name, one in solids.items()},
+        boundaries=[
+            *(fem.FlowInlet(name) for name in inlets),
+            *(fem.FlowOutlet(name) for name in outlets),
+            *(fem.Slip(name) for name in mirrors),
+        ],
+        conditions=[
+            *(fem.HeatInlet(name, design.inlet_k) for name in inlets),
+            *(fem.HeatOutlet(name) for name in outlets),
+            *(fem.Flux(name) for name in heated),
+        ],
+        couplings=[fem.ViscosityOfTemperature(coolant.ln_viscosity_fit)],
+        contacts=_contacts(model, surfaces),
+        options=case.solver.options,
+        log=log,
+    )
+    areas = {name: domain.size(domain.ds(domain.surfaces[name])) for name in heated}
+    # the last is the one whose fields are left: that with the most heat
+    strips = sorted(model.strips(areas), key=lambda strip: sum(p.flux * areas[p.surface] for p in strip.pieces))
+    return PlateProblem(model, problem, tuple(strips), areas, coolant, solids)
+
+
+def _contacts(model: PlateModel, surfaces: list[str]) -> list[fem.Contact]:
+    """The contacts of a plate.
+
+    Raises:
+        InputError: the mesh has one whose resistance nobody tells, or lacks one.
+    """
+    where, told = f"plates.{model.design.name}.contacts", model.plate.contacts
+    found = [name for name in surfaces if name == "contact" or name.startswith("contact_")]
+    names = {name: name.removeprefix("contact").removeprefix("_") or "contact" for name in found}
+    for surface, name in names.items():
+        if name not in told:
+            raise InputError(f"{where}: the mesh has the surface '{surface}'; give the area resistance of '{name}'")
+    for name in told:
+        if name not in names.values():
+            raise InputError(f"{where}.{name}: the mesh has no surface 'contact_{name}'")
+    return [fem.Contact(surface, told[name]) for surface, name in names.items()]
+
+
+def cells_of(plate: PlateProblem) -> int:
+    """Number of cells of the mesh of a problem."""
+    domain = plate.problem.domain
+    return int(domain.mesh.topology.index_map(domain.dimensions).size_global)
+
+
+def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any]:
+    """Solve a strip at a flow of the whole plate (m³/s), and read off the engineering numbers of what is meshed (collective).
+
+    Raises:
+        ConvergenceError: the solvers do not converge.
+        InputError: the coolant leaves the range of its properties.
+    """
+    problem, model = plate.problem, plate.model
+    heat, flowing, fluid = problem.heat, problem.flow, problem.fluid
+    inlets = [b.surface for b in flowing.boundaries if isinstance(b, fem.FlowInlet)]
+    outlets = [b.surface for b in flowing.boundaries if isinstance(b, fem.FlowOutlet)]
+    mouths = {name: fluid.size(fluid.ds(fluid.surfaces[name])) for name in inlets}
+    share = flow / plate.copies / sum(mouths.values())  # several inlets are fed at one mean speed
+    rates = {name: share * area for name, area in mouths.items()}
+    report = problem.solve(rates, {piece.surface: piece.flux for piece in strip.pieces})
+    _check_range(plate, flow)
+    temperature, velocity = heat.temperature, problem.velocity
+    flows = {name: abs(fem.flow_through(fluid, velocity, name)) for name in (*inlets, *outlets)}
+    entering, leaving = (sum(flows[name] for name in names) for names in (inlets, outlets))
+    outlet = sum(flows[name] * fem.bulk_temperature_at(heat, name) for name in outlets) / leaving
+    along = -inlet_normal(fluid) if model.along else None
+    inlet = model.design.inlet_k
+    bulk = 0.5 * (inlet + outlet) if along is None else bulk_temperature(fluid, velocity, temperature, along)
+    pressure = flowing.pressure()
+    drop = sum(flows[name] * fem.mean_over_surface(fluid, pressure, name) for name in inlets) / entering
+    return {
+        "pressure_drop_pa": drop,
+        "bulk_k": bulk,
+        "outlet_bulk_k": outlet,
+        "reynolds": problem.properties.density
+        * flowing.speed
+        * flowing.hydraulic_diameter
+        / problem.properties.viscosity,
+        "reading": reading(problem, model.apart),
+        "pieces": {piece.surface: _piece(plate, piece) for piece in strip.pieces},
+        "zone_bulk_k": {name: _bulk_at(plate, x) for name, x in strip.places.items()},
+        "outer_iterations": report.exchanges,
+        "newton_iterations": report.flow_steps,
+        "heat_balances": (heat.heat_in(), heat.heat_out()),
+        "mass_balances": (entering, leaving),
+        "flow_factorisations": report.flow_factorisations,
+        "heat_factorisations": report.heat_factorisations,
+    }
+
+
+def _piece(plate: PlateProblem, piece: Piece) -> PiecePoint:
+    domain, temperature = plate.problem.domain, plate.problem.heat.temperature
+    hottest = fem.peak_on_surface(domain, temperature, piece.surface)
+    return {
+        "area_m2": plate.areas[piece.surface],
+        "base_mean_k": fem.mean_over_surface(domain, temperature, piece.surface),
+        "base_max_k": hottest.value,
+        "hottest_at_m": hottest.place,
+    }
+
+
+def _bulk_at(plate: PlateProblem, x: float) -> float:
+    """Bulk temperature (K) of the section at a place along the channels (m)."""
+    problem = plate.problem
+    section = fem.plane_section(problem.fluid, (x, 0.0, 0.0), (1.0, 0.0, 0.0))
+    return section.flow_mean(problem.fluid_temperature, problem.velocity)
+
+
+def _check_range(plate: PlateProblem, flow: float) -> None:
+    """Refuse coolant and solids beyond the temperatures to which their properties are known."""
+    problem, coolant = plate.problem, plate.coolant
+    hottest = fem.highest_temperature(problem.heat, *problem.properties.volumes)
+    if hottest > coolant.temperature_range_k[1]:
+        raise InputError(
+            f"plates.{plate.model.design.name}.flow_factors: at {flow * 6e4:.4g} L/min the coolant reaches "
+            f"{hottest - 273.15:.1f} °C, beyond the {coolant.temperature_range_k[1] - 273.15:.0f} °C to which the properties "
+            f"of {coolant.name} are known; use larger factors or a lower power"
+        )
+    for body, solid in plate.solids.items():
+        solid.require_within(plate.model.design.inlet_k, fem.highest_temperature(problem.heat, body), body)
