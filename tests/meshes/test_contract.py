@@ -144,7 +144,7 @@ def test_a_plate_is_described(good: MeshArrays, tmp_path: Path) -> None:
             r"it has no inlet: no surface group is named 'inlet' or 'inlet_<name>'; .*outlet",
         ),
         (lambda m: renamed(m, outlet="outflow"), r"it has no outlet: no surface group is named 'outlet'"),
-        (lambda m: renamed(m, base="Base"), r"'Base' cannot be a group's name: small letters"),
+        (lambda m: renamed(m, base="2nd base"), r"'2nd base' cannot be a group's name: letters"),
         (lambda m: m.scaled(1e3), r"it is 40 x 10 x 6 m large, .*; its numbers seem to be millimetres, not metres"),
         (lambda m: m.scaled(1e6), r"it is 4e\+04 x 1e\+04 x 6000 m large, .* seem to be micrometres, not metres"),
         (
@@ -189,7 +189,7 @@ def test_a_rule_that_is_broken_is_told(
 
 def test_one_kind_of_plate_needs_more(good: MeshArrays, tmp_path: Path) -> None:
     write_arrays(good, tmp_path / "plate.msh")
-    with pytest.raises(MeshError, match="a cold-plate channel mesh needs the volume group 'fin'"):
+    with pytest.raises(MeshError, match="a cold-plate channel mesh needs the volume group 'fins'"):
         read_plate(tmp_path / "plate.msh", PLATE_CHANNEL)
 
 
