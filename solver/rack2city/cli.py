@@ -95,14 +95,10 @@ def run(
     if strict and stage != STAGE_NAMES[-1]:
         raise InputError("--strict: only a whole run has a verdict; leave out --stage")
     from rack2city.case import load_case
-    from rack2city.chain.folder import RunFolder
 
     loaded = load_case(case, set_ or [])
     folder = out if out is not None else Path("runs") / loaded.case.case.name
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"--out: {folder} is a file; name a folder")
-    if out is None:
-        RunFolder(folder).refuse_other_case(loaded.path)
+    _refuse_folder(folder, loaded.path if out is None else None)
     if np is not None and np > 1:
         _start_ranks(np)
     comm = ranks.world()
@@ -120,6 +116,49 @@ def run(
         print_stage(stage, folder)
     if strict and summary is not None and not summary.verdict.holds:
         raise SystemExit(DOES_NOT_HOLD)
+
+
+@app.command(epilog=EXIT_CODES)
+def plate(
+    case: CaseArgument,
+    plate: Annotated[
+        str | None, typer.Option("--plate", metavar="NAME", help="the plate that is meant; all if not given")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="folder of the results; runs/<name>-plates if not given")] = None,
+    np: Annotated[int | None, typer.Option("--np", min=1, help="number of MPI ranks to start")] = None,
+    set_: Overrides = None,
+) -> None:
+    """Run cold plates of a case alone: curves, zones, pictures and a report for each, without a rack or a city."""
+    from rack2city.case import load_plates
+
+    loaded = load_plates(case, set_ or [])
+    known = list(loaded.case.plates)
+    names = known if plate is None else [_chosen(plate, known)]
+    folder = out if out is not None else Path("runs") / f"{loaded.case.case.name}-plates"
+    _refuse_folder(folder, loaded.path if out is None else None)
+    if np is not None and np > 1:
+        _start_ranks(np)
+    comm = ranks.world()
+    from rack2city.chain import run_plates_alone
+    from rack2city.console import TerminalMonitor, print_plates
+
+    monitor = TerminalMonitor()
+    try:
+        found = run_plates_alone(loaded, names, folder, comm, monitor)
+    finally:
+        monitor.close()
+    if comm.rank == 0:
+        print_plates(found, folder)
+
+
+def _refuse_folder(folder: Path, case_file: Path | None) -> None:
+    """Refuse a file in place of a folder, and one of another case file where the folder was not named."""
+    from rack2city.chain.folder import RunFolder
+
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"--out: {folder} is a file; name a folder")
+    if case_file is not None:
+        RunFolder(folder).refuse_other_case(case_file)
 
 
 def _start_ranks(number: int) -> None:

@@ -1,7 +1,7 @@
 """What a person at the terminal sees: a progress bar where one is watched, plain lines otherwise, and the verdict."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -10,7 +10,11 @@ from rich.text import Text
 
 from rack2city.chain import stage_figures
 from rack2city.chain.monitor import Monitor
+from rack2city.chain.plate_files import folder_of
 from rack2city.report import Summary, verdict_rows
+
+if TYPE_CHECKING:
+    from rack2city.plate import PlateMap
 
 console = Console(highlight=False, soft_wrap=True, markup=False)
 if not console.is_terminal:
@@ -65,6 +69,16 @@ def print_stage(name: str, out: Path) -> None:
     for line in stage_figures(out, name):
         console.print(f"  {line}")
     console.print(f"results up to stage '{name}': {out}")
+
+
+def print_plates(plates: "dict[str, PlateMap]", out: Path) -> None:
+    """Print the key figures of plates that were run alone, and where their reports are."""
+    from rack2city.chain.plate_runs import plate_lines
+
+    for name, plate in plates.items():
+        for line in plate_lines(plate):
+            console.print(line)
+        console.print(f"  report: {out / folder_of(name)}/report.pdf and report.html")
 
 
 def print_verdict(summary: Summary, out: Path) -> None:

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 from mpi4py import MPI
 
+from rack2city.fem.coupled.wetted import wetted_wall
+from rack2city.fem.flow.shear import wall_shear
 from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
+from rack2city.fem.mesh.peaks import peak_on_surface, peak_speed
 from rack2city.fem.mesh.quantities import (
     bulk_temperature,
     flow_through,
@@ -27,7 +30,13 @@ def figures(path: Path, comm: MPI.Comm) -> list[float]:
     problem = heated_cell(path, comm, law, solids, 1008.0, 3975.0)
     problem.solve(8.4e-8, {"heated": 9.7e5})
     domain, fluid, temperature = problem.domain, problem.fluid, problem.heat.temperature
+    wetted, shear, speed = wetted_wall(problem), wall_shear(problem.flow), peak_speed(problem.velocity)
+    hottest = peak_on_surface(domain, temperature, "heated")
     return [
+        wetted.area,
+        wetted.mean_k,
+        shear.mean,
+        *(x for peak in (shear.largest, speed, hottest) for x in (peak.value, *peak.place)),
         mean_over_surface(fluid, problem.flow.pressure(), "inlet"),
         flow_through(fluid, problem.velocity, "outlet"),
         surface_maximum(domain, temperature, "heated"),

@@ -8,7 +8,7 @@ from rack2city.evidence import load
 if TYPE_CHECKING:
     from rack2city.plate import PlateMap
 
-PLATES, STATISTICS = "plates", "mesh.json"
+PLATES, STATISTICS, LOG = "plates", "mesh.json", "solver.log"
 
 
 def folder_of(name: str) -> str:
@@ -19,6 +19,11 @@ def folder_of(name: str) -> str:
 def plate_file(name: str) -> str:
     """File of a plate's map in a run folder."""
     return f"{folder_of(name)}/plate.json"
+
+
+def log_file(name: str) -> str:
+    """File in a run folder of what the solvers of a plate tell."""
+    return f"{folder_of(name)}/{LOG}"
 
 
 def read_plates(folder: Path) -> "dict[str, PlateMap]":

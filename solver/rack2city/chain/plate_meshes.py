@@ -22,14 +22,11 @@ def mesh_files(case: PlatesCase) -> Iterator[str]:
 
 
 def make_meshes(case: PlatesCase, out: Path) -> None:
-    """Write the meshes of all plates and their statistics; what an earlier run had beside goes (first rank only).
+    """Write the meshes of all plates and their statistics; what an earlier run had of them goes (first rank only).
 
     Raises:
         InputError: a mesh cannot be made or read.
     """
-    for earlier in (out / PLATES).glob("*"):
-        if earlier.name not in case.plates:
-            shutil.rmtree(earlier)
     for name, model in plate_models(case).items():
         folder = out / folder_of(name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -42,6 +39,13 @@ def make_meshes(case: PlatesCase, out: Path) -> None:
                 write(folder / file)
         except MeshError as error:
             raise InputError(f"plates.{name}: {error}") from None
+
+
+def drop_other_plates(case: PlatesCase, out: Path) -> None:
+    """Remove what an earlier run had of plates that the case does not have."""
+    for earlier in (out / PLATES).glob("*"):
+        if earlier.name not in case.plates:
+            shutil.rmtree(earlier)
 
 
 def write_mesh(model: PlateModel, file: Path) -> MeshFigures:

@@ -1,6 +1,7 @@
 """The finite-element runs of a case's plates, one after the other, and their figures as lines."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from mpi4py import MPI
@@ -9,9 +10,10 @@ from rack2city.case import PlatesCase
 from rack2city.chain.plate_files import folder_of
 from rack2city.chain.stage import figures
 from rack2city.plate import PlateMap, case_coolant, plate_models
+from rack2city.plate.measured_map import measured_map
 from rack2city.plate.runs import run_plate
 from rack2city.report.records import refinement
-from rack2city.report.units import KILOPASCAL, LITRE_PER_MINUTE, PERCENT, RESISTANCE, number, quantity
+from rack2city.report.units import CELSIUS, KILOPASCAL, LITRE_PER_MINUTE, PERCENT, RESISTANCE, number, quantity
 
 
 def run_plates(
@@ -19,13 +21,19 @@ def run_plates(
     out: Path,
     comm: MPI.Comm,
     keep: Callable[[PlateMap], None],
-    log: Callable[[str], None] = lambda line: None,
+    log: Callable[[str, str], None] = lambda name, line: None,
     step: Callable[[str], None] = lambda text: None,
 ) -> None:
-    """Run every computed plate of a case on its meshes in a run folder; `keep` gets each map when it is done (collective)."""
-    medium = case_coolant(case)
-    for name, model in plate_models(case).items():
-        keep(run_plate(case, model, medium, out / folder_of(name), comm, log, step))
+    """Run the plates of a case, those to be computed on their meshes in a run folder; `keep` gets each map (collective).
+
+    `log` receives the name of the plate with each line of its solvers.
+    """
+    medium, models = case_coolant(case), plate_models(case)
+    for name in case.plates:
+        if name in models:
+            keep(run_plate(case, models[name], medium, out / folder_of(name), comm, partial(log, name), step))
+        else:
+            keep(measured_map(case, name))
 
 
 def plate_lines(plate: PlateMap) -> Iterator[str]:
@@ -41,6 +49,12 @@ def plate_lines(plate: PlateMap) -> Iterator[str]:
             base, reynolds = plate.runs.base_to_bulk_k_per_w[row], plate.runs.reynolds[row]
             told += f", base-to-bulk {quantity(base, RESISTANCE)}, Re {number(reynolds)}"
         yield told
+    row = plate.design_row
+    for zone in plate.zones:
+        told = f"  zone {zone.name}: case {quantity(zone.case_max_k[row], CELSIUS)} (max)"
+        if zone.junction_max_k is not None:
+            told += f", junction {quantity(zone.junction_max_k[row], CELSIUS)}"
+        yield f"{told}, at {quantity(plate.flow_m3_per_s[row], LITRE_PER_MINUTE)}"
     if plate.runs is not None:
         held = plate.runs.holdout
         errors = figures(

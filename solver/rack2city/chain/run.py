@@ -1,8 +1,8 @@
 """A run: the stages one after the other, each computed only if something it follows from has changed."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,13 +54,10 @@ def run_chain(
     """
     session = Session(loaded, RunFolder(out), comm, monitor if monitor is not None and comm.rank == 0 else Monitor())
     session.on_root(lambda: preflight(loaded))
-    session.on_root(lambda: _make_folder(out))
-    with ExitStack() as stack:  # the first rank holds the lock for all
-        session.on_root(lambda: stack.enter_context(locked(out, session.monitor.tell)))
-        session.on_root(lambda: _claim(session))
+    with working_in(session):
         names = [stage.name for stage in STAGES]
         for stage in STAGES[: names.index(until) + 1]:
-            _run_stage(stage, session)
+            run_stage(stage, session)
         if until != names[-1]:
             return None
         from rack2city.report import Summary
@@ -102,6 +99,20 @@ def rewrite_report(out: Path, tell: Callable[[str], None]) -> list[Path]:
     return files
 
 
+@contextmanager
+def working_in(session: Session) -> Iterator[None]:
+    """The run folder of a session, made if absent, and kept from every other run (collective).
+
+    Raises:
+        InputError: the folder cannot be made, or another run works in it.
+    """
+    session.on_root(lambda: _make_folder(session.folder.path))
+    with ExitStack() as stack:  # the first rank holds the lock for all
+        session.on_root(lambda: stack.enter_context(locked(session.folder.path, session.monitor.tell)))
+        session.on_root(lambda: _claim(session))
+        yield
+
+
 def _make_folder(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -127,7 +138,7 @@ def _held(stage: Stage, key: str, session: Session) -> bool:
     return not changes
 
 
-def _run_stage(stage: Stage, session: Session) -> None:
+def run_stage(stage: Stage, session: Session) -> None:
     """Compute a stage unless the folder holds it (collective)."""
     case, folder, keys = session.case, session.folder, session.keys
     session.monitor.begin(stage.name, stage.steps(case))

@@ -3,22 +3,20 @@
 import shlex
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from datetime import UTC, datetime
 
-from rack2city.chain.plate_files import STATISTICS, folder_of, read_plates
+from rack2city.chain.plate_figures import plate_figures, plate_record
+from rack2city.chain.plate_files import read_plates
 from rack2city.chain.stage import Session
 from rack2city.chain.versions import commit, package_versions
 from rack2city.city.kpi import DEFINITIONS, VERSION
-from rack2city.evidence import load, read_json, restore, view
+from rack2city.evidence import load, read_json, view
 from rack2city.plate import PlateMap
-from rack2city.plate.plate_map import Record
 from rack2city.report.summary import CaseRecord, Summary
 from rack2city.report.summary.evidence import BalanceRow, CheckRow, Kpi, Verdict
-from rack2city.report.summary.provenance import Iterations, PlateRecord, Provenance, SolverRecord
+from rack2city.report.summary.provenance import Provenance
 from rack2city.results.city import CityFigures
 from rack2city.results.plant import PlantFigures
-from rack2city.results.plate import MeshFigures, PlateFigures
 from rack2city.results.rack import RackFigures
 
 SCHEMA_VERSION = 2
@@ -58,7 +56,7 @@ def summarise(session: Session) -> Summary:
         schema_version=SCHEMA_VERSION,
         case=CaseRecord(case.name, case.title, loaded.path.name, tuple(loaded.inputs())),
         verdict=Verdict(all(check.holds for check in checks), checks),
-        plates={name: _figures(session, plate) for name, plate in plates.items()},
+        plates={name: plate_figures(folder.path, plate) for name, plate in plates.items()},
         rack=load(session.file("rack.json"), RackFigures),
         plant=load(session.file("plant.json"), PlantFigures),
         city=load(session.file("city.json"), CityFigures),
@@ -68,27 +66,13 @@ def summarise(session: Session) -> Summary:
         provenance=Provenance(
             commit=commit(),
             versions=package_versions(),
-            plates={name: _record(plate.record) for name, plate in plates.items() if plate.record is not None},
+            plates={name: plate_record(plate.record) for name, plate in plates.items() if plate.record is not None},
             ranks=folder.ranks("plate"),
             date=datetime.now(UTC).isoformat(timespec="seconds"),
             seconds=folder.seconds(),
             command=shlex.join(["rack2city", *sys.argv[1:]]),
         ),
     )
-
-
-def _figures(session: Session, plate: PlateMap) -> PlateFigures:
-    """A plate as the summary tells it."""
-    file = session.file(f"{folder_of(plate.name)}/{STATISTICS}")
-    mesh = load(file, MeshFigures) if plate.runs is not None else None
-    known = {field.name: getattr(plate, field.name) for field in fields(PlateFigures) if field.name != "mesh"}
-    return PlateFigures(**known, mesh=mesh)
-
-
-def _record(record: Record) -> PlateRecord:
-    """How a plate was computed, as the summary tells it."""
-    counts = {key.removesuffix("_iterations"): value for key, value in vars(record).items()}
-    return PlateRecord(record.solver_options, restore(SolverRecord, record.solver_record), restore(Iterations, counts))
 
 
 def _left_out(plates: Iterable[PlateMap]) -> Iterator[str]:

@@ -49,6 +49,8 @@ class PlateMap(PlateCurves):
         super().__post_init__()
         if self.runs is not None:
             check_lengths(self.runs, f"plates.{self.name}.runs", len(self.flow_m3_per_s))
+            if self.runs.readings is not None:
+                check_lengths(self.runs.readings, f"plates.{self.name}.runs.readings", len(self.flow_m3_per_s))
 
     @property
     def flow_range(self) -> tuple[float, float]:
@@ -86,7 +88,8 @@ class PlateMap(PlateCurves):
         """The map of the same plate with another heat, spread in the same way.
 
         Temperatures are linear in the heat. The flow feels it through its viscosity alone: laminar pressure drop is taken
-        in proportion to the viscosity at the mean bulk temperature. Thermal resistances are left as they are.
+        in proportion to the viscosity at the mean bulk temperature. Thermal resistances are left as they are, and the readings
+        are left out, because they are not those of the other heat.
 
         Args:
             power: the other heat (W).
@@ -106,6 +109,7 @@ class PlateMap(PlateCurves):
                 case_mean_k=scaled(zone.case_mean_k),
                 case_max_k=scaled(zone.case_max_k),
                 bulk_k=zone.bulk_k and scaled(zone.bulk_k),
+                junction_max_k=zone.junction_max_k and scaled(zone.junction_max_k),
             )
             for zone in self.zones
         )
@@ -114,7 +118,10 @@ class PlateMap(PlateCurves):
         rise = np.array(self.runs.outlet_bulk_k) - inlet
         thinner = viscosity(inlet + 0.5 * ratio * rise) / viscosity(inlet + 0.5 * rise)
         runs = replace(
-            self.runs, case_max_k=scaled(self.runs.case_max_k), outlet_bulk_k=scaled(self.runs.outlet_bulk_k)
+            self.runs,
+            case_max_k=scaled(self.runs.case_max_k),
+            outlet_bulk_k=scaled(self.runs.outlet_bulk_k),
+            readings=None,
         )
         drop = tuple(float(p) for p in np.array(self.pressure_drop_pa) * thinner)
         return replace(self, power_w=power, zones=zones, runs=runs, pressure_drop_pa=drop)

@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from rack2city.plate.models import PlateModel, Strip
+from rack2city.plate.readings import Reading, together
 
 
 @dataclass(frozen=True)
 class ZonePoint:
-    """A zone at one flow; temperatures (K), area resistance of its interface (m² K/W)."""
+    """A zone at one flow; temperatures (K), the place of the hottest (m), area resistance of its interface (m² K/W)."""
 
     base_mean_k: float
     base_max_k: float
     case_mean_k: float
     case_max_k: float
+    hot_spot_at_m: tuple[float, float, float]
     bulk_k: float | None
     tim: float
 
@@ -32,7 +34,7 @@ class PlatePoint:
     bulk_k: float
     outlet_bulk_k: float
     reynolds: float
-    speed_max_m_per_s: float
+    reading: Reading
     zones: dict[str, ZonePoint]
     counts: dict[str, Any]
 
@@ -73,7 +75,8 @@ def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dic
         here = [entry for entry in pieces if zone.name in entry[1].zones]
         bulks = [run["zone_bulk_k"][zone.name] for _, run in found if zone.name in run["zone_bulk_k"]]
         bulk = max(bulks, default=None)
-        zones[zone.name] = ZonePoint(**temperatures(here), bulk_k=bulk, tim=here[0][1].tim)
+        hottest = max(here, key=lambda entry: entry[2]["base_max_k"] + entry[1].flux * entry[1].tim)[2]["hottest_at_m"]
+        zones[zone.name] = ZonePoint(**temperatures(here), hot_spot_at_m=hottest, bulk_k=bulk, tim=here[0][1].tim)
     heated = [entry for entry in pieces if entry[1].flux > 0.0] or pieces
     counted = ("outer_iterations", "newton_iterations", "flow_factorisations", "heat_factorisations")
     return PlatePoint(
@@ -82,7 +85,7 @@ def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dic
         bulk_k=mean("bulk_k"),
         outlet_bulk_k=mean("outlet_bulk_k"),
         reynolds=max(run["reynolds"] for _, run in found),
-        speed_max_m_per_s=max(run["speed_max_m_per_s"] for _, run in found),
+        reading=together([(strip.copies, run["reading"]) for strip, run in found]),
         zones=zones,
         counts={key: summed(key) for key in (*counted, "heat_balances", "mass_balances")},
         **temperatures(heated),

@@ -18,6 +18,7 @@ from rack2city.plate.plate_map import INTERPOLATION, PlateMap, Record
 from rack2city.plate.plate_map import MESH as MESH_ERROR
 from rack2city.plate.point import PlatePoint, ZonePoint, plate_point
 from rack2city.plate.problem import PlateProblem, cells_of, plate_problem, solve_strip
+from rack2city.plate.readings import over_the_flow
 from rack2city.results.plate import Holdout, PlateRuns, ZoneCurves
 
 type Step = Callable[[str], None]
@@ -106,10 +107,11 @@ def _map(plate: PlateProblem, points: list[PlatePoint], factors: list[float]) ->
         case_max_k=column(lambda p: p.case_max_k),
         outlet_bulk_k=column(lambda p: p.outlet_bulk_k),
         reynolds=column(lambda p: p.reynolds),
-        speed_max_m_per_s=column(lambda p: p.speed_max_m_per_s),
+        speed_max_m_per_s=column(lambda p: p.reading.speed.value),
         grid_pressure_drop_change=None,
         grid_case_to_inlet_change=None,
         holdout=Holdout(float("nan"), float("nan"), float("nan")),
+        readings=over_the_flow(model, [(point.reading, point.bulk_k) for point in points]),
     )
     record = Record(
         solver_options=plate.problem.solver_options(),
@@ -123,7 +125,7 @@ def _map(plate: PlateProblem, points: list[PlatePoint], factors: list[float]) ->
         leaves_out=model.leaves_out,
         power_w=power,
         inlet_k=inlet,
-        area_m2=model.area,
+        area_m2=plate.area,
         channels=model.channels,
         design_flow_m3_per_s=design.flow,
         flow_m3_per_s=tuple(factor * design.flow for factor in factors),
@@ -139,9 +141,12 @@ def _map(plate: PlateProblem, points: list[PlatePoint], factors: list[float]) ->
 
 def _zone(model: PlateModel, zone: Zone, points: Sequence[ZonePoint]) -> ZoneCurves:
     """A zone over the flow."""
+    power, junction = zone.heat * model.design.power / sum(other.heat for other in model.plate.zones), None
+    if zone.junction_to_case is not None:
+        junction = tuple(point.case_max_k + zone.junction_to_case * power for point in points)
     return ZoneCurves(
         name=zone.name,
-        power_w=zone.heat * model.design.power / sum(other.heat for other in model.plate.zones),
+        power_w=power,
         area_m2=zone.area,
         tim_m2k_per_w=points[0].tim,
         junction_to_case_k_per_w=zone.junction_to_case,
@@ -150,6 +155,8 @@ def _zone(model: PlateModel, zone: Zone, points: Sequence[ZonePoint]) -> ZoneCur
         case_mean_k=tuple(point.case_mean_k for point in points),
         case_max_k=tuple(point.case_max_k for point in points),
         bulk_k=None if any(point.bulk_k is None for point in points) else tuple(float(p.bulk_k or 0.0) for p in points),
+        hot_spot_at_m=tuple(point.hot_spot_at_m for point in points),
+        junction_max_k=junction,
     )
 
 

@@ -1,13 +1,16 @@
 """What the report says, in which order: the one document behind the HTML and the PDF."""
 
-from rack2city.report import energy, plates, records, tables
+from rack2city.report import energy, records, tables
 from rack2city.report.document import Block, Bullets, Document, Section, Text
 from rack2city.report.figures import sankey, year
 from rack2city.report.figures.style import house_style
 from rack2city.report.model import Run
-from rack2city.report.plates import drawing
+from rack2city.report.plate.blocks import blocks
+from rack2city.report.plate.pictures import Pictures, drawn_or_lack
+from rack2city.report.plate.texts import Lack, drawing
 from rack2city.report.units import number
 from rack2city.report.verdict import contents, verdict_rows
+from rack2city.results.plate import PlateFigures
 
 
 def build(run: Run) -> Document:
@@ -18,24 +21,32 @@ def build(run: Run) -> Document:
     """
     s = run.summary
     with house_style():
-        bodies = plates.blocks(run)
-        versions: tuple[Block, ...] = (Text(f"Command: {s.provenance.command}"), *records.provenance(s))
+        bodies = tuple(
+            block for name, plate in s.plates.items() for block in blocks(plate, _drawn(run, plate), s.loads_with(name))
+        )
+        versions: tuple[Block, ...] = (Text(f"Command: {s.provenance.command}"), *records.provenance(s.provenance))
         sections = (
             Section("Key figures", (tables.key_figures(s),)),
             Section("Cold plates", bodies),
             Section("Rack", (tables.rack_hydraulics(s), tables.rack_loads(s))),
             Section("Plant", (tables.plant_table(s),)),
             Section("City", _city(run)),
-            Section("Balances", (records.balances(s),)),
-            Section("Inputs", (Text(f"From {s.case.file}."), records.inputs(s))),
+            Section("Balances", (records.balances(s.balances),)),
+            Section("Inputs", (Text(f"From {s.case.file}."), records.inputs(s.case.inputs))),
             Section("Assumptions and limits of validity", (Bullets(s.assumptions),)),
             Section("Versions and options", versions),
         )
     bar = "The bar is the used part of what the limit allows; temperatures are counted from the coolant's supply."
     note = f"{records.assumed(s)} {contents(s)}{bar}"
     date, holds = s.provenance.date, s.verdict.holds
-    lacks = tuple(block.text for block in bodies if isinstance(block, plates.Lack))
+    lacks = tuple(block.text for block in bodies if isinstance(block, Lack))
     return Document(s.case.title, s.case.name, date, holds, verdict_rows(s), note, sections, lacks)
+
+
+def _drawn(run: Run, plate: PlateFigures) -> Pictures | Lack | None:
+    """The pictures of a plate of the run."""
+    fields = run.fields.get(plate.name)
+    return None if fields is None else drawn_or_lack(plate, fields, run.summary.case.inputs)
 
 
 def _city(run: Run) -> tuple[Block, ...]:

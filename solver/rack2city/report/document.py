@@ -73,25 +73,40 @@ class VerdictRow:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole report; `lacks` are sentences on what could not be drawn, which stand where it is missing."""
+    """A whole report.
+
+    Attributes:
+        title, case, date: its head.
+        holds: whether the design does; None where there is no verdict.
+        verdict: the checks.
+        verdict_note: what stands below them.
+        sections: what follows.
+        lacks: sentences on what could not be drawn, which stand where it is missing.
+        key: what stands at the top in place of a verdict: in large letters, and below in small ones.
+    """
 
     title: str
     case: str
     date: str
-    holds: bool
+    holds: bool | None
     verdict: tuple[VerdictRow, ...]
     verdict_note: str
     sections: tuple[Section, ...] = ()
     lacks: tuple[str, ...] = ()
+    key: tuple[str, str] = ("", "")
 
     @property
     def banner(self) -> str:
-        """The verdict in capitals."""
+        """The verdict in capitals, or what stands in its place."""
+        if self.holds is None:
+            return self.key[0]
         return "HOLDS" if self.holds else "DOES NOT HOLD"
 
     @property
     def headline(self) -> str:
-        """The verdict in one sentence."""
+        """The verdict in one sentence, or what stands in its place."""
+        if self.holds is None:
+            return self.key[1]
         if self.holds:
             return f"All {len(self.verdict)} checks keep their limits."
         failed = [row.name for row in self.verdict if not row.holds]

@@ -18,11 +18,11 @@ _YEAR_COLUMNS = (
 
 @dataclass(frozen=True)
 class Run:
-    """The files of one finished run: `summary.json`, `year.parquet`, and the ParaView files of the plates' temperatures (K)."""
+    """The files of one finished run: `summary.json`, `year.parquet`, and the folders of the computed plates' fields."""
 
     summary: Summary
     year: pd.DataFrame
-    temperatures: dict[str, Path]
+    fields: dict[str, Path]
 
 
 def read_run(run_dir: Path) -> Run:
@@ -34,7 +34,10 @@ def read_run(run_dir: Path) -> Run:
     summary, year = (_existing(run_dir / name) for name in ("summary.json", "year.parquet"))
     figures = load(summary, Summary)
     computed = [name for name, plate in figures.plates.items() if plate.runs is not None]
-    fields = {name: _existing(run_dir / "plates" / name / "fields" / "temperature.pvd") for name in computed}
+    fields = {name: run_dir / "plates" / name / "fields" for name in computed}
+    for folder in fields.values():
+        for file in ("temperature.pvd", "flow.pvd"):
+            _existing(folder / file)
     return Run(figures, _read_year(year), fields)
 
 

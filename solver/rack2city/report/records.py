@@ -1,16 +1,18 @@
 """The tables that make the figures believable: balances, inputs with their sources, versions, options and times."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from rack2city.case import ASSUMED, STATUSES
+from rack2city.case import ASSUMED, STATUSES, CaseInput
 from rack2city.report.document import Table
 from rack2city.report.summary import Summary
-from rack2city.report.summary.provenance import Counts, PlateRecord
+from rack2city.report.summary.evidence import BalanceRow
+from rack2city.report.summary.provenance import Counts, PlateRecord, Provenance
 from rack2city.report.units import PERCENT, Scale, number, quantity
 from rack2city.report.verdict import outcome
 
 
-def balances(summary: Summary) -> Table:
+def balances(found: Iterable[BalanceRow]) -> Table:
     """Every conserved quantity of every stage, counted on both sides."""
     rows = tuple(
         (
@@ -22,17 +24,17 @@ def balances(summary: Summary) -> Table:
             number(row.tolerance, 1),
             outcome(row.holds),
         )
-        for row in summary.balances
+        for row in found
     )
     head = ("stage", "balance of", "entering", "leaving", "relative residual", "tolerance", "")
     return Table("What enters each stage must leave it or be stored there.", head, rows, "llrrrrl")
 
 
-def inputs(summary: Summary) -> Table:
-    """Every input of the case with its source."""
+def inputs(found: Iterable[CaseInput]) -> Table:
+    """Inputs of a case with their sources."""
     rows = tuple(
         (row.field, row.given, f"{_plain(row.si)} {row.unit.removeprefix('-')}".strip(), row.status, row.source or "–")
-        for row in summary.case.inputs
+        for row in found
     )
     head = ("field", "given", "SI", "status", "source")
     return Table("Inputs as given, in SI, and where they come from.", head, rows, "lllll")
@@ -58,9 +60,8 @@ def refinement(pressure_drop: float | None, case_to_inlet: float | None) -> str:
     )
 
 
-def provenance(summary: Summary) -> tuple[Table, ...]:
+def provenance(p: Provenance) -> tuple[Table, ...]:
     """Versions, how the finite elements were solved, solver options and the time each stage took."""
-    p = summary.provenance
     seconds = tuple((stage, quantity(value, Scale("s"), 3)) for stage, value in p.seconds.items())
     libraries = {name: version for plate in p.plates.values() for name, version in plate.solver.libraries.items()}
     versions = (("commit of rack2city", p.commit or "not known"), *(p.versions | libraries).items())

@@ -6,7 +6,6 @@ from rack2city.report import units as u
 from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.units import Scale, number, quantity
-from rack2city.results.plate import PlateFigures
 
 
 def key_figures(summary: Summary) -> Table:
@@ -28,71 +27,6 @@ def key_figures(summary: Summary) -> Table:
         ("energy reuse factor, ERF", kpi.erf, u.PLAIN),
         ("energy reuse effectiveness, ERE", kpi.ere, u.PLAIN),
     )
-
-
-def plate_runs(plate: PlateFigures) -> Table:
-    """A plate's curves, and the finite-element runs behind them."""
-    columns: dict[str, Iterable[float]] = {
-        "flow (L/min)": map(u.LITRE_PER_MINUTE.of, plate.flow_m3_per_s),
-        "pressure drop (kPa)": map(u.KILOPASCAL.of, plate.pressure_drop_pa),
-        "case-to-inlet, max (K/W)": plate.case_to_inlet_max_k_per_w,
-    }
-    runs = plate.runs
-    if runs is not None:
-        columns |= {
-            "case-to-inlet, mean (K/W)": runs.case_to_inlet_mean_k_per_w,
-            "base-to-bulk (K/W)": runs.base_to_bulk_k_per_w,
-            "case, max (°C)": map(u.CELSIUS.of, runs.case_max_k),
-            "outlet bulk (°C)": map(u.CELSIUS.of, runs.outlet_bulk_k),
-            "Re (–)": runs.reynolds,
-        }
-    rows = tuple(tuple(map(number, row)) for row in zip(*columns.values(), strict=True))
-    many = f", {plate.channels} channels" if plate.channels else ""
-    told = (
-        f"The plate '{plate.name}': {plate.kind}, model {plate.model}{many}; at {quantity(plate.power_w, u.KILOWATT)}."
-    )
-    return Table(told, tuple(columns), rows, "r" * len(columns))
-
-
-def plate_zones(plate: PlateFigures) -> Table:
-    """The zones of a plate at its design flow."""
-    row = min(range(len(plate.flow_m3_per_s)), key=lambda i: abs(plate.flow_m3_per_s[i] - plate.design_flow_m3_per_s))
-    head = (
-        "zone",
-        "power (W)",
-        "area (mm²)",
-        "TIM (mm²·K/W)",
-        "case, mean (°C)",
-        "case, max (°C)",
-        "case-to-inlet, max (mm²·K/W)",
-        "base-to-bulk (mm²·K/W)",
-    )
-    rows = []
-    for zone in plate.zones:
-        flux = zone.power_w / zone.area_m2
-        film = float("nan") if zone.bulk_k is None else 1e6 * (zone.base_mean_k[row] - zone.bulk_k[row]) / flux
-        values = (
-            zone.power_w,
-            1e6 * zone.area_m2,
-            1e6 * zone.tim_m2k_per_w,
-            u.CELSIUS.of(zone.case_mean_k[row]),
-            u.CELSIUS.of(zone.case_max_k[row]),
-            1e6 * (zone.case_max_k[row] - plate.inlet_k) / flux,
-            film,
-        )
-        rows.append((zone.name, *map(number, values)))
-    at = quantity(plate.flow_m3_per_s[row], u.LITRE_PER_MINUTE)
-    return Table(f"Zones of the plate '{plate.name}' at {at}.", head, tuple(rows), "l" + "r" * 7)
-
-
-def mesh_table(plate: PlateFigures) -> Table:
-    """The mesh of a plate and its physical groups."""
-    mesh = plate.mesh
-    assert mesh is not None
-    counts = {"cells": mesh.cells, "points": mesh.points, **{f"group '{name}'": n for name, n in mesh.groups.items()}}
-    rows = (("level", mesh.level), *((name, number(count)) for name, count in counts.items()))
-    caption = f"The mesh of the plate '{plate.name}'; of each group the number of its cells or facets."
-    return Table(caption, ("mesh", "count"), rows, "lr")
 
 
 def rack_hydraulics(summary: Summary) -> Table:

@@ -3,7 +3,12 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-Runs = tuple[float, ...]
+type Runs = tuple[float, ...]
+"""A number for each flow."""
+type RunsOfPlaces = tuple[tuple[float, float, float], ...]
+"""A place x, y, z (m) for each flow."""
+type RunsOfShares = tuple[tuple[float, ...], ...]
+"""For each flow, a number for each channel."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,27 @@ class ZoneCurves:
     case_mean_k: Runs
     case_max_k: Runs
     bulk_k: Runs | None
+    hot_spot_at_m: RunsOfPlaces | None = None
+    junction_max_k: Runs | None = None
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What the fields tell beside pressure drop and resistances; sequences run over the flow of the plate.
+
+    docs/plates-results.md defines each.
+    """
+
+    hydraulic_diameter_m: float
+    wetted_area_m2: float
+    wetted_mean_k: Runs | None
+    wetted_to_bulk_w_per_m2k: Runs | None
+    nusselt: Runs | None
+    wall_shear_mean_pa: Runs
+    wall_shear_max_pa: Runs
+    wall_shear_max_at_m: RunsOfPlaces
+    speed_max_at_m: RunsOfPlaces
+    channel_shares: RunsOfShares | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +82,7 @@ class PlateRuns:
     grid_pressure_drop_change: float | None
     grid_case_to_inlet_change: float | None
     holdout: Holdout
+    readings: Readings | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +95,7 @@ class PlateCurves:
     leaves_out: tuple[str, ...]
     power_w: float
     inlet_k: float
-    area_m2: float
+    area_m2: float | None
     channels: int | None
     design_flow_m3_per_s: float
     flow_m3_per_s: Runs
@@ -84,12 +111,23 @@ class PlateCurves:
         for number, zone in enumerate(self.zones):
             check_lengths(zone, f"plates.{self.name}.zones[{number}]", len(self.flow_m3_per_s))
 
+    @property
+    def pumping_power_w(self) -> Runs:
+        """What it takes to drive the coolant through the plate (W): pressure drop times flow, at each flow."""
+        return tuple(p * q for p, q in zip(self.pressure_drop_pa, self.flow_m3_per_s, strict=True))
+
+    @property
+    def design_row(self) -> int:
+        """Place in the sequences of the flow next to that of the design."""
+        flows, design = self.flow_m3_per_s, self.design_flow_m3_per_s
+        return min(range(len(flows)), key=lambda row: abs(flows[row] - design))
+
 
 def check_lengths(table: Any, where: str, expected: int) -> None:
     """Raise ValueError where a sequence of numbers has not the expected length."""
     for field in fields(table):
         values = getattr(table, field.name)
-        if field.type in (Runs, Runs | None) and values is not None and len(values) != expected:
+        if str(field.type).startswith("Runs") and values is not None and len(values) != expected:
             raise ValueError(f"`{where}.{field.name}` has {len(values)} values, expected {expected}, one per flow rate")
 
 

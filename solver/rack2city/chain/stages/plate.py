@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rack2city.chain.plate_files import folder_of, plate_file, read_plates
+from rack2city.chain.plate_files import LOG, folder_of, log_file, plate_file, read_plates
 from rack2city.chain.stage import Evidence, Session, Stage, of_case
 from rack2city.chain.stages.mesh import MESH
 from rack2city.errors import InputError, Rack2CityError
@@ -37,15 +37,19 @@ def plate_balances(plate: "PlateMap") -> tuple[Balance, ...]:
 @of_case
 def _check(case: "Case") -> None:
     """Refuse options, coolant and flows of the plates that would be found out only minutes later."""
-    from rack2city.case import ComputedPlate
+    from rack2city.case import Case, ComputedPlate
     from rack2city.fem.solvers.prefixes import PREFIXES
     from rack2city.plate import check_coolant_range, load_flow, plate_design
+    from rack2city.plate.measured_map import measured_map
 
     for prefix in case.solver.options:
         if prefix not in PREFIXES:
             raise InputError(f"solver.options: no solver has the prefix '{prefix}'; allowed: {', '.join(PREFIXES)}")
+    for name, plate in case.plates.items():
+        if not isinstance(plate, ComputedPlate):
+            measured_map(case, name)
     designs = {name: plate_design(case, name) for name in case.plates}
-    for load in case.rack.loads:
+    for load in case.rack.loads if isinstance(case, Case) else ():
         design = designs[load.plate]
         if not isinstance(design.plate, ComputedPlate):
             continue
@@ -58,7 +62,7 @@ def _check(case: "Case") -> None:
             )
     for design in designs.values():
         if isinstance(design.plate, ComputedPlate):
-            check_coolant_range(case, design, design.plate.flow_factors[0], design.plate.conductivity)
+            check_coolant_range(case, design, design.plate.flow_factors[0])
 
 
 def _design(case: "Case") -> dict[str, Any]:
@@ -83,18 +87,22 @@ def _compute(session: Session) -> None:
     except ImportError as error:
         raise Rack2CityError(f"DOLFINx cannot be imported ({error}); run `rack2city doctor`") from None
 
-    case, out, log_file = session.case, session.folder.path, session.file("solver.log")
-    session.on_root(lambda: log_file.write_text(""))
+    case, out = session.case, session.folder.path
 
-    def log(line: str) -> None:
+    def clear() -> None:
+        for name in case.plates:
+            (out / log_file(name)).unlink(missing_ok=True)
+
+    def log(name: str, line: str) -> None:
         if session.comm.rank == 0:
-            with log_file.open("a") as file:
+            with (out / log_file(name)).open("a") as file:
                 file.write(line + "\n")
 
     def keep(plate: "PlateMap") -> None:
         plate_balances(plate)  # a run whose balances are open ends here, before its map is kept
         session.on_root(lambda: store(out / plate_file(plate.name), plate))
 
+    session.on_root(clear)
     run_plates(case, out, session.comm, keep, log, session.monitor.step)
 
 
@@ -111,12 +119,12 @@ def _tells(folder: Path) -> tuple[str, ...]:
 def _files(case: "Case") -> tuple[str, ...]:
     from rack2city.case import ComputedPlate
 
-    fields = ("fields/temperature.pvd", "fields/flow.pvd")
+    of_runs = ("fields/temperature.pvd", "fields/flow.pvd", LOG)
     named = [plate_file(name) for name in case.plates]
     for name, plate in case.plates.items():
         if isinstance(plate, ComputedPlate):
-            named += [f"{folder_of(name)}/{file}" for file in fields]
-    return (*named, "solver.log")
+            named += [f"{folder_of(name)}/{file}" for file in of_runs]
+    return tuple(named)
 
 
 PLATE = Stage(
@@ -124,7 +132,9 @@ PLATE = Stage(
     compute=_compute,
     files=_files,
     before=(MESH,),
-    parts=("plates", "coolant", "solver"),
+    parts=("plates", "materials", "coolant", "solver"),
+    without=("coolant.table",),
+    sources=("coolant.table",),
     derived=_design,
     check=_check,
     evidence=_evidence,

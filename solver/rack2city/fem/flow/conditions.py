@@ -9,7 +9,7 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Repeated, Slip, Velocity, Wall
 from rack2city.fem.flow.inflow import plane_normal, unit_inflow
 from rack2city.fem.flow.space import MixedSpace
 from rack2city.fem.mesh.domain import FluidDomain
@@ -27,6 +27,7 @@ class FlowConditions:
         bcs: conditions in the order in which they are to be applied: the last one wins.
         given_surfaces: those whose normal velocity is given and may differ from zero.
         weak_slip: surfaces on which u.n = 0 has to be asked for weakly.
+        walls: facets of this rank at which the fluid rests, or moves with the wall.
         volume, surface: size of the fluid (m³) and of all of its boundary (m²).
     """
 
@@ -56,6 +57,7 @@ class FlowConditions:
         self.bcs += [self._on_facets(fluid.facets([name]), value) for name, value in self._values.items()]
         openings = fluid.facets([b.surface for b in boundaries if not isinstance(b, Wall)])
         walls = np.setdiff1d(mesh.exterior_facet_indices(fluid.mesh.topology), openings).astype(np.int32)
+        self.walls = walls
         self.bcs.append(self._on_facets(walls, fem.Function(spaces.velocity)))
         if self.closed:
             self.bcs.append(self._pressure_pin())
@@ -69,7 +71,7 @@ class FlowConditions:
 
     def hydraulic_diameter(self) -> float:
         """4 V / A_wall (m): of a channel, 4 cross-section / wetted perimeter. Moving walls count, open surfaces do not."""
-        openings = [b.surface for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip)]
+        openings = [b.surface for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip | Repeated)]
         wall = self.surface - sum(self._area(name) for name in openings)
         if wall > 1e-9 * self.surface:
             return 4.0 * self.volume / wall

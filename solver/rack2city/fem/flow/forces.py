@@ -1,12 +1,12 @@
 """Forces of the flow on surfaces: drag and lift by the residual, wall shear by the gradient."""
 
 import numpy as np
-import ufl
 from dolfinx import fem
 from mpi4py import MPI
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.shear import tangential_stress
 
 
 def force_on(problem: FlowProblem, surface: str) -> np.ndarray:
@@ -38,8 +38,5 @@ def force_on(problem: FlowProblem, surface: str) -> np.ndarray:
 def mean_wall_shear(problem: FlowProblem, surface: str) -> float:
     """Mean magnitude of the tangential stress on an exterior surface (Pa)."""
     fluid = problem.fluid
-    n = ufl.FacetNormal(fluid.mesh)
-    t = -2.0 * problem.viscosity * ufl.sym(ufl.grad(problem.velocity())) * n  # of the fluid on its boundary
-    tangential = t - ufl.dot(t, n) * n
     ds = fluid.ds(fluid.surface(surface), metadata={"quadrature_degree": 4})
-    return fluid.mean(ufl.sqrt(ufl.dot(tangential, tangential)), ds)
+    return fluid.mean(tangential_stress(problem), ds)

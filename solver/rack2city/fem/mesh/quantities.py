@@ -9,6 +9,7 @@ from mpi4py import MPI
 
 from rack2city.errors import InputError
 from rack2city.fem.mesh.domain import Domain, FluidDomain, require_on, require_scalar
+from rack2city.fem.mesh.peaks import peak_on_surface
 
 
 def mean_over_surface(domain: Domain, value: fem.Function | ufl.core.expr.Expr, surface: str) -> float:
@@ -94,7 +95,4 @@ def bulk_temperature(
 
 def surface_maximum(domain: Domain, temperature: fem.Function, surface: str) -> float:
     """Largest nodal value on a surface (K)."""
-    require_scalar(temperature, f"the field '{temperature.name}'")
-    dofs = fem.locate_dofs_topological(temperature.function_space, domain.dimensions - 1, domain.facets([surface]))
-    local = np.max(temperature.x.array[dofs], initial=-np.inf)
-    return float(domain.comm.allreduce(local, op=MPI.MAX))
+    return peak_on_surface(domain, temperature, surface).value

@@ -6,7 +6,7 @@ with them the triquadratic functions of a brick.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import basix
@@ -53,6 +53,11 @@ class Section:
         """Area of the section (m²; a length in two dimensions)."""
         return float(self.comm.allreduce(float(np.sum(self.weights)), op=MPI.SUM))
 
+    def between(self, axis: int, low: float, high: float) -> "Section":
+        """The part of the section between two coordinates (m) along an axis; exact where neither lies in the domain."""
+        here = (self.points[:, axis] > low) & (self.points[:, axis] < high)
+        return replace(self, points=self.points[here], weights=self.weights[here], cells=self.cells[here])
+
     def mean(self, function: fem.Function) -> float:
         """Area mean of a scalar function on the mesh of the section; `InputError` for one of another, as in all of these."""
         return self._integral(self._scalar(function)) / self.area
@@ -60,6 +65,10 @@ class Section:
     def flow(self, velocity: fem.Function) -> float:
         """Volume flow through the section along its normal (m³/s)."""
         return self._integral(self._values(velocity) @ self.normal)
+
+    def gross_flow(self, velocity: fem.Function) -> float:
+        """Volume flow through the section, either way counted as positive (m³/s)."""
+        return self._integral(np.abs(self._values(velocity) @ self.normal))
 
     def flow_mean(self, function: fem.Function, velocity: fem.Function) -> float:
         """Mean of a scalar function weighted with the flow: of a temperature, the bulk one. Both on the section's mesh."""

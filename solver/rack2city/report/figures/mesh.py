@@ -14,7 +14,8 @@ from matplotlib.patches import Patch
 
 from rack2city.arrays import Array
 from rack2city.report.figures.facets import Bodies, Whole, outer_faces, read_bodies
-from rack2city.report.figures.picture import Rendering, rendered_apart
+from rack2city.report.figures.off_screen import off_screen
+from rack2city.report.figures.picture import Rendering
 from rack2city.report.figures.style import WIDTH_IN, house_style
 
 FLUID, SOLIDS = "#86bfec", ("#d8c3a0", "#7f8c7a", "#b7a7c7", "#9c8f5f", "#c7b3b0")
@@ -61,8 +62,10 @@ def draw_mesh(file: Path, image: Path) -> None:
         Rack2CityError: this machine cannot render without a screen.
     """
     bodies = read_bodies(file)
+    with off_screen("rack2city.report.figures.mesh", file) as folder, np.load(folder / "picture.npz") as stored:
+        rendering = {**stored}
     with house_style():
-        mesh_figure(bodies, rendered_apart("rack2city.report.figures.mesh", file)).savefig(image, dpi=130)
+        mesh_figure(bodies, rendering).savefig(image, dpi=130)
 
 
 def mesh_figure(bodies: Bodies, rendering: Rendering) -> Figure:

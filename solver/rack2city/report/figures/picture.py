@@ -1,9 +1,5 @@
 """The temperature of the plate's half channel: a 3-D picture by PyVista, and cross-sections with axes."""
 
-import os
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +10,11 @@ from matplotlib.image import imread
 from matplotlib.tri import Triangulation
 from numpy.typing import NDArray
 
-from rack2city.errors import Rack2CityError
+from rack2city.report.figures.off_screen import off_screen
 from rack2city.report.figures.style import WIDTH_IN
 
 COLOUR_MAP = "inferno"
 STRETCH = 20  # of the y direction, in the 3-D picture and in the cross-sections
-_TIMEOUT_S = 300.0
-# Set by MPI launchers for their own children; a library that sees them would wait for partners that do not exist.
-_LAUNCHER = ("OMPI_", "PMI_", "PMIX_", "PMI", "MPI_LOCAL", "HYDRA_", "MPIEXEC_")
 
 
 type Rendering = dict[str, NDArray[Any]]
@@ -34,43 +27,8 @@ def render(file: Path) -> Rendering:
     Raises:
         Rack2CityError: the field cannot be read, or this machine cannot render without a screen.
     """
-    return rendered_apart("rack2city.report.figures.render", file, COLOUR_MAP, str(STRETCH))
-
-
-def rendered_apart(module: str, file: Path, *arguments: str) -> Rendering:
-    """Run a module that draws a file into a folder, as `python -m MODULE FILE FOLDER ARGUMENTS`, in a process of its own.
-
-    Returns:
-        The arrays of the `picture.npz` that it leaves in the folder, and its `picture.png`, if there is one, as `image`.
-
-    Raises:
-        Rack2CityError: the file cannot be read, or this machine cannot render without a screen.
-    """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(_LAUNCHER)}
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, sys.path))
-    with tempfile.TemporaryDirectory(prefix="rack2city-") as name:
-        folder = Path(name)
-        command = [sys.executable, "-m", module, str(file), str(folder), *arguments]
-        try:
-            done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            raise Rack2CityError(f"{file}: rendering the picture took more than {_TIMEOUT_S:.0f} s") from None
-        if done.returncode != 0:
-            raise Rack2CityError(_cause(file, done.returncode, done.stderr))
-        image = folder / "picture.png"
-        with np.load(folder / "picture.npz") as stored:
-            return {**stored, **({"image": imread(image)} if image.exists() else {})}
-
-
-def _cause(file: Path, code: int, stderr: str) -> str:
-    lines = stderr.strip().splitlines()
-    last = lines[-1].strip() if lines else "no message"
-    if code >= 0:
-        return f"{file}: the picture cannot be rendered: {last}"
-    return (
-        f"{file}: the picture cannot be rendered, VTK was ended by signal {-code} ({last}); off-screen rendering needs "
-        "libEGL with Mesa or libOSMesa: install libegl1 and libgl1-mesa-dri (Debian) or mesalib (conda-forge)"
-    )
+    with off_screen("rack2city.report.figures.render", file, COLOUR_MAP, str(STRETCH)) as folder:
+        return {**np.load(folder / "picture.npz"), "image": imread(folder / "picture.png")}
 
 
 def half_channel(rendering: Rendering, wall: tuple[float, float] | None = None) -> Figure:

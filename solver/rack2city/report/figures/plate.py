@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from rack2city.arrays import Array
-from rack2city.report.figures.style import COLOURS, WIDTH_IN
+from rack2city.report.figures.style import COLOURS, WIDTH_IN, legend_above
 from rack2city.report.units import KILOPASCAL, LITRE_PER_MINUTE
 from rack2city.results.plate import PlateFigures
 from rack2city.results.rack import LoadResult
@@ -29,10 +30,8 @@ def plate_curves(plate: PlateFigures, loads: Sequence[LoadResult] = ()) -> Figur
     for label, (values, colour) in curves.items():
         right.plot(flow, np.array(values), "o-", color=COLOURS[colour], label=label)
     right.set_ylabel("resistance of the plate (K/W)")
-    side = right.secondary_yaxis(
-        "right", functions=(lambda r: r * plate.area_m2 * 1e6, lambda r: r / plate.area_m2 * 1e-6)
-    )
-    side.set_ylabel("of its heated area (mm²·K/W)")
+    if plate.area_m2 is not None:
+        _area_axis(right, plate.area_m2)
     for number, load in enumerate(loads):
         label = "in the rack" if number == 0 else "_same"
         at = LITRE_PER_MINUTE.of(load.flow_m3_per_s)
@@ -49,9 +48,35 @@ def plate_curves(plate: PlateFigures, loads: Sequence[LoadResult] = ()) -> Figur
     return figure
 
 
+def _area_axis(axes: Axes, area: float) -> None:
+    """A second scale of the resistances, of the heated area (m²)."""
+    side = axes.secondary_yaxis(
+        "right", functions=(lambda r: 1e6 * area * np.asarray(r), lambda r: 1e-6 / area * np.asarray(r))
+    )
+    side.set_ylabel("of its heated area (mm²·K/W)")
+
+
 def _reynolds_axis(axes: Axes, flow: Array, reynolds: Array) -> None:
     """A second scale over the axes; viscosity changes with temperature, so it is read off the runs, not computed."""
     known = np.r_[0.0, flow, 2.0 * flow[-1]]
     scale = np.r_[0.0, reynolds, 2.0 * reynolds[-1]]
     to_reynolds, to_flow = (lambda q: np.interp(q, known, scale)), (lambda re: np.interp(re, scale, known))
     axes.secondary_xaxis("top", functions=(to_reynolds, to_flow)).set_xlabel("Reynolds number (–)")
+
+
+def channel_shares(plate: PlateFigures, shares: Sequence[Sequence[float]]) -> Figure:
+    """Flow of each channel over the mean of all (-), of a plate at its lowest, design and highest flow."""
+    figure = Figure(figsize=(WIDTH_IN, 2.2))
+    axes = figure.subplots()
+    rows = dict(zip((0, plate.design_row, len(shares) - 1), ("cool", "reused", "hot"), strict=True))
+    numbers = np.arange(1, len(shares[0]) + 1)
+    for row, colour in rows.items():
+        label = f"{LITRE_PER_MINUTE.of(plate.flow_m3_per_s[row]):.3g} L/min"
+        values = np.array(shares[row]) * len(numbers)
+        axes.plot(numbers, values, "o-", color=COLOURS[colour], markersize=3.5, label=label)
+    axes.axhline(1.0, color=COLOURS["loss"], linewidth=0.8, linestyle=":")
+    axes.set(xlabel="channel", ylabel="flow over the mean (–)")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid()
+    legend_above(axes, 3)
+    return figure

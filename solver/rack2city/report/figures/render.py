@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 import pyvista as pv
-import vtk
 from numpy.typing import NDArray
 
-from rack2city.arrays import Array
+from rack2city.report.figures.field_render import project
 
 SLICES = {"inlet": 0.0, "middle": 0.5, "outlet": 1.0}
 _WINDOW = (2200, 900)
@@ -90,21 +89,12 @@ def render(
     x0, x1, y0, y1, z0, z1 = body.bounds
     corners = np.array([(x, y, z) for x in (x0, x1) for y in (y0, y1) for z in (z0, z1)])
     plotter.render()
-    seen = np.array([_project(plotter, corner) for corner in corners])
+    seen = np.array([project(plotter, corner) for corner in corners])
     extent = np.ptp(seen, axis=0).max()
     plotter.camera.zoom(0.94 / extent)
     plotter.screenshot(str(image), transparent_background=True)
     marks = {"inlet": (x0, y0, z0), "outlet": (x1, y0, z0)}
-    return {name: _project(plotter, np.array(point)) for name, point in marks.items()}
-
-
-def _project(plotter: pv.Plotter, point: Array) -> list[float]:
-    """Share of the picture's width and height (-) at which a point of the scene appears."""
-    coordinate = vtk.vtkCoordinate()
-    coordinate.SetCoordinateSystemToWorld()
-    coordinate.SetValue(*point)
-    x, y = coordinate.GetComputedDoubleDisplayValue(plotter.renderer)
-    return [x / _WINDOW[0], y / _WINDOW[1]]
+    return {name: list(project(plotter, point)) for name, point in marks.items()}
 
 
 def main(arguments: list[str]) -> None:
