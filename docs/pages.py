@@ -63,6 +63,8 @@ def on_files(files: Files, config: Any) -> Files:
     borrowed = {name: (ROOT / name).read_text(encoding="utf-8") for name in BORROWED}
     for name, text in (examples() | rooms() | borrowed).items():
         files.append(File.generated(config, name, content=text))
+    for picture in sorted((ROOT / "meshes" / "figures").glob("*.png")):
+        files.append(File.generated(config, f"meshes/figures/{picture.name}", content=picture.read_bytes()))
     return files
 
 

@@ -26,7 +26,7 @@ LAYERS = [
 ]
 # Rooms inside a room, highest first. Only the room's door, its `__init__`, stands above them all.
 INNER = {
-    "fem": [{""}, {"coupled"}, {"flow", "heat"}, {"solvers"}, {"mesh"}],
+    "fem": [{""}, {"periodic"}, {"coupled"}, {"flow", "heat"}, {"solvers"}, {"mesh"}],
     "network": [{""}, {"solvers", "formats"}, {"tables"}, {"components"}, {"consumers", "pipes"}, {"hydraulics"}],
     "network.solvers": [{""}, {"radial"}, {"graph"}, {"steps"}, {"build"}],
 }

@@ -87,7 +87,7 @@ def overhead(job: dict[str, Any], world: World, path: Path) -> dict[str, Any]:
     flow_rate = SPEED * open_area(job["case"], job.get("channels", 3))[0]
     problem.set_scale(flow_rate)
     problem.set_conditions(flow_rate, 0.0)
-    system = problem.system(problem.form)
+    system = problem.system()
     impose(problem.unknown, system.bcs)
     by_hand = raw_assembly(fluid, problem)
 

@@ -3,17 +3,21 @@
 The contract is written for people in `meshes/README.md`; this module is the same in code.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from rackmesh.arrays import arrays_of
+from rackmesh.description import PlateMesh, described
 from rackmesh.files import MeshError, group_name, opened
 from rackmesh.inspection import inspect
+from rackmesh.ports import port_notes
+from rackmesh.rules import faults
 
 
 @dataclass(frozen=True)
 class Contract:
-    """The physical groups a kind of mesh must have.
+    """The physical groups that one kind of plate must have besides what every plate must.
 
     Attributes:
         name: what the mesh is of, for messages.
@@ -22,15 +26,65 @@ class Contract:
     """
 
     name: str
-    volumes: tuple[str, ...]
-    surfaces: tuple[str, ...]
+    volumes: tuple[str, ...] = ()
+    surfaces: tuple[str, ...] = ()
 
+
+ANY_PLATE = Contract("cold-plate")
+"""Any plate: coolant between an inlet and an outlet; solids, heated faces and contacts as they come."""
 
 PLATE_CHANNEL = Contract(
     name="cold-plate channel",
     volumes=("fluid", "fin", "base", "tim"),
     surfaces=("inlet", "outlet", "heated", "base_bottom", "wetted", "symmetry"),
 )
+"""Half a channel with half a fin, base and interface material, as `rackmesh.channel` writes it."""
+
+
+def read_plate(path: Path, contract: Contract = ANY_PLATE) -> PlateMesh:
+    """What a mesh file is made of, after it has been checked as a plate's.
+
+    Args:
+        path: a mesh in metres, with the contract's names.
+        contract: groups that it must have besides.
+
+    Raises:
+        MeshError: the file cannot be read; or the first thing that is wrong: a required group is missing, the cells cannot be
+            trusted (see `inspect`), or a rule of the contract is broken, with place and number.
+    """
+    with opened(path) as model:
+        _require(path, contract, _names(model))
+        if inspect(path) != 3:
+            raise MeshError(f"{path}: it is two-dimensional; a cold plate is meshed in space")
+        try:
+            mesh = arrays_of(model)
+        except MeshError as error:
+            raise MeshError(f"{path}: {error}") from None
+        plate = described(path, mesh)
+        for fault in faults(mesh, plate):
+            raise MeshError(f"{path}: {fault}")
+        ports = tuple(i for i, surface in enumerate(plate.surfaces) if surface.role in ("inlet", "outlet"))
+        return replace(plate, notes=tuple(port_notes(mesh, ports)))
+
+
+def checked(made: Path, source: Path, path: Path) -> PlateMesh:
+    """Put a mesh that was made from a file of a user's where it belongs, if it keeps the contract.
+
+    Args:
+        made: the mesh.
+        source: what it was made from; a fault is told of it.
+        path: where it goes.
+
+    Raises:
+        MeshError: as `read_plate`; nothing is written then.
+        OSError: the file cannot be written.
+    """
+    try:
+        plate = read_plate(made)
+    except MeshError as error:
+        raise MeshError(str(error).replace(str(made), str(source))) from None
+    path.write_bytes(made.read_bytes())
+    return replace(plate, file=path)
 
 
 def physical_groups(path: Path) -> dict[str, int]:
@@ -43,25 +97,26 @@ def physical_groups(path: Path) -> dict[str, int]:
         return _names(model)
 
 
+def check_contract(path: Path, contract: Contract) -> None:
+    """Check that a mesh is a plate's and has every group that its kind requires; see `read_plate`.
+
+    Raises:
+        MeshError: as `read_plate`.
+    """
+    read_plate(path, contract)
+
+
 def _names(model: Any) -> dict[str, int]:
     return {group_name(dim, tag): dim for dim, tag in model.getPhysicalGroups()}
 
 
-def check_contract(path: Path, contract: Contract) -> None:
-    """Check that a mesh has every group that its kind requires, and can be trusted (see `inspect`).
-
-    Raises:
-        MeshError: a group is missing, or stands for the wrong dimension, and names what was found; or what `inspect` says.
-    """
+def _require(path: Path, contract: Contract, found: dict[str, int]) -> None:
     wanted = {**dict.fromkeys(contract.volumes, 3), **dict.fromkeys(contract.surfaces, 2)}
     words = {2: "surface", 3: "volume"}
-    with opened(path) as model:
-        found = _names(model)
-        for name, dim in wanted.items():
-            if found.get(name) != dim:
-                listing = ", ".join(sorted(found)) or "none"
-                raise MeshError(
-                    f"{path}: a {contract.name} mesh needs the {words[dim]} group '{name}'; groups found: {listing} "
-                    "(the naming contract is in meshes/README.md)"
-                )
-        inspect(path)
+    for name, dim in wanted.items():
+        if found.get(name) != dim:
+            listing = ", ".join(sorted(found)) or "none"
+            raise MeshError(
+                f"{path}: a {contract.name} mesh needs the {words[dim]} group '{name}'; groups found: {listing} "
+                "(the naming contract is in meshes/README.md)"
+            )

@@ -29,7 +29,12 @@ MESHES = (
 )
 """First bytes of the files that are read, and how Gmsh knows them: MSH, MED and UNV."""
 
+CGNS = (
+    "a CGNS mesh, which is not read; convert it with its groups by `gmsh FILE.cgns -save -format msh41 -o FILE.msh`, or save "
+    "it as MED"
+)
 OTHERS = (
+    (rb"\x04?@\(#\)ADF Database", CGNS),
     (rb"version https://git-lfs", "a Git-LFS pointer, not the file itself: `git lfs pull` brings it"),
     (rb"ISO-10303-21", "a STEP geometry, not a mesh"),
     (rb"\((0|1|2|10|12|13) ", "a Fluent mesh"),
@@ -117,6 +122,16 @@ def write_whole(path: Path) -> None:
             raise OSError(errno.ENOSPC, "the mesh could not be written whole: is the disk full?", str(path))
 
 
+def _check_med(path: Path) -> None:
+    from rackmesh.hdf5 import check_hdf5  # needs h5py, which most meshes do not
+
+    names = check_hdf5(path)
+    if "CGNSLibraryVersion" in names:
+        raise MeshError(f"{path}: this is {CGNS}")
+    if not names & {"INFOS_GENERALES", "ENS_MAA"}:
+        raise MeshError(f"{path}: this is a HDF5 file, but no MED mesh; a mesh of XDMF is opened by its .xdmf file")
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
     """A mesh file as the current model of a Gmsh session.
@@ -125,6 +140,8 @@ def opened(path: Path) -> Iterator[Any]:
         MeshError: the file is no mesh, or Gmsh cannot read it.
     """
     suffix = kind_of(path)
+    if suffix == ".med":
+        _check_med(path)
     with TemporaryDirectory(prefix="rack2city-") as empty, session() as model:
         alone = Path(empty) / f"mesh{suffix}"
         alone.symlink_to(path.resolve())

@@ -57,8 +57,9 @@ def _faults(dim: int) -> Iterator[str]:
     bodies = {tag: ", ".join(_groups_of(dim, tag)) for tag in entities}
     if gap := unjoined(dim, bodies, nodes, points, _TOUCH * float(np.ptp(places, axis=0).max())):
         one, other, at = gap
+        which = f"the bodies of '{one}' and '{other}'" if one != other else f"two parts of '{one}'"
         yield (
-            f"the bodies of '{one}' and '{other}' touch at ({at[0]:.6g}, {at[1]:.6g}, {at[2]:.6g}) m without sharing faces; "
+            f"{which} touch at ({at[0]:.6g}, {at[1]:.6g}, {at[2]:.6g}) m without sharing faces; "
             "join them before meshing (in Gmsh by a fragment)"
         )
 

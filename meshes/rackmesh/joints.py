@@ -7,23 +7,22 @@ from typing import Any
 import gmsh
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
+
+from rackmesh.faces import FACETS
 
 Array = npt.NDArray[np.float64]
 _BESIDE = 8  # facets of another body that are looked at beside one
-# corners of the facets of a cell by its number of corners and its dimension
-_FACETS: dict[tuple[int, int], list[tuple[int, ...]]] = {
-    (3, 2): [(0, 1), (1, 2), (2, 0)],
-    (4, 2): [(0, 1), (1, 2), (2, 3), (3, 0)],
-    (4, 3): [(0, 1, 2), (0, 1, 3), (0, 2, 3), (1, 2, 3)],
-    (8, 3): [(0, 1, 2, 3), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)],
-}
 
 
 def unjoined(
     dim: int, bodies: Mapping[int, str], nodes: npt.NDArray[Any], points: Array, near: float
 ) -> tuple[str, str, Array] | None:
     """The first two bodies that touch without sharing faces, and where (m); None if all that touch are joined.
+
+    A body may be the other one too: where its own parts touch, or where faces of it lie on each other.
 
     Args:
         dim: dimension of the cells of Gmsh's current model.
@@ -32,32 +31,42 @@ def unjoined(
         points: their coordinates (n x 3, m).
         near: distance that is none (m).
     """
-    if len(bodies) < 2:
-        return None
-    corners, body = _outer_facets(dim, list(bodies))
+    corners, body, part = _outer_facets(dim, list(bodies))
     order = np.argsort(nodes)
     place = points[order][np.searchsorted(nodes[order], corners)]  # facets x corners x 3
-    for (i, one), (j, other) in combinations(enumerate(bodies.values()), 2):
-        if (at := _overlap(place[body == i], place[body == j], near)) is not None:
-            return one, other, at
+    names = list(bodies.values())
+    for one, other in KDTree(place.mean(axis=1)).query_pairs(near):
+        return names[body[one]], names[body[other]], np.asarray(place[one].mean(axis=0))
+    parts, first = np.unique(part, return_index=True)
+    groups = [place[part == number] for number in parts]
+    for (i, one), (j, other) in combinations(zip(first, groups, strict=True), 2):
+        if (at := _overlap(one, other, near)) is not None:
+            return names[body[i]], names[body[j]], at
     return None
 
 
-def _outer_facets(dim: int, bodies: list[int]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Corner nodes of the facets that belong to one cell alone, and the body of each."""
-    found, body = [], []
+def _outer_facets(dim: int, bodies: list[int]) -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
+    """Corner nodes of the facets that belong to one cell alone, the body of each and its connected part of that body."""
+    found, body, cell, count = [], [], [], 0
     for number, entity in enumerate(bodies):
         for kind, of_cells in zip(*(gmsh.model.mesh.getElements(dim, entity)[i] for i in (0, 2)), strict=True):
-            count, corners = gmsh.model.mesh.getElementProperties(int(kind))[3::2]
-            cells = np.asarray(of_cells).reshape(-1, count)[:, :corners]
-            found.append(np.concatenate([cells[:, facet] for facet in _FACETS[int(corners), dim]]))
+            nodes, corners = gmsh.model.mesh.getElementProperties(int(kind))[3::2]
+            cells = np.asarray(of_cells).reshape(-1, nodes)[:, :corners]
+            local = FACETS[int(corners), dim]
+            found.append(np.concatenate([cells[:, facet] for facet in local]))
             body.append(np.full(len(found[-1]), number))
-    facets, owner = np.concatenate(found), np.concatenate(body)
+            cell.append(np.tile(np.arange(count, count + len(cells)), len(local)))
+            count += len(cells)
+    facets, owner, of = np.concatenate(found), np.concatenate(body), np.concatenate(cell)
     ordered = np.sort(facets, axis=1)
     order = np.lexsort(ordered.T)
     same = np.all(ordered[order[1:]] == ordered[order[:-1]], axis=1)
     alone = order[~(np.append(same, False) | np.insert(same, 0, False))]
-    return facets[alone], owner[alone]
+    one, other = order[:-1][same], order[1:][same]
+    inside = owner[one] == owner[other]
+    pairs = (np.ones(int(inside.sum()), dtype=np.int8), (of[one[inside]], of[other[inside]]))
+    part = connected_components(coo_array(pairs, shape=(count, count)), directed=False)[1]
+    return facets[alone], owner[alone], part[of[alone]]
 
 
 def _overlap(one: Array, other: Array, near: float) -> Array | None:

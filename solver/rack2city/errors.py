@@ -22,6 +22,10 @@ class ConvergenceError(Rack2CityError):
     """A solver did not converge; the sentence says what to try."""
 
 
+class UnsteadyError(ConvergenceError):
+    """A steady flow was sought where there is probably none; a run in time tells its mean and its swing."""
+
+
 class BalanceError(Rack2CityError):
     """A global balance does not close: the result must not be believed."""
 

@@ -123,6 +123,18 @@ POWER = 'power = "150 kW"'
             id="share of what has none",
         ),
         pytest.param(
+            'name = "PG25"',
+            'name = "oil; rm"',
+            "coolant.name: 'oil; rm' is no name of a coolant; allowed are at most 40 letters, digits, spaces, - _ and .",
+            id="name of no coolant",
+        ),
+        pytest.param(
+            'name = "PG25"',
+            'name = "my oil"\ntable = "pipes.csv"\nshare = "30 %"',
+            "coolant.share: has no place beside a table, whose properties are those of the mixture",
+            id="share beside a table",
+        ),
+        pytest.param(
             'supply_temperature = "25 degC"',
             'dew_point = "26 degC"\nsupply_temperature = "25 degC"',
             "rack.air.dew_point: must not be above supply_temperature, got 26 degC where that is 25 degC",

@@ -307,6 +307,18 @@ def test_a_stage_names_parts_of_a_case(stage: Stage, cheap_case: tuple[Path, tup
     assert stage.before == tuple(other for other in STAGES[: STAGES.index(stage)] if other in stage.before)
 
 
+@pytest.mark.parametrize("stage", ["plate", "rack"])
+def test_the_coolants_own_table_counts_by_its_content(
+    stage: str, cheap_case: tuple[Path, tuple[str, ...]], tmp_path: Path
+) -> None:
+    """Where the table lies on this machine is no part of the key, what it holds is."""
+    case, table = load_case(*cheap_case).case, tmp_path / "oil.csv"
+    case = case.model_copy(update={"coolant": case.coolant.model_copy(update={"table": table})})
+    parts, sources = next(one for one in STAGES if one.name == stage).used(case)
+    assert sources == [table]
+    assert str(tmp_path) not in repr(parts)
+
+
 def test_the_interface_material_lies_between_base_and_case(run_copy: Path) -> None:
     """5 mm2 K/W at the even flux of the plate."""
     plate = json.loads((run_copy / "plates" / "accelerator" / "plate.json").read_text())

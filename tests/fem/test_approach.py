@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from rack2city.errors import ConvergenceError
-from rack2city.fem.solvers.approach import ROUGH, approach
+from rack2city.errors import ConvergenceError, UnsteadyError
+from rack2city.fem.solvers.approach import ROUGH, WINDOW, approach
 
 
 class Cubic:
@@ -67,3 +67,54 @@ def test_a_guess_from_near_by_needs_no_picard_step() -> None:
 def test_what_has_no_solution_is_told() -> None:
     with pytest.raises(ConvergenceError, match="cubic: no convergence after"):
         approach(Cubic(slope=9.0, near=1e-3, square=2.0), MPI.COMM_SELF, 1.0)
+
+
+class Orbit:
+    """A state that runs around a circle, by an angle a D/U that `slowing` multiplies at each step; its residual is `norm`."""
+
+    name, near = "orbit", 0.02
+    velocities = np.array([0, 1])
+
+    def __init__(self, angle: float, slowing: float = 1.0, falling: float = 1.0) -> None:
+        self.angle, self.slowing, self.falling = angle, slowing, falling
+        self.place, self.norm, self.accepted = 0.0, 0.4, 0
+
+    def log(self, line: str) -> None:
+        pass
+
+    def residual(self) -> float:
+        return self.norm
+
+    def state(self) -> np.ndarray:
+        return np.array([np.cos(self.place), np.sin(self.place)])
+
+    def restore(self, values: np.ndarray) -> None:
+        self.norm = 0.4 * self.falling**self.accepted
+        self.place = float(np.arctan2(values[1], values[0]))
+
+    def take_step(self, lagged: bool, rate: float) -> None:
+        if rate == 0.0:
+            self.norm = 100.0 if not lagged else 0.4
+            return
+        if self.angle / rate > 0.3:  # too far for one step
+            self.norm = 100.0
+            return
+        self.accepted += 1
+        self.place += self.angle / rate
+        self.angle *= self.slowing
+        self.norm = 0.4 * self.falling**self.accepted
+
+
+def test_a_flow_that_goes_on_changing_is_told_early() -> None:
+    orbit = Orbit(0.2)
+    told = r"orbit: probably unsteady: over the last [0-9.]+ D/U of pseudo-time the velocity goes on changing by \d+% per D/U"
+    with pytest.raises(UnsteadyError, match=told):
+        approach(orbit, MPI.COMM_SELF, 1.0)
+    assert orbit.accepted == WINDOW
+
+
+@pytest.mark.parametrize("orbit", [Orbit(0.2, slowing=0.9), Orbit(0.2, falling=0.9), Orbit(0.08)])
+def test_what_slows_down_or_comes_nearer_is_given_its_time(orbit: Orbit) -> None:
+    with pytest.raises(ConvergenceError, match=r"orbit: no convergence after 60 Newton steps"):
+        approach(orbit, MPI.COMM_SELF, 1.0)
+    assert orbit.accepted > 2 * WINDOW

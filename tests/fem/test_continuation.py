@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from rack2city.errors import ConvergenceError
+from rack2city.errors import ConvergenceError, UnsteadyError
 from rack2city.fem.solvers.continuation import continue_to_one
 
 
@@ -63,3 +63,17 @@ def test_a_guess_is_made_from_the_last_two_solutions() -> None:
     continue_to_one(follower.attempt, lambda: follower.state, follower.restore, lambda _: None, "load", predict)
     # the solution is the load itself, so that a straight line through two of them is exact
     assert set(guesses) >= set(follower.visited[3:])
+
+
+def test_what_is_unsteady_ends_the_search_and_tells_how_far_it_was_steady() -> None:
+    follower, tried = Follower(reach=0.6), []
+
+    def attempt(value: float) -> None:
+        tried.append(value)
+        if value > 0.8:
+            raise ConvergenceError("no") if len(tried) == 2 else UnsteadyError("swings")
+        follower.attempt(value)
+
+    with pytest.raises(UnsteadyError, match=r"^swings; at 0\.5 of the full load it is steady$"):
+        continue_to_one(attempt, lambda: follower.state, follower.restore, lambda _: None, "load")
+    assert tried == [0.0, 1.0, 0.5, 1.0]

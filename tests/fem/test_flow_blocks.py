@@ -106,7 +106,7 @@ def test_linear_iterations_do_not_grow_on_a_finer_mesh() -> None:
 def velocity_and_fixed(comm: MPI.Comm, kind: mesh.CellType) -> tuple[fem.FunctionSpace, np.ndarray]:
     """Space of the velocity in half a channel of 6 x 4 x 4 cells, and which of its unknowns are fixed."""
     problem = channel_flow(comm, "blocks", kind, (6, 4, 4))
-    system = problem.system(problem.form)
+    system = problem.system()
     assert isinstance(system, BlockSystem)
     return system.blocks.space.velocity, system.blocks.fixed
 

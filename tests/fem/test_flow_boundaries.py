@@ -150,7 +150,7 @@ def test_convection_produces_no_energy() -> None:
         stabilisation=Stabilisation(),
         speed=1.0,
     )
-    system = problem.system(problem.form)
+    system = problem.system()
     rng = np.random.default_rng(3)
     for a, b, c, d in rng.uniform(1.0, 4.0, (5, 4)):
         problem.start_from(

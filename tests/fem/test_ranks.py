@@ -8,6 +8,7 @@ from mpi4py import MPI
 from rack2city.fem.coupled.wetted import wetted_wall
 from rack2city.fem.flow.shear import wall_shear
 from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
+from rack2city.fem.mesh.peaks import peak_on_surface, peak_speed
 from rack2city.fem.mesh.quantities import (
     bulk_temperature,
     flow_through,
@@ -15,7 +16,6 @@ from rack2city.fem.mesh.quantities import (
     mean_over_surface,
     surface_maximum,
 )
-from rack2city.fem.mesh.peaks import peak_on_surface, peak_speed
 from rack2city.materials import coolant
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
 from tests.fem.cells import heated_cell

@@ -69,7 +69,7 @@ def test_outside_the_range(pg25: Coolant, temperature: float, said: str) -> None
 
 def test_unknown_coolant() -> None:
     with pytest.raises(
-        InputError, match=r"^coolant.name: unknown coolant 'oil'; known are PG25, water, propylene glycol, ethylene"
+        InputError, match=r"^coolant.name: unknown coolant 'oil'; known are water, PG25 and the like, prop"
     ):
         coolant("oil")
 

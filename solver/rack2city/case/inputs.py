@@ -60,7 +60,12 @@ def _si(value: Any) -> Any:
     """A checked value for the table: a float, an int or a text."""
     if value is None:
         return "none"
-    return ", ".join(f"{item:g}" for item in value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return ", ".join(
+            item.name if isinstance(item, Path) else f"{item:g}" if isinstance(item, float) else str(item)
+            for item in value
+        )
+    return value
 
 
 def _given(raw: Mapping[str, Any], location: Location) -> tuple[str, str, str]:

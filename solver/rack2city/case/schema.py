@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from rack2city.case import quantities as q
-from rack2city.case.plates import AnyPlate, ComputedPlate
+from rack2city.case.coolant import Coolant
+from rack2city.case.plates import AnyPlate, ComputedPlate, CurvePlate
 from rack2city.case.rack import Rack
 from rack2city.case.site import City, Plant
+from rack2city.case.solids import Solid
 from rack2city.case.table import Faults, Name, Option, Table, origin
 from rack2city.case.units import fault
 
@@ -17,26 +19,6 @@ class Identity(Table):
 
     name: Name = Field(description="short name, used for folders")
     title: str = Field("", description="one line for the head of the report")
-
-
-class Coolant(Table):
-    """The coolant of the racks."""
-
-    name: Literal["PG25", "water", "propylene glycol", "ethylene glycol"] = Field(
-        description="PG25 (25 % propylene glycol by mass), water, or a glycol whose share in water is told"
-    )
-    share: Annotated[float | None, q.FRACTION.within("1 %", "60 %")] = Field(
-        None, description="share of the glycol by mass, the rest is water; of the two glycols alone (-)"
-    )
-
-    def faults(self) -> Faults:
-        """A glycol without its share, or a share of what has none."""
-        needs = self.name.endswith("glycol")
-        if needs and self.share is None:
-            yield fault(f'missing; {self.name} needs its share by mass, for example "40 %"', "share")
-        if not needs and self.share is not None:
-            told = f'{self.name} has no share to choose; write name = "propylene glycol" or "ethylene glycol" with it'
-            yield fault(told, "share")
 
 
 class Limits(Table):
@@ -106,6 +88,7 @@ class PlatesCase(Table):
 
     case: Identity = Field(description="what the case is called")
     coolant: Coolant = Field(description="the coolant of the racks")
+    materials: dict[Name, Solid] = Field(default_factory=dict, description="solids of one's own, by name")
     plates: Annotated[dict[Name, AnyPlate], Field(min_length=1)] = Field(description="the cold plates, by name")
     solver: Solver = Field(default_factory=Solver, description="PETSc options")
 
@@ -128,9 +111,12 @@ class Case(PlatesCase):
                 continue
             zones = plate.zones if isinstance(plate, ComputedPlate) else ()
             own = [zone.name for zone in zones if zone.junction_to_case is not None]
+            measured = plate.curve.resistance_from if isinstance(plate, CurvePlate) else ""
+            if measured == "junction-to-inlet":
+                own = [*own, "curve"]
             if load.junction_to_case is None and not own:
                 told = "missing; give it here, or in the zones of the plate"
                 yield fault(told, "rack", "loads", row, "junction_to_case")
             if load.junction_to_case is not None and own:
-                told = f"is told by the plate's zone '{own[0]}'; give it in one place"
+                told = f"is told by '{own[0]}' of the plate; give it in one place"
                 yield fault(told, "rack", "loads", row, "junction_to_case")

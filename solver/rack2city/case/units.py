@@ -72,6 +72,7 @@ class Dimension:
         unit: SI unit of the float; `"-"` for a plain number.
         example: a well-formed text, shown in errors and editors.
         zero: whether zero is allowed; a negative value never is, except that a temperature may be below 0 degC.
+        signed: whether it may be negative, as a place may.
         maximum: largest allowed value (in `unit`), if any.
         plausible: least and largest plausible value as texts; beyond them the case is asked back, zero excepted.
     """
@@ -80,6 +81,7 @@ class Dimension:
     unit: str
     example: str
     zero: bool = False
+    signed: bool = False
     maximum: float | None = None
     plausible: tuple[str, str] | None = None
 
@@ -194,7 +196,7 @@ class Dimension:
             raise fault(f"must be finite, got {text}")
         if self.name == "a temperature" and si <= 0.0:
             raise fault(f"must be above absolute zero, got {text}")
-        if si < 0.0 or (si == 0.0 and not self.zero):
+        if not self.signed and (si < 0.0 or (si == 0.0 and not self.zero)):
             raise fault(f"must {'not be negative' if self.zero else 'be positive'}, got {text}")
         if self.maximum is not None and si > self.maximum:
             raise fault(f"must be at most {self.maximum:g} ({100 * self.maximum:g} %), got {text}")

@@ -10,6 +10,7 @@ from rack2city.case import PlatesCase
 from rack2city.chain.plate_files import folder_of
 from rack2city.chain.stage import figures
 from rack2city.plate import PlateMap, case_coolant, plate_models
+from rack2city.plate.measured_map import measured_map
 from rack2city.plate.runs import run_plate
 from rack2city.report.records import refinement
 from rack2city.report.units import CELSIUS, KILOPASCAL, LITRE_PER_MINUTE, PERCENT, RESISTANCE, number, quantity
@@ -23,13 +24,16 @@ def run_plates(
     log: Callable[[str, str], None] = lambda name, line: None,
     step: Callable[[str], None] = lambda text: None,
 ) -> None:
-    """Run every computed plate of a case on its meshes in a run folder; `keep` gets each map when it is done (collective).
+    """Run the plates of a case, those to be computed on their meshes in a run folder; `keep` gets each map (collective).
 
     `log` receives the name of the plate with each line of its solvers.
     """
-    medium = case_coolant(case)
-    for name, model in plate_models(case).items():
-        keep(run_plate(case, model, medium, out / folder_of(name), comm, partial(log, name), step))
+    medium, models = case_coolant(case), plate_models(case)
+    for name in case.plates:
+        if name in models:
+            keep(run_plate(case, models[name], medium, out / folder_of(name), comm, partial(log, name), step))
+        else:
+            keep(measured_map(case, name))
 
 
 def plate_lines(plate: PlateMap) -> Iterator[str]:

@@ -69,12 +69,12 @@ class Stage:
     def used(self, case: "Case") -> tuple[dict[str, Any], list[Path]]:
         """The parts of a case that the stage uses, as plain data, and the files of the user that it reads."""
         sections = case.model_dump(mode="json")
+        files = [Path(file) for file in (_at(sections, name) for name in self.sources) if file]
         for name in self.without:
             table, _, key = name.rpartition(".")
             del _at(sections, table)[key]
         parts = {name: _at(sections, name) for name in self.parts} | {"derived": self.derived(case)}
-        named = [Path(file) for file in (_at(sections, name) for name in self.sources) if file]
-        return parts, [*named, *self.read(case)]
+        return parts, [*files, *self.read(case)]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from rack2city.city.csv_table import Row, read_rows
+from rack2city.case.csv_table import Row, read_rows
 from rack2city.city.demand import check_building
 from rack2city.errors import InputError
 

@@ -2,11 +2,12 @@
 
 What others use, by room; each room stands on those after it, `flow` and `heat` do not know each other:
 
+- `periodic`: `PeriodicCell`, developed flow and heat of one cell of a pattern that repeats along x, and its `CellResult`.
 - `coupled`: `ConjugateProblem` of a `Fluid` whose couplings are `ViscosityOfTemperature` and `Buoyancy`; `average_flow` of what
   never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; the
   `wetted_wall` through which heat comes; `write_fields` for ParaView.
-- `flow`: `FlowProblem`, `TransientFlow`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on`
-  a wall, `wall_shear` on all of them.
+- `flow`: `FlowProblem`, `TransientFlow` with a `StepControl`, `port_flows` and `section_reynolds`, their conditions
+  `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on` a wall, `wall_shear` on all of them.
 - `heat`: `HeatProblem`, `TransientHeat`; bodies by `Material` and `Stream`; `Flux`, `Source`, `Convection`, `FixedTemperature`,
   `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`, `mean_temperature`.
 - `solvers`: linear and nonlinear solvers; options go by prefix to the problems above.
@@ -41,7 +42,9 @@ if TYPE_CHECKING:
     from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity, Wall
     from rack2city.fem.flow.forces import force_on
     from rack2city.fem.flow.problem import FlowProblem
+    from rack2city.fem.flow.reynolds import PortFlow, port_flows, section_reynolds
     from rack2city.fem.flow.shear import wall_shear
+    from rack2city.fem.flow.step_control import StepControl
     from rack2city.fem.flow.transient import TransientFlow
     from rack2city.fem.heat.conditions import (
         Contact,
@@ -61,6 +64,8 @@ if TYPE_CHECKING:
     from rack2city.fem.mesh.peaks import Peak, peak_on_surface, peak_speed
     from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum, values_at
     from rack2city.fem.mesh.section import plane_section
+    from rack2city.fem.periodic.cell import PeriodicCell
+    from rack2city.fem.periodic.result import CellResult
 
 # The imports above are the one list of names: what type checkers follow is looked up here as well.
 _HOME = {

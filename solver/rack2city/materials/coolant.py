@@ -1,7 +1,7 @@
-"""Coolants of the racks: properties over temperature, and the fit of viscosity that the finite elements carry."""
+"""A coolant: properties over temperature, and the fit of viscosity that the finite elements carry."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,23 +9,25 @@ from numpy.typing import ArrayLike
 
 from rack2city.arrays import Array
 from rack2city.errors import InputError
+from rack2city.materials.polynomial import WORST_FIT, Polynomial, fit_logarithm
 from rack2city.materials.properties import properties
 
 PRESSURE_PA = 3e5
 """Absolute pressure at which liquid properties are taken (Pa); between 1 and 5 bar they change by less than 0.1 %."""
 
-RANGE_K = (278.15, 368.15)
-"""Temperatures the properties hold for (K): 5 to 95 degC."""
-_CENTRE_K, _SCALE_K = (RANGE_K[0] + RANGE_K[1]) / 2, (RANGE_K[1] - RANGE_K[0]) / 2
+type Fluid = Callable[[str, Array], Array]
+"""A property by CoolProp's key (`D`, `C`, `L`, `V`) at temperatures (K), shaped as they are."""
 
-FIT_TOLERANCE = 2e-3
-"""Largest accepted relative error of the viscosity fit over the range (-)."""
 
-FIT_DEGREES = range(1, 9)
+@dataclass(frozen=True)
+class CoolPropFluid:
+    """A liquid at 3 bar by its name in CoolProp."""
 
-WATER = ("HEOS::Water", "CoolProp at 3 bar: IAPWS-95; viscosity IAPWS R12-08, conductivity IAPWS R15-11")
-_GLYCOLS = {"propylene glycol": "MPG", "ethylene glycol": "MEG"}
-_SHARES = {"PG25": ("propylene glycol", 0.25)}
+    name: str
+
+    def __call__(self, key: str, temperature_k: Array) -> Array:
+        """A property by CoolProp's key at temperatures (K), shaped as they are."""
+        return properties(key, temperature_k, PRESSURE_PA, self.name)
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,16 @@ class Coolant:
     Attributes:
         name: what it is called, such as `"PG25"` or `"ethylene glycol 40 %"`.
         source: where the properties come from.
-        fluid: name of the fluid in CoolProp.
+        fluid: what knows the properties.
         viscosity_polynomial: coefficients c_i of ln(mu / Pa s) = sum_i c_i x^i, x from -1 to 1 over the range.
         temperature_range_k: lowest and highest temperature the properties hold for (K).
     """
 
     name: str
     source: str
-    fluid: str
+    fluid: Fluid
     viscosity_polynomial: tuple[float, ...]
-    temperature_range_k: tuple[float, float] = RANGE_K
+    temperature_range_k: tuple[float, float]
 
     def density(self, temperature_k: ArrayLike) -> Array:
         """Density (kg/m3)."""
@@ -70,11 +72,7 @@ class Coolant:
 
         The temperature (K) is anything that can be added and multiplied, a UFL expression too; no range is checked.
         """
-        x = (temperature_k - _CENTRE_K) / _SCALE_K
-        *lower, value = self.viscosity_polynomial
-        for coefficient in reversed(lower):
-            value = coefficient + x * value
-        return value
+        return Polynomial(self.viscosity_polynomial, self.temperature_range_k)(temperature_k)
 
     def _property(self, key: str, temperature_k: ArrayLike) -> Array:
         """A property by CoolProp's key, where the temperature is in range."""
@@ -87,42 +85,19 @@ class Coolant:
                 f"{self.name}: {first - 273.15:.6g} degC is outside the range of its properties, "
                 f"{low - 273.15:g} to {high - 273.15:g} degC"
             )
-        return properties(key, temperature, PRESSURE_PA, self.fluid)
+        return self.fluid(key, temperature)
 
 
-@cache
-def coolant(name: str, share: float | None = None) -> Coolant:
-    """The coolant of a name used in cases: `"PG25"`, `"water"`, or a glycol with its share by mass in water (-).
+def liquid(name: str, source: str, fluid: Fluid, temperature_range_k: tuple[float, float]) -> Coolant:
+    """A coolant whose viscosity is fitted over its range (K).
 
     Raises:
-        InputError: there is no coolant of that name, or a glycol without its share.
+        InputError: the viscosity is not smooth enough for a polynomial of degree 8 to follow it within 1 %.
     """
-    if name == "water":
-        return Coolant(name, WATER[1], WATER[0], _fit_viscosity(WATER[0]))
-    glycol, part = _SHARES.get(name, (name, share))
-    if glycol not in _GLYCOLS:
-        known = ", ".join([*_SHARES, "water", *_GLYCOLS])
-        raise InputError(f"coolant.name: unknown coolant '{name}'; known are {known}")
-    if part is None or not 0.0 < part <= 0.6:
-        raise InputError(f"coolant.share: {name} needs its share by mass, more than 0 and at most 60 %")
-    fluid = f"INCOMP::{_GLYCOLS[glycol]}[{part:g}]"
-    source = f"CoolProp, incompressible {glycol} and water, {100.0 * part:g} % by mass, Melinder (2010)"
-    called = name if name in _SHARES else f"{glycol} {100.0 * part:g} %"
-    return Coolant(called, source, fluid, _fit_viscosity(fluid))
-
-
-def _fit_viscosity(fluid: str) -> tuple[float, ...]:
-    """Coefficients of a fit of ln(mu) over the range.
-
-    Interpolation in Chebyshev nodes, which is within a small factor of the best polynomial of its degree. The lowest
-    degree that is good enough is taken: it decides how many quadrature points the finite elements need.
-    """
-    x = np.linspace(-1.0, 1.0, 901)
-    exact = properties("V", _CENTRE_K + _SCALE_K * x, PRESSURE_PA, fluid)
-    for degree in FIT_DEGREES:
-        nodes = np.polynomial.chebyshev.chebpts1(degree + 1)
-        ln_viscosity = np.log(properties("V", _CENTRE_K + _SCALE_K * nodes, PRESSURE_PA, fluid))
-        fit = np.polynomial.Polynomial.fit(nodes, ln_viscosity, degree, domain=[-1, 1])
-        if np.max(np.abs(np.exp(fit(x)) / exact - 1.0)) < FIT_TOLERANCE:
-            return tuple(float(coefficient) for coefficient in fit.coef)
-    raise ArithmeticError(f"no polynomial fits the viscosity of {fluid} to {FIT_TOLERANCE:.0e}")
+    fitted = fit_logarithm(lambda temperature: fluid("V", temperature), temperature_range_k)
+    if not fitted.error < WORST_FIT:
+        raise InputError(
+            f"{name}: its viscosity is too uneven for the finite elements, no polynomial of degree 8 comes closer to its "
+            f"logarithm than {100 * fitted.error:.2g} % of the viscosity; smooth it, or narrow its range"
+        )
+    return Coolant(name, source, fluid, fitted.coefficients, temperature_range_k)

@@ -7,12 +7,15 @@ from rack2city.plate.design import (
     load_flow,
     plate_design,
 )
+from rack2city.plate.measured import MeasuredCurve
+from rack2city.plate.measured_input import measured_curve
 from rack2city.plate.models import MESH, PlateModel, plate_model, plate_models
 from rack2city.plate.plate_map import PlateMap
 from rack2city.plate.range import check_coolant_range
 
 __all__ = [
     "MESH",
+    "MeasuredCurve",
     "PlateDesign",
     "PlateMap",
     "PlateModel",
@@ -20,6 +23,7 @@ __all__ = [
     "check_coolant_range",
     "coolant_reference_temperature",
     "load_flow",
+    "measured_curve",
     "plate_design",
     "plate_model",
     "plate_models",

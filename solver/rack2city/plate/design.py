@@ -1,10 +1,12 @@
 """Where a cold plate works: its heat, its flow and its inlet, by its own table or by the rack that it is in."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from rack2city.case import Case, ComputedPlate, Plate, PlatesCase, RackLoad
+from rack2city.case.solids import Solid as Asked
 from rack2city.errors import InputError
-from rack2city.materials import Coolant, coolant
+from rack2city.materials import Coolant, Solid, coolant_of, solid
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,9 @@ class PlateDesign:
         power: its heat (W).
         flow: its coolant flow (m³/s).
         inlet_k: temperature of the coolant that enters (K).
-        flow_field, inlet_field: the fields of the case that say so.
+        flow_field: the field of the case that tells the flow.
+        inlet_field: that which tells the temperature.
+        solids: the case's own solids, by name.
     """
 
     name: str
@@ -27,6 +31,22 @@ class PlateDesign:
     inlet_k: float
     flow_field: str
     inlet_field: str
+    solids: Mapping[str, Asked] = field(default_factory=dict)
+
+    def solid(self, body: str) -> Solid:
+        """What a solid body is made of, by the name of its group.
+
+        Raises:
+            InputError: no solid has the name that the case says.
+        """
+        plate, where = self.plate, f"plates.{self.name}"
+        assert isinstance(plate, ComputedPlate)
+        if body in plate.materials:
+            return solid(plate.materials[body], self.solids, f"{where}.materials.{body}")
+        if plate.material is not None:
+            return solid(plate.material, self.solids, f"{where}.material")
+        assert plate.conductivity is not None
+        return Solid(f"the metal of {where}", plate.conductivity, "the case", plate.status)
 
 
 def plate_design(case: PlatesCase, name: str) -> PlateDesign:
@@ -46,16 +66,16 @@ def plate_design(case: PlatesCase, name: str) -> PlateDesign:
     if inlet is None and rack:
         inlet = rack.supply_temperature
     missing = {"power": power, "flow": flow, "inlet_temperature": inlet}
-    for field, value in missing.items():
+    for what, value in missing.items():
         if value is None:
-            told = f"missing; no load of a rack has the plate '{name}', so its table says at which {field} it works"
-            raise InputError(f"plates.{name}.{field}: {told}")
+            told = f"missing; no load of a rack has the plate '{name}', so its table says at which {what} it works"
+            raise InputError(f"plates.{name}.{what}: {told}")
     assert power is not None
     assert flow is not None
     assert inlet is not None
     flow_field = "rack.flow_per_power" if plate.flow is None else f"plates.{name}.flow"
     inlet_field = "rack.supply_temperature" if plate.inlet_temperature is None else f"plates.{name}.inlet_temperature"
-    return PlateDesign(name, plate, power, flow, inlet, flow_field, inlet_field)
+    return PlateDesign(name, plate, power, flow, inlet, flow_field, inlet_field, case.materials)
 
 
 def load_flow(case: Case, load: RackLoad) -> float:
@@ -65,7 +85,7 @@ def load_flow(case: Case, load: RackLoad) -> float:
 
 def case_coolant(case: PlatesCase) -> Coolant:
     """The coolant of a case."""
-    return coolant(case.coolant.name, case.coolant.share)
+    return coolant_of(case.coolant)
 
 
 def mean_bulk(medium: Coolant, inlet_k: float, heat_per_flow: float) -> float:

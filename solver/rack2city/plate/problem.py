@@ -13,7 +13,7 @@ from rack2city.errors import InputError
 from rack2city.fem.flow.inflow import inlet_normal
 from rack2city.fem.mesh.quantities import bulk_temperature
 from rack2city.fem.solvers.newton import Log
-from rack2city.materials import Coolant
+from rack2city.materials import Coolant, Solid
 from rack2city.plate.design import mean_bulk
 from rack2city.plate.models import Piece, PlateModel, Strip
 from rack2city.plate.readings import reading
@@ -32,6 +32,7 @@ class PlateProblem:
         strips: parts of the plate that are solved one after the other.
         areas: areas of the heated surfaces (m²).
         coolant: for the range of its properties.
+        solids: what each solid body is made of.
     """
 
     model: PlateModel
@@ -39,6 +40,12 @@ class PlateProblem:
     strips: tuple[Strip, ...]
     areas: dict[str, float]
     coolant: Coolant
+    solids: dict[str, Solid]
+
+    @property
+    def area(self) -> float:
+        """Heated area of the plate (m²)."""
+        return sum(s.copies * self.areas[p.surface] for s in self.strips for p in s.pieces if p.flux > 0.0)
 
     @property
     def copies(self) -> float:
@@ -65,7 +72,8 @@ def plate_problem(
         viscosity=float(np.exp(coolant.ln_viscosity_fit(design.inlet_k))),
         volumes=fluids,
     )
-    solids = {name: fem.Material(model.conductivity(name)) for name in domain.volumes if name not in fluids}
+    solids = {name: design.solid(name) for name in domain.volumes if name not in fluids}
+    hottest = coolant.temperature_range_k[1]  # of the coolant, and about that of its walls
     surfaces = sorted(domain.surfaces)
     heated = [name for name in surfaces if name == "heated" or name.startswith("heated_")]
     inlets, outlets, mirrors = (
@@ -75,7 +83,7 @@ def plate_problem(
     problem = fem.ConjugateProblem(
         domain,
         fluid,
-        solids,
+        {name: fem.Material(one.conductivity_between(design.inlet_k, hottest)) for name, one in solids.items()},
         boundaries=[
             *(fem.FlowInlet(name) for name in inlets),
             *(fem.FlowOutlet(name) for name in outlets),
@@ -87,13 +95,32 @@ def plate_problem(
             *(fem.Flux(name) for name in heated),
         ],
         couplings=[fem.ViscosityOfTemperature(coolant.ln_viscosity_fit)],
+        contacts=_contacts(model, surfaces),
         options=case.solver.options,
         log=log,
     )
     areas = {name: domain.size(domain.ds(domain.surfaces[name])) for name in heated}
     # the last is the one whose fields are left: that with the most heat
     strips = sorted(model.strips(areas), key=lambda strip: sum(p.flux * areas[p.surface] for p in strip.pieces))
-    return PlateProblem(model, problem, tuple(strips), areas, coolant)
+    return PlateProblem(model, problem, tuple(strips), areas, coolant, solids)
+
+
+def _contacts(model: PlateModel, surfaces: list[str]) -> list[fem.Contact]:
+    """The contacts of a plate.
+
+    Raises:
+        InputError: the mesh has one whose resistance nobody tells, or lacks one.
+    """
+    where, told = f"plates.{model.design.name}.contacts", model.plate.contacts
+    found = [name for name in surfaces if name == "contact" or name.startswith("contact_")]
+    names = {name: name.removeprefix("contact").removeprefix("_") or "contact" for name in found}
+    for surface, name in names.items():
+        if name not in told:
+            raise InputError(f"{where}: the mesh has the surface '{surface}'; give the area resistance of '{name}'")
+    for name in told:
+        if name not in names.values():
+            raise InputError(f"{where}.{name}: the mesh has no surface 'contact_{name}'")
+    return [fem.Contact(surface, told[name]) for surface, name in names.items()]
 
 
 def cells_of(plate: PlateProblem) -> int:
@@ -166,7 +193,7 @@ def _bulk_at(plate: PlateProblem, x: float) -> float:
 
 
 def _check_range(plate: PlateProblem, flow: float) -> None:
-    """Refuse coolant beyond the temperatures to which its properties are known."""
+    """Refuse coolant and solids beyond the temperatures to which their properties are known."""
     problem, coolant = plate.problem, plate.coolant
     hottest = fem.highest_temperature(problem.heat, *problem.properties.volumes)
     if hottest > coolant.temperature_range_k[1]:
@@ -175,3 +202,5 @@ def _check_range(plate: PlateProblem, flow: float) -> None:
             f"{hottest - 273.15:.1f} °C, beyond the {coolant.temperature_range_k[1] - 273.15:.0f} °C to which the properties "
             f"of {coolant.name} are known; use larger factors or a lower power"
         )
+    for body, solid in plate.solids.items():
+        solid.require_within(plate.model.design.inlet_k, fem.highest_temperature(problem.heat, body), body)

@@ -9,7 +9,7 @@ from rack2city.plate.design import PlateDesign, case_coolant
 _ROOM_K = 15.0  # over the coolant's lowest temperature: supply below that is unusual, and the flow to blame
 
 
-def check_coolant_range(case: PlatesCase, design: PlateDesign, least_factor: float, conductivity: float | None) -> None:
+def check_coolant_range(case: PlatesCase, design: PlateDesign, least_factor: float) -> None:
     """Refuse a coolant that would leave the range of its properties, before anything is solved.
 
     The hottest coolant is estimated at the least flow of the runs: inlet plus the rise of rho c Q dT = P to the outlet, and
@@ -19,7 +19,6 @@ def check_coolant_range(case: PlatesCase, design: PlateDesign, least_factor: flo
         case: the case, for its coolant.
         design: the plate.
         least_factor: the least flow over that of the design.
-        conductivity: of the fins (W/(m K)); None where it is not known.
 
     Raises:
         InputError: naming the field: the inlet temperature, or the flow where no usual inlet would do.
@@ -33,7 +32,8 @@ def check_coolant_range(case: PlatesCase, design: PlateDesign, least_factor: flo
         )
     rise = design.power / float(medium.density(inlet) * medium.heat_capacity(inlet)) / (design.flow * least_factor)
     film = 0.0
-    if isinstance(design.plate, Straight) and conductivity is not None:
+    if isinstance(design.plate, Straight):
+        conductivity = float(design.solid("fins").conductivity_at(inlet))
         flux = design.power / (design.plate.channels * design.plate.pitch * design.plate.length)
         film = flux * _floor_to_bulk(design.plate, conductivity, float(medium.conductivity(inlet)))
     if inlet + rise + film <= high:

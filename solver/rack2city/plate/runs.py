@@ -125,7 +125,7 @@ def _map(plate: PlateProblem, points: list[PlatePoint], factors: list[float]) ->
         leaves_out=model.leaves_out,
         power_w=power,
         inlet_k=inlet,
-        area_m2=model.area,
+        area_m2=plate.area,
         channels=model.channels,
         design_flow_m3_per_s=design.flow,
         flow_m3_per_s=tuple(factor * design.flow for factor in factors),

@@ -95,7 +95,7 @@ class PlateCurves:
     leaves_out: tuple[str, ...]
     power_w: float
     inlet_k: float
-    area_m2: float
+    area_m2: float | None
     channels: int | None
     design_flow_m3_per_s: float
     flow_m3_per_s: Runs

@@ -50,6 +50,12 @@ class ComputedPlate(Plate):
     conductivity: Annotated[float | None, q.CONDUCTIVITY] = Field(
         None, description="thermal conductivity of the plate, instead of `material` (W/(m*K))"
     )
+    materials: dict[Name, Name] = Field(
+        default_factory=dict, description="materials of single bodies, by the names of the bodies, where they differ"
+    )
+    contacts: dict[Name, q.AreaResistance] = Field(
+        default_factory=dict, description="area resistance of surfaces `contact_NAME` between two bodies (m^2*K/W)"
+    )
     zones: tuple[Zone, ...] = Field(
         (), description="chips and hot spots on the heated face; without them it is heated evenly"
     )

@@ -40,7 +40,11 @@ def _shapes(case: "Case") -> dict[str, Any]:
 
 
 def _drawn(case: "Case") -> list[Path]:
-    return [file for plate in case.plates.values() if (file := getattr(plate, "file", None))]
+    from rack2city.case import OwnMesh, Step
+
+    plates = case.plates.values()
+    files = [plate.file for plate in plates if isinstance(plate, OwnMesh | Step)]
+    return [*files, *(file for plate in plates if isinstance(plate, OwnMesh) for file in plate.more)]
 
 
 def _tells(folder: Path) -> tuple[str, ...]:

@@ -40,10 +40,14 @@ def _check(case: "Case") -> None:
     from rack2city.case import Case, ComputedPlate
     from rack2city.fem.solvers.prefixes import PREFIXES
     from rack2city.plate import check_coolant_range, load_flow, plate_design
+    from rack2city.plate.measured_map import measured_map
 
     for prefix in case.solver.options:
         if prefix not in PREFIXES:
             raise InputError(f"solver.options: no solver has the prefix '{prefix}'; allowed: {', '.join(PREFIXES)}")
+    for name, plate in case.plates.items():
+        if not isinstance(plate, ComputedPlate):
+            measured_map(case, name)
     designs = {name: plate_design(case, name) for name in case.plates}
     for load in case.rack.loads if isinstance(case, Case) else ():
         design = designs[load.plate]
@@ -58,7 +62,7 @@ def _check(case: "Case") -> None:
             )
     for design in designs.values():
         if isinstance(design.plate, ComputedPlate):
-            check_coolant_range(case, design, design.plate.flow_factors[0], design.plate.conductivity)
+            check_coolant_range(case, design, design.plate.flow_factors[0])
 
 
 def _design(case: "Case") -> dict[str, Any]:
@@ -128,7 +132,9 @@ PLATE = Stage(
     compute=_compute,
     files=_files,
     before=(MESH,),
-    parts=("plates", "coolant", "solver"),
+    parts=("plates", "materials", "coolant", "solver"),
+    without=("coolant.table",),
+    sources=("coolant.table",),
     derived=_design,
     check=_check,
     evidence=_evidence,

@@ -18,6 +18,7 @@ from rack2city.fem.coupled.time_series import Moments, Statistic, statistic
 from rack2city.fem.flow.boundaries import Slip, Wall
 from rack2city.fem.flow.mass import COMPATIBLE
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.step_control import StepControl
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.compilation import compiled
@@ -66,8 +67,8 @@ class Averaged:
 class MeanFlow:
     """An averaged flow: velocity (m/s), pressure (Pa) and, if a heat problem was carried along, temperature (K).
 
-    Averaging took so many steps from `begin` to `end` (s); `monitors` have mean, fluctuation and uncertainty of each number,
-    `mass` is the balance of the mean velocity over all openings.
+    Averaging took so many steps from `begin` to `end` (s); `monitors` have mean, fluctuation, swing and uncertainty of each
+    number, `mass` is the balance of the mean velocity over all openings.
     """
 
     velocity: Averaged
@@ -82,7 +83,7 @@ class MeanFlow:
 
 def average_flow(
     flow: TransientFlow,
-    dt: float,
+    dt: float | StepControl,
     monitors: Mapping[str, Monitor],
     *,
     settling: float,
@@ -96,7 +97,7 @@ def average_flow(
 
     Args:
         flow: the flow at its present time; from any state, also rest. It should be statistically steady after `settling`.
-        dt: time step (s), a small part of the fastest fluctuation that matters.
+        dt: time step (s), a small part of the fastest fluctuation that matters, or steps that follow the flow's own error.
         monitors: numbers whose means must be settled, by name; see `pressure_drop`.
         settling: time before averaging begins (s): some passages of the fluid through the domain, at least one step.
         averaging: least time to average over (s): several of the slowest fluctuations, one of which may be mistaken for a mean.
@@ -112,9 +113,10 @@ def average_flow(
         raise InputError(
             "flow: to average give a monitor, such as the pressure drop, that tells when the mean is settled"
         )
-    if not (dt > 0.0 and settling >= 0.0 and 0.0 < averaging <= longest):
+    first = dt.first if isinstance(dt, StepControl) else dt
+    if not (first > 0.0 and settling >= 0.0 and 0.0 < averaging <= longest):
         raise InputError(
-            f"flow: to average, the time step ({dt:g} s) and the averaging time ({averaging:g} s, at most {longest:g} s) "
+            f"flow: to average, the time step ({first:g} s) and the averaging time ({averaging:g} s, at most {longest:g} s) "
             f"must be positive, the settling time ({settling:g} s) not negative"
         )
     problem = flow.problem
@@ -126,26 +128,30 @@ def average_flow(
 
     if heat is not None:
         heat.run.time = flow.time
-    flow.advance(flow.time + max(settling, dt), dt, follow)
+    flow.advance(flow.time + max(settling, first), dt, follow)
     begin, times = flow.time, [flow.time]
     moments = [Moments(function.x.array) for function in _fields(problem, heat)]
     record = {name: [monitor.value(problem)] for name, monitor in monitors.items()}
     while True:
-        flow.step(dt)
+        if isinstance(dt, StepControl):
+            flow.controlled_step(dt)
+        else:
+            flow.step(dt)
         follow(flow)
+        step = flow.time - times[-1]
         times.append(flow.time)
         for kept, function in zip(moments, _fields(problem, heat), strict=True):
-            kept.add(function.x.array, dt)
+            kept.add(function.x.array, step)
         for name, monitor in monitors.items():
             record[name].append(monitor.value(problem))
-        if flow.time - begin < averaging - 0.5 * dt:
+        if flow.time - begin < averaging - 0.5 * step:
             continue
         found = {name: statistic(np.array(times), np.array(values)) for name, values in record.items()}
         unsettled = [name for name, s in found.items() if not s.uncertainty <= monitors[name].accepted(s.mean)]
-        late = flow.time - begin >= longest - 0.5 * dt
+        late = flow.time - begin >= longest - 0.5 * step
         # Best is the end of the slowest period, as far as steps can tell, if there is one.
         _, remainder = max(((s.period, s.remainder) for s in found.values() if s.period), default=(0.0, 0.0))
-        if not unsettled and (late or remainder <= NEAREST * dt):
+        if not unsettled and (late or remainder <= NEAREST * step):
             break
         if late:
             parts = (

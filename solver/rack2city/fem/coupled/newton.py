@@ -20,7 +20,7 @@ from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.solvers.linear import LinearSolver
 from rack2city.fem.solvers.newton import Log, newton
-from rack2city.fem.solvers.options import DIRECT, Options, chosen_options
+from rack2city.fem.solvers.options import SINGLE, Options, chosen_options
 from rack2city.fem.solvers.prefixes import COUPLED
 from rack2city.fem.solvers.system import impose
 
@@ -61,7 +61,7 @@ class CoupledNewton:
         log: Log,
     ) -> None:
         self._flow, self._heat, self._update, self._log = flow, heat, update, log
-        self._chosen: Options = chosen_options(DIRECT, COUPLED, options)
+        self._chosen: Options = chosen_options(SINGLE, COUPLED, options)
         heat_form = heat.terms.residual(heat.theta, ufl.TestFunction(heat.space), heat.history)
         maps = heat.terms.entity_maps
         functions = flow.unknown, temperature, velocity, heat.theta
@@ -143,7 +143,7 @@ class CoupledNewton:
         nest = PETSc.Mat().createNest([[a, lift], [carried, d]], comm=a.comm)
         if self._matrix is None:
             self._matrix = nest.convert("aij", out=PETSc.Mat())  # without `out` it would convert in place
-            self._solver = LinearSolver(self._matrix, COUPLED, self._chosen)
+            self._solver = LinearSolver(self._matrix, COUPLED, self._chosen, log=self._log)
         else:
             nest.convert("aij", out=self._matrix)
         for matrix in (nest, lift, carried):

@@ -27,6 +27,7 @@ class Statistic:
 
     Attributes:
         mean, rms: over the record; root mean square of the difference from the mean.
+        low, high: the least and the largest value: its swing.
         uncertainty: half of the 95 % interval of the mean; infinite for a record too short to tell.
         period: of a periodic signal (s); None of any other.
         remainder: what the record has beyond, or lacks of, a whole number of periods (s).
@@ -37,6 +38,8 @@ class Statistic:
     uncertainty: float
     period: float | None = None
     remainder: float = 0.0
+    low: float = -inf
+    high: float = inf
 
 
 class Moments:
@@ -85,7 +88,8 @@ def statistic(time: np.ndarray, values: np.ndarray) -> Statistic:
     halves = np.array([means[: pieces // 2].mean(), means[(pieces + 1) // 2 :].mean()])
     scatter = float(student.ppf(0.975, pieces - 1) * means.std(ddof=1) * np.sqrt(_inflation(means) / pieces))
     uncertainty = max(scatter, 0.5 * np.ptp(halves)) + 0.5 * np.ptp(values) * remainder / length
-    return Statistic(mean, rms, float(uncertainty), period, remainder)
+    low, high = float(np.min(values)), float(np.max(values))
+    return Statistic(mean, rms, float(uncertainty), period, remainder, low, high)
 
 
 def _inflation(means: np.ndarray) -> float:

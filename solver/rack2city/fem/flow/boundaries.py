@@ -79,7 +79,14 @@ class Wall:
     surface: str
 
 
-Boundary = FlowInlet | Velocity | FlowOutlet | Slip | Wall
+@dataclass(frozen=True)
+class Repeated:
+    """One of two openings that are the same surface of a pattern that repeats; what makes them one stands in `fem.periodic`."""
+
+    surface: str
+
+
+Boundary = FlowInlet | Velocity | FlowOutlet | Slip | Wall | Repeated
 
 
 def chosen_boundaries(boundaries: Collection[Boundary] | None, surfaces: Collection[str]) -> tuple[Boundary, ...]:
@@ -91,7 +98,7 @@ def chosen_boundaries(boundaries: Collection[Boundary] | None, surfaces: Collect
     if boundaries is None:
         return tuple(b for b in (FlowInlet(), FlowOutlet(), Slip()) if b.surface in surfaces)
     for boundary in boundaries:
-        if not isinstance(boundary, FlowInlet | Velocity | FlowOutlet | Slip | Wall):
+        if not isinstance(boundary, Boundary):
             raise InputError(f"flow: a {type(boundary).__name__} is no boundary condition of a flow")
     names = [b.surface for b in boundaries]
     for name in names:

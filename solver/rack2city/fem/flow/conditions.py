@@ -9,7 +9,7 @@ from dolfinx import fem, mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
+from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Repeated, Slip, Velocity, Wall
 from rack2city.fem.flow.inflow import plane_normal, unit_inflow
 from rack2city.fem.flow.space import MixedSpace
 from rack2city.fem.mesh.domain import FluidDomain
@@ -71,7 +71,7 @@ class FlowConditions:
 
     def hydraulic_diameter(self) -> float:
         """4 V / A_wall (m): of a channel, 4 cross-section / wetted perimeter. Moving walls count, open surfaces do not."""
-        openings = [b.surface for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip)]
+        openings = [b.surface for b in self.boundaries if isinstance(b, FlowInlet | FlowOutlet | Slip | Repeated)]
         wall = self.surface - sum(self._area(name) for name in openings)
         if wall > 1e-9 * self.surface:
             return 4.0 * self.volume / wall

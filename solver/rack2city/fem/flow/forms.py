@@ -74,8 +74,8 @@ def steady_form(
     scales: Scales,
     stabilisation: Stabilisation,
     body_force: BodyForce | None,
-) -> ufl.Form:
-    """Residual of steady flow in the scaled velocity and pressure, for a dynamic viscosity (Pa s)."""
+) -> tuple[ufl.Form, ufl.Form]:
+    """Residual of steady flow, for a dynamic viscosity (Pa s): what is affine in velocity and pressure, and the rest."""
     fluid = conditions.fluid
     u, p = ufl.split(unknown)
     v, q = ufl.TestFunctions(unknown.function_space)
@@ -86,12 +86,8 @@ def steady_form(
     convection = ufl.grad(u) * u
     if stabilisation.skew:
         convection += 0.5 * ufl.div(u) * u
-    form = (
-        re * ufl.inner(convection, v) * dx
-        + 2.0 * mu * ufl.inner(ufl.sym(ufl.grad(u)), ufl.grad(v)) * dx
-        - p * ufl.div(v) * dx
-        - q * ufl.div(u) * dx
-    )
+    convective = re * ufl.inner(convection, v) * dx
+    form = 2.0 * mu * ufl.inner(ufl.sym(ufl.grad(u)), ufl.grad(v)) * dx - p * ufl.div(v) * dx - q * ufl.div(u) * dx
     if stabilisation.grad_div:
         form += scales.grad_div * re * d * ufl.div(u) * ufl.div(v) * dx
     if body_force is not None:
@@ -105,10 +101,10 @@ def steady_form(
         form += ufl.inner(scales.force * pressure * n - mu * ufl.grad(u).T * n, v) * ds
         if stabilisation.backflow:
             into = ufl.conditional(ufl.lt(ufl.dot(u, n), 0.0), ufl.dot(u, n), 0.0)
-            form -= 0.5 * re * into * ufl.inner(u, v) * ds(metadata=DEGREE)
+            convective -= 0.5 * re * into * ufl.inner(u, v) * ds(metadata=DEGREE)
     for surface in conditions.weak_slip:
         form += _nitsche(fluid, surface, mu, (u, p), (v, q))
-    return form
+    return form, convective
 
 
 def lagged_and_inertia(

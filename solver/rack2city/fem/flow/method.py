@@ -11,11 +11,11 @@ from rack2city.fem.flow.blocks.schur import BLOCKS
 from rack2city.fem.flow.boundaries import Boundary, FlowOutlet
 from rack2city.fem.flow.space import PressureKind
 from rack2city.fem.mesh.domain import FluidDomain
-from rack2city.fem.solvers.options import DIRECT, Options, chosen_method, chosen_options
+from rack2city.fem.solvers.options import SINGLE, Options, chosen_method, chosen_options
 from rack2city.fem.solvers.prefixes import FLOW
 
 # The linear tolerance is that of a Newton step; Newton's method itself goes on to its own.
-SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_rtol": 1e-8}
+SOLVER: dict[str, Any] = {"method": "direct", **SINGLE, "ksp_rtol": 1e-8}
 # Unknowns in three dimensions: up to there a factor costs little more than blocks do, and serves jets as well.
 MOST_DIRECT = 250_000
 

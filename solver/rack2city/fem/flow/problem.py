@@ -5,7 +5,7 @@ means the same at every size. Testing with q = 1 shows that mass is conserved ex
 """
 
 import warnings
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -14,13 +14,14 @@ import numpy as np
 import ufl
 from dolfinx import fem
 
-from rack2city.errors import ConvergenceError, InputError
+from rack2city.errors import ConvergenceError, InputError, UnsteadyError
 from rack2city.fem.flow import forms
 from rack2city.fem.flow.blocks.system import BlockSystem
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, chosen_boundaries
 from rack2city.fem.flow.conditions import FlowConditions, FlowRate
 from rack2city.fem.flow.mass import MassBalance
 from rack2city.fem.flow.method import chosen_solver, preferred_pressure
+from rack2city.fem.flow.reynolds import port_flows
 from rack2city.fem.flow.space import PressureKind, mixed_space
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.numbers import require
@@ -33,6 +34,7 @@ from rack2city.fem.solvers.system import Equations, NonlinearSystem
 LAMINAR_LIMIT = 2300.0
 """Reynolds number above which the flow in ducts does not stay laminar (-); Schlichting & Gersten (2017)."""
 ROUGHLY = 3e7  # of the tolerance: a creeping flow is where the flow starts
+LOST = 10.0  # residual over that of a cold start from which what was reached is no start any more
 DIRECT_ADVICE = f"with jets the method 'direct' goes further, as far as memory serves ({FLOW} in [solver.options])"
 
 
@@ -59,6 +61,7 @@ class FlowProblem:
     Attributes:
         method: how it is solved, "direct" or "blocks".
         unknown: scaled velocity and pressure.
+        viscosity_scale: the typical viscosity (Pa s).
         speed: what scales the velocity: the mean velocity in the inlet (m/s).
         hydraulic_diameter: 4 V / A_wall of the fluid (m).
     """
@@ -85,7 +88,7 @@ class FlowProblem:
         require("flow: the typical viscosity", viscosity_scale, "Pa s")
         self.fluid, self.density, self.log = fluid, density, log
         self.boundaries = chosen_boundaries(boundaries, fluid.surfaces)
-        self._viscosity_scale, self._typical_speed = viscosity_scale, speed
+        self.viscosity_scale, self._typical_speed = viscosity_scale, speed
         driven = any(isinstance(b, FlowInlet) for b in self.boundaries)
         self.stabilisation = stabilisation or replace(forms.STABLE, backflow=driven)
         self._chosen = chosen_solver(fluid, self.boundaries, options)
@@ -98,7 +101,7 @@ class FlowProblem:
         self.unknown = fem.Function(self.space)
         self.mass = MassBalance(self.conditions, self.unknown)
         self.hydraulic_diameter = self.conditions.hydraulic_diameter()
-        self.speed, self._solved, self._warned = 1.0, False, False
+        self.speed, self._solved, self._warned, self._looked_at = 1.0, False, False, 0.0
         self._last: NonlinearSystem | BlockSystem | None = None
 
         def constant(value: float) -> fem.Constant:
@@ -115,25 +118,32 @@ class FlowProblem:
             time=constant(0.0),
         )
         self.viscosity = viscosity if isinstance(viscosity, ufl.core.expr.Expr) else constant(viscosity)
-        self.form = forms.steady_form(
+        self._affine, self._convective = forms.steady_form(
             self.conditions, self.unknown, self.viscosity, self.scales, self.stabilisation, body_force
         )
+        self.form = self._affine + self._convective
 
     def solve(self, flow_rate: FlowRate = None) -> NewtonReport:
         """Solve for a volume flow into the inlet, or into each by name (m³/s; in two dimensions m²/s).
 
-        Where the last solution is no help, it begins as creeping flow, without inertia, which is raised to its full share.
+        It begins with the last solution, which serves flows somewhat larger. Where that is no help it begins as creeping flow,
+        without inertia, which is raised to its full share.
 
         Raises:
             BalanceError: the solution does not conserve mass.
-            ConvergenceError: Newton's method converges from no start.
+            ConvergenceError: Newton's method converges from no start; an `UnsteadyError` where the flow is probably unsteady.
+                What was reached is left as the present state, from which `TransientFlow` may go on.
             InputError: the flow rates do not fit the inlets, or nothing tells how fast the flow is.
         """
         system, before = self._steady, self._steady.report()
         self.set_scale(flow_rate)
         self.set_conditions(flow_rate, float(self.scales.time.value))
-        if not self._solved or not self._converges_from_here():
-            self._raise_inertia()
+        started, self._solved = self._solved, False
+        try:
+            if not started or not self._converges_from_here():
+                self._raise_inertia()
+        except ConvergenceError as error:
+            raise type(error)(f"at a Reynolds number of {self.reynolds:.0f} {error}{self._advice(error)}") from None
         self._solved = True
         self.check_mass(system)
         self._warn_above_laminar()
@@ -142,16 +152,26 @@ class FlowProblem:
     @property
     def reynolds(self) -> float:
         """Reynolds number of the speed that scales and the hydraulic diameter, at the typical viscosity (-)."""
-        return self.density * self.speed * self.hydraulic_diameter / self._viscosity_scale
+        return self.reynolds_of(self.speed, self.hydraulic_diameter)
+
+    def reynolds_of(self, speed: float, diameter: float) -> float:
+        """Reynolds number of a speed (m/s) and a diameter (m), at the typical viscosity (-)."""
+        return self.density * speed * diameter / self.viscosity_scale
 
     def _warn_above_laminar(self) -> None:
-        """Say once that a duct's flow would be turbulent; of jets and wakes other numbers decide, so it is no error."""
-        if self.reynolds <= LAMINAR_LIMIT or self._warned:
+        """Say once where a duct's flow would be turbulent; of jets and wakes other numbers decide, so it is no error."""
+        if self._warned or self.speed <= self._looked_at:
+            return
+        self._looked_at = self.speed
+        beyond = [str(port) for port in port_flows(self) if LAMINAR_LIMIT < port.reynolds < np.inf]
+        if self.reynolds > LAMINAR_LIMIT:
+            beyond.insert(0, f"{self.reynolds:.0f} on the hydraulic diameter 4 V / A_wall")
+        if not beyond:
             return
         self._warned = True
         told = (
-            f"flow: the Reynolds number is {self.reynolds:.0f} on the hydraulic diameter 4 V / A_wall; in ducts flow is "
-            f"turbulent above {LAMINAR_LIMIT:.0f}, and this is a laminar solution"
+            f"flow: the Reynolds number is {', '.join(beyond)}; in ducts flow is turbulent above {LAMINAR_LIMIT:.0f}, and "
+            "this is a laminar solution"
         )
         self.log(told)
         if self.fluid.comm.rank == 0:
@@ -164,21 +184,71 @@ class FlowProblem:
 
     @cached_property
     def _steady(self) -> NonlinearSystem | BlockSystem:
-        return self.system(self.form)
+        return self.system()
 
-    def system(self, form: ufl.Form) -> NonlinearSystem | BlockSystem:
-        """Equations of a form in the scaled unknowns with the boundary conditions of this problem."""
+    def system(self, more: ufl.Form | None = None) -> NonlinearSystem | BlockSystem:
+        """Equations of this problem in the scaled unknowns; `more` is a form, affine in them, that is added."""
         steps = forms.lagged_and_inertia(self.unknown, self.scales, self.stabilisation)
-        equations = Equations("flow", form, self.unknown, self.conditions.bcs, *steps)
+        affine = self._affine if more is None else self._affine + more
+        equations = Equations("flow", affine, self._convective, self.unknown, self.conditions.bcs, *steps)
         options = without_method(self._chosen)
         if self.method == "direct":
             return NonlinearSystem(equations, self.spaces.velocity_dofs, FLOW, options, self.log)
         return BlockSystem(equations, self.spaces, FLOW, options, self.log)
 
+    def _advice(self, error: ConvergenceError) -> str:
+        """What to do about a flow that could not be found."""
+        if isinstance(error, UnsteadyError):
+            seconds = self.hydraulic_diameter / self.speed
+            return (
+                f" (D/U is {seconds:.3g} s); run it in time: rack2city.fem.average_flow with steps of its own "
+                "(StepControl) gives the mean and the swing of its pressure drop"
+            )
+        return "" if self.method == "direct" else f"; {DIRECT_ADVICE}"
+
+    def solve_upwards(self, flow_rates: Iterable[float]) -> Iterator[tuple[float, NewtonReport]]:
+        """Solve for ever larger volume flows into the inlet (m³/s), each from the ones before.
+
+        That takes half the steps of a start from rest. The present state is the solution of each flow that is given out,
+        smallest first. From the third on the start is
+        guessed along the last two where that has the smaller residual. Errors are those of `solve`.
+        """
+        before: tuple[float, np.ndarray] | None = None
+        last: tuple[float, np.ndarray] | None = None
+        for flow_rate in sorted(flow_rates):
+            if before is not None and last is not None:
+                self._guess(flow_rate, before, last)
+            report = self.solve(flow_rate)
+            before, last = last, (flow_rate, self.unknown.x.array.copy())
+            yield flow_rate, report
+
+    def _guess(self, flow_rate: float, before: tuple[float, np.ndarray], last: tuple[float, np.ndarray]) -> None:
+        """Make a guess along two solutions the present state, if its residual is smaller than that of the second."""
+        if last[0] == before[0]:
+            return
+        self.set_scale(flow_rate)
+        self.set_conditions(flow_rate, float(self.scales.time.value))
+        values, ahead = self.unknown.x.array, (flow_rate - last[0]) / (last[0] - before[0])
+        without = self._steady.residual_from_here()
+        values[:] = last[1] + ahead * (last[1] - before[1])
+        if not self._steady.residual_from_here() < without:
+            values[:] = last[1]
+
     def _converges_from_here(self) -> bool:
-        """Whether Newton's method converges from the last solution."""
+        """Whether Newton's method converges from the last solution, by itself or in pseudo-time."""
+        values, kept = self.unknown.x.array, self.unknown.x.array.copy()
         try:
             self._steady.solve()
+        except ConvergenceError as error:
+            self.log(f"{error}; going on in pseudo-time from the last solution")
+        else:
+            return True
+        values[:] = kept
+        try:
+            self._steady.approach(self.hydraulic_diameter, predicted=True)
+            self._steady.solve()
+        except UnsteadyError:
+            raise
         except ConvergenceError as error:
             self.log(f"{error}; starting again without a guess")
             return False
@@ -187,6 +257,10 @@ class FlowProblem:
     def _raise_inertia(self) -> None:
         """Solve without a guess: from creeping flow, by solutions with ever more of the inertia."""
         values, followed = self.unknown.x.array, 0.0
+
+        def restore(kept: np.ndarray) -> None:
+            if followed > 0.0 or not self._steady.norm <= LOST:
+                values[:] = kept  # else what was reached serves the smaller share better than creeping flow
 
         def predict(before: np.ndarray, last: np.ndarray, ahead: float) -> None:
             values[:] = last + ahead * (last - before)
@@ -202,12 +276,7 @@ class FlowProblem:
                 self._steady.solve()
             followed = inertia
 
-        try:
-            continue_to_one(follow, values.copy, lambda kept: np.copyto(values, kept), self.log, "inertia", predict)
-        except ConvergenceError as error:
-            if self.method == "direct":
-                raise
-            raise ConvergenceError(f"{error}; {DIRECT_ADVICE}") from None
+        continue_to_one(follow, values.copy, restore, self.log, "inertia", predict)
 
     def _set_inertia(self, share: float) -> None:
         self.scales.reynolds.value = share * self.reynolds
@@ -224,7 +293,7 @@ class FlowProblem:
             )
         self.speed = float(chosen)
         self._set_inertia(1.0)
-        self.scales.force.value = self.hydraulic_diameter / (self._viscosity_scale * self.speed)
+        self.scales.force.value = self.hydraulic_diameter / (self.viscosity_scale * self.speed)
 
     def set_conditions(self, flow_rate: FlowRate, time: float) -> None:
         """Set the values on the boundary to a flow rate and a time (s)."""

@@ -121,6 +121,14 @@ class HeatOutlet:
 
 
 @dataclass(frozen=True)
+class Repeated:
+    """An opening of a stream that is the same surface as another: what leaves by one enters by the other (`fem.periodic`)."""
+
+    surface: str
+    load: None = None
+
+
+@dataclass(frozen=True)
 class Contact:
     """Thermal contact resistance (m² K/W) of an interior surface between two volume groups: temperature jumps there."""
 
@@ -132,7 +140,7 @@ class Contact:
         require(f"heat: the contact resistance of '{self.surface}'", self.resistance, "m2 K/W")
 
 
-type SurfaceCondition = Flux | Convection | FixedTemperature | HeatInlet | HeatOutlet
+type SurfaceCondition = Flux | Convection | FixedTemperature | HeatInlet | HeatOutlet | Repeated
 type Condition = SurfaceCondition | Source
 
 
@@ -151,7 +159,7 @@ def check_names(
 ) -> None:
     """See that all names are groups of the mesh, and nothing is missing or twice: `InputError` on the first thing wrong."""
     for condition in conditions:
-        if not isinstance(condition, Flux | Source | Convection | FixedTemperature | HeatInlet | HeatOutlet):
+        if not isinstance(condition, Flux | Source | Convection | FixedTemperature | HeatInlet | HeatOutlet | Repeated):
             raise InputError(f"heat: a {type(condition).__name__} is no condition of heat")
     surfaces = [contact.surface for contact in contacts]
     for name in surfaces:

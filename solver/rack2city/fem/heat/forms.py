@@ -71,7 +71,9 @@ class HeatTerms:
         self._inside = {
             name: indicator(domain, [name]) for beside in self._beside.values() if len(beside) > 1 for name in beside
         }
-        openings = [c.surface for c in self.surface_conditions if isinstance(c, of.HeatInlet | of.HeatOutlet)]
+        openings = [
+            c.surface for c in self.surface_conditions if isinstance(c, of.HeatInlet | of.HeatOutlet | of.Repeated)
+        ]
         self._stream_of = {name: self._find_stream(name) for name in openings}
         fixed = [c.surface for c in self.surface_conditions if isinstance(c, of.FixedTemperature)]
         self._penalty = _trace_penalty(domain, fixed) if fixed else None
@@ -174,6 +176,8 @@ class HeatTerms:
         match condition:
             case of.Flux():
                 return load
+            case of.Repeated():
+                return None  # what crosses it here comes back by the other
             case of.Convection():
                 return condition.coefficient * (load - theta - self.shift)
             case of.FixedTemperature():

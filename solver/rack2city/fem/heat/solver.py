@@ -17,7 +17,7 @@ from rack2city.errors import ConvergenceError
 from rack2city.fem.mesh.broken import broken_space
 from rack2city.fem.mesh.domain import Domain
 from rack2city.fem.solvers.linear import LinearSolver
-from rack2city.fem.solvers.options import DIRECT, Options, chosen_method, chosen_options, without_method
+from rack2city.fem.solvers.options import SINGLE, Options, chosen_method, chosen_options, without_method
 from rack2city.fem.solvers.prefixes import HEAT
 
 METHODS = ("direct", "multigrid")
@@ -26,8 +26,7 @@ MOST_DIRECT = 100_000
 MOST_FACTORED = 200_000  # linear unknowns of multigrid beyond which they get a multigrid of their own
 MAX_ITERATIONS = 150
 
-# Flexible GMRES keeps what it has preconditioned: a further load then costs one back-substitution, not two.
-SOLVER: dict[str, Any] = {"method": "direct", **DIRECT, "ksp_type": "fgmres"}
+SOLVER: dict[str, Any] = {"method": "direct", **SINGLE}
 SMOOTHER: dict[str, Any] = {
     "ksp_type": "gmres",
     "ksp_max_it": 2,
@@ -111,7 +110,7 @@ class HeatSolver:
         options = chosen_options(default, HEAT, self._overrides)
         self.method = str(options["method"])
         levels = interpolation if options["pc_type"] == "mg" else None
-        self._linear = LinearSolver(self._matrix, HEAT, without_method(options), levels)
+        self._linear = LinearSolver(self._matrix, HEAT, without_method(options), levels, self._log)
         solver = f"preconditioner {options['pc_type']}"
         if levels is not None:
             solver += f", linear level {options['mg_coarse_pc_type']}"

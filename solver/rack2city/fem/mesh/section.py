@@ -66,6 +66,10 @@ class Section:
         """Volume flow through the section along its normal (m³/s)."""
         return self._integral(self._values(velocity) @ self.normal)
 
+    def gross_flow(self, velocity: fem.Function) -> float:
+        """Volume flow through the section, either way counted as positive (m³/s)."""
+        return self._integral(np.abs(self._values(velocity) @ self.normal))
+
     def flow_mean(self, function: fem.Function, velocity: fem.Function) -> float:
         """Mean of a scalar function weighted with the flow: of a temperature, the bulk one. Both on the section's mesh."""
         across = self._values(velocity) @ self.normal

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from rack2city.errors import ConvergenceError
+from rack2city.errors import ConvergenceError, UnsteadyError
 
 FIRST_STEP, LEAST_STEP, GROWTH = 0.5, 1.0 / 64.0, 1.5
 
@@ -18,8 +18,9 @@ def continue_to_one[State](
     """Solve at 0, then raise the parameter to 1, going back to the last solution where the solver cannot follow.
 
     `attempt` solves at a value from the present state, or raises `ConvergenceError`, as does the whole if the first solution or
-    the smallest step fails. `keep` and `restore` give and take back a state. `predict` is called with the last two solutions
-    but that at 0, and how far the next is beyond the last, over their distance; it makes a guess of it the present state.
+    the smallest step fails, and an `UnsteadyError` at once. `keep` and `restore` give and take back a state. `predict` is
+    called with the last two solutions but that at 0, and how far the next is beyond the last, over their distance; it makes a
+    guess of it the present state.
     """
     log(f"continuation: {parameter} = 0")
     attempt(0.0)
@@ -32,6 +33,9 @@ def continue_to_one[State](
             predict(before[1], state, (target - reached) / (reached - before[0]))
         try:
             attempt(target)
+        except UnsteadyError as error:
+            found = f"; at {reached:.3g} of the full {parameter} it is steady" if reached else ""
+            raise UnsteadyError(f"{error}{found}") from None
         except ConvergenceError:
             restore(state)
             step = min(FIRST_STEP, 0.5 * step)

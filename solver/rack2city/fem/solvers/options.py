@@ -25,6 +25,8 @@ DIRECT: dict[str, Any] = {
     "pc_factor_mat_solver_type": "mumps",
     "mat_mumps_icntl_14": 60,  # room for pivoting: saddle-point matrices need more than MUMPS foresees
 }
+# Of large problems: half the memory and 0.7 of the time. FGMRES, because rounding in the factor spoils GMRES' own residual.
+SINGLE: dict[str, Any] = {**DIRECT, "ksp_type": "fgmres", "pc_precision": "single"}
 # Of PETSc's names those of everyday use: what the nearest is sought among, and what may stand there for another method.
 NAMES = tuple(
     prefix + name

@@ -11,6 +11,7 @@ from dolfinx.fem import petsc
 
 from rack2city.fem.mesh.compilation import assembled, compiled
 from rack2city.fem.solvers.approach import approach
+from rack2city.fem.solvers.lasting import LastingMatrix
 from rack2city.fem.solvers.linear import LinearSolver
 from rack2city.fem.solvers.newton import RTOL, Log, NewtonReport, newton
 from rack2city.fem.solvers.options import Options
@@ -31,18 +32,25 @@ def impose(unknown: fem.Function, bcs: list[fem.DirichletBC]) -> None:
 
 @dataclass(frozen=True)
 class Equations:
-    """Nonlinear equations form(unknown) = 0 in the unknowns that no condition fixes; the solution is changed in place.
+    """Equations affine + convective = 0, of which the first is affine in the unknowns; the solution is changed in place.
 
-    Of two conditions on the same unknown the last wins; their values may change between solves. Bilinear forms: `lagged` is
-    the part of the derivative that Picard's method leaves out, `inertia` what a pseudo-time adds, times its inverse.
+    They hold in the unknowns that no condition fixes. Of two conditions on the same unknown the last wins; their values may
+    change between solves. Bilinear forms: `lagged` is the part of the derivative that Picard's method leaves out, `inertia`
+    what a pseudo-time adds, times its inverse.
     """
 
     name: str
-    form: ufl.Form
+    affine: ufl.Form
+    convective: ufl.Form
     unknown: fem.Function
     bcs: list[fem.DirichletBC]
     lagged: ufl.Form
     inertia: ufl.Form
+
+    @property
+    def form(self) -> ufl.Form:
+        """The whole residual."""
+        return self.affine + self.convective
 
 
 class System(ABC):
@@ -70,6 +78,11 @@ class System(ABC):
         self._start()
         if self._cold > 0.0:
             approach(self, self.unknown.function_space.mesh.comm, length, predicted)
+
+    def residual_from_here(self) -> float:
+        """`residual` once conditions and measure are up to date (-)."""
+        self._start()
+        return self.residual() if self._cold > 0.0 else 0.0
 
     def solve(self, slack: float = 1.0) -> None:
         """Newton's method from the present values, to `slack` times the tolerance of the residual, or a `ConvergenceError`."""
@@ -146,11 +159,13 @@ class NonlinearSystem(System):
         self._picard = fem.Constant(msh, 0.0)  # 1 for Picard's method, 0 for Newton's
         self._rate = fem.Constant(msh, 0.0)
         self.velocities = np.sort(velocities[velocities < unknown.x.petsc_vec.getLocalSize()])
-        derivative = ufl.derivative(equations.form, unknown, ufl.TrialFunction(unknown.function_space))
-        self._jacobian_form = compiled(derivative - self._picard * equations.lagged + self._rate * equations.inertia)
-        self._matrix = petsc.create_matrix(self._jacobian_form)
+        trial = ufl.TrialFunction(unknown.function_space)
+        derivative = ufl.derivative(equations.convective, unknown, trial)
+        self._changing = compiled(derivative - self._picard * equations.lagged + self._rate * equations.inertia)
+        self._lasting = LastingMatrix(ufl.derivative(equations.affine, unknown, trial), equations.bcs)
+        self._matrix = self._lasting.like()
         self._rhs, self._step, self._reaction = (unknown.x.petsc_vec.duplicate() for _ in range(3))
-        self._linear = LinearSolver(self._matrix, prefix, options)
+        self._linear = LinearSolver(self._matrix, prefix, options, log=log)
         self._has_jacobian = False
 
     def _newton(self, slack: float) -> None:
@@ -209,7 +224,7 @@ class NonlinearSystem(System):
     def linearise(self, lagged: bool = False) -> None:
         """Assemble the Jacobian at the present values, or what Picard's method keeps of it."""
         self._picard.value = float(lagged)
-        self._matrix.zeroEntries()
-        petsc.assemble_matrix(self._matrix, self._jacobian_form, bcs=self.bcs)
+        self._lasting.copy_to(self._matrix)
+        petsc.assemble_matrix(self._matrix, self._changing, bcs=self.bcs)
         self._matrix.assemble()
         self._has_jacobian = True

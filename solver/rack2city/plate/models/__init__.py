@@ -5,7 +5,7 @@ from collections.abc import Callable
 from rack2city.case import ComputedPlate, PlatesCase
 from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign, plate_design
-from rack2city.plate.models.drawn import own_mesh
+from rack2city.plate.models.drawn import drawing, own_mesh
 from rack2city.plate.models.model import MESH, Channels, Piece, PlateModel, Strip
 from rack2city.plate.models.split import split_cell
 from rack2city.plate.models.straight import straight_cell
@@ -19,6 +19,7 @@ MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
     ("split-flow", "whole"): whole_plate,
     ("pin-fin", "whole"): whole_plate,
     ("serpentine", "whole"): whole_plate,
+    ("step", "whole"): drawing,
     ("mesh", "whole"): own_mesh,
 }
 """Models by `kind` and `model` of the plate's table."""

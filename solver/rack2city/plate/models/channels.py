@@ -1,6 +1,7 @@
 """Channels with straight fins under zones: the strips of the plate that are alike, and the heat along their channels."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from rack2city.case import Straight, Zone
 from rack2city.plate.models.model import Piece, Strip, interface
@@ -15,7 +16,10 @@ type Stretch = Callable[[Zone], tuple[float, float]]
 def breaks(zones: Sequence[Zone], parts: Sequence[Stretch], length: float) -> tuple[float, ...]:
     """Places along the mesh of a length (m) where the heat changes, without the ends."""
     ends = {edge for part in parts for zone in zones for edge in part(zone) if part(zone)[1] > part(zone)[0]}
-    return tuple(sorted(x for x in ends if _EDGE < x < length - _EDGE))
+    inside = sorted(x for x in ends if _EDGE < x < length - _EDGE)
+    return tuple(
+        x for before, x in pairwise((0.0, *inside)) if x - before > _EDGE
+    )  # each place once, whatever its last digit
 
 
 def strips(plate: Straight, power: float, parts: Sequence[Stretch], length: float) -> tuple[Strip, ...]:

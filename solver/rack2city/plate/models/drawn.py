@@ -1,42 +1,97 @@
-"""A mesh of the user's own in place of a plate."""
+"""A plate that comes as a file: a mesh of the user's own, or a drawing."""
 
-import shutil
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from rack2city.case import OwnMesh
+from rack2city.case import OwnMesh, Pick, Step
 from rack2city.plate.design import PlateDesign
-from rack2city.plate.models.model import PlateModel, metal
+from rack2city.plate.models.family import coarser_sizes, sizes_of
+from rack2city.plate.models.model import PlateModel
 from rack2city.plate.models.named import named_strips
-from rackmesh.statistics import mesh_sizes
+from rack2city.plate.models.whole import rectangle
+from rackmesh.contract import read_plate
+from rackmesh.description import PlateMesh
+from rackmesh.foreign.importing import import_mesh
+from rackmesh.plates.sizes import Sizes
+from rackmesh.step.plate import Pick as Chosen
+from rackmesh.step.plate import StepPlate
+from rackmesh.step.writing import write_step_plate
 
-LEAVES_OUT = (
-    "what is not in the mesh",
-    "turbulence: laminar, developed at the inlet",
-    "refinement: the error of the mesh is not known from it alone",
-)
+LAMINAR = "turbulence: laminar, developed at the inlet"
+GROWTH = 1.6  # of tetrahedra from walls on
 
 
 def own_mesh(design: PlateDesign) -> PlateModel:
     """Model of a plate by a mesh that the user brings."""
     plate = design.plate
     assert isinstance(plate, OwnMesh)
-    areas = {name: area for name, area in mesh_sizes(plate.file)[1].items() if name.startswith("heated")}
-    conductivity = metal(plate, design.name)
+    lacks = "refinement: the error of the mesh is not known from it alone"
     return PlateModel(
         design=design,
-        area=plate.copies * sum(areas.values()),
         channels=None,
-        write=partial(_copy, plate.file),
+        write=partial(_import, plate),
         coarser={},
         single=False,
         strips=lambda areas: named_strips(design, areas, plate.copies),
-        conductivity=lambda body: conductivity,
-        leaves_out=LEAVES_OUT,
-        check=lambda: named_strips(design, areas, plate.copies),
+        leaves_out=("what is not in the mesh", LAMINAR, lacks),
+        check=partial(_check_own, design),
     )
 
 
-def _copy(mesh: Path, to: Path) -> None:
-    if mesh != to.resolve():
-        shutil.copyfile(mesh, to)
+def _import(plate: OwnMesh, path: Path) -> PlateMesh:
+    """Make the mesh of the contract, unless the file is there already, as it is."""
+    if (plate.unit, plate.groups, plate.more) == ("m", {}, ()) and plate.file == path.resolve():
+        return read_plate(path)
+    groups: dict[int | str, str] = dict(plate.groups.items())
+    return import_mesh([plate.file, *plate.more], plate.unit, path, groups)
+
+
+def _check_own(design: PlateDesign) -> None:
+    """Refuse a mesh that does not keep the contract, or whose heated faces are not the zones of the case."""
+    plate = design.plate
+    assert isinstance(plate, OwnMesh)
+    with TemporaryDirectory(prefix="rack2city-") as folder:
+        mesh = _import(plate, Path(folder) / "mesh.msh")
+    named_strips(design, {surface.name: surface.area for surface in mesh.surfaces_of("heated")}, plate.copies)
+    for body in mesh.solids:
+        design.solid(body.name)
+
+
+def drawing(design: PlateDesign) -> PlateModel:
+    """Model of a plate by a drawing in a STEP file."""
+    plate = design.plate
+    assert isinstance(plate, Step)
+    drawn = StepPlate(
+        file=plate.file,
+        overall=plate.overall,
+        bodies={name: _pick(pick) for name, pick in plate.bodies.items()},
+        faces={name: _pick(pick) for name, pick in plate.faces.items()},
+        heated=_pick(plate.heated),
+        zones=tuple(rectangle(zone, 0.0, 0.0) for zone in plate.zones),
+        most_cells=plate.most_cells,
+    )
+    drawn.check()
+
+    def write(sizes: Sizes, path: Path) -> PlateMesh:
+        return write_step_plate(drawn, path, Sizes(plate.cells_across, GROWTH, sizes.factor))[0]
+
+    def check() -> None:
+        for name in drawn.solids:
+            design.solid(name)
+
+    return PlateModel(
+        design=design,
+        channels=None,
+        write=partial(write, sizes_of(plate)),
+        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate).items()},
+        single=False,
+        strips=lambda areas: named_strips(design, areas),
+        leaves_out=("what is not drawn", LAMINAR),
+        check=check,
+    )
+
+
+def _pick(pick: Pick) -> Chosen:
+    box = (pick.low, pick.high) if pick.low is not None and pick.high is not None else None
+    return Chosen(pick.label, pick.point, box, pick.between)

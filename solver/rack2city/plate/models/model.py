@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rack2city.case import ComputedPlate, Zone
-from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign
 
 MESH, COARSER = "mesh.msh", "mesh-coarser"
@@ -67,13 +66,11 @@ class PlateModel:
 
     Attributes:
         design: the plate and where it works.
-        area: heated area of the plate (m²).
         channels: number of its parallel channels; None where it has none that could be counted.
         write: writes the mesh that the curves come from.
         coarser: writers of coarser meshes by file; of the first everything is coarser.
         single: whether each other one is coarser in one direction alone; else they are a family of constant ratio.
         strips: what the mesh stands for, by the areas of its heated surfaces (m²).
-        conductivity: of a solid body, by the name of its group (W/(m K)).
         leaves_out: what the model does not see, a sentence each.
         along: whether the flow runs straight along x through all of the mesh, so that its bulk is that of the length.
         apart: where the channels of the mesh can be told apart; None where they cannot, or are one.
@@ -81,13 +78,11 @@ class PlateModel:
     """
 
     design: PlateDesign
-    area: float
     channels: int | None
     write: Writer
     coarser: Mapping[str, Writer]
     single: bool
     strips: Callable[[Mapping[str, float]], tuple[Strip, ...]]
-    conductivity: Callable[[str], float]
     leaves_out: tuple[str, ...]
     along: bool = False
     apart: Channels | None = None
@@ -98,13 +93,6 @@ class PlateModel:
         """Its table of the case."""
         assert isinstance(self.design.plate, ComputedPlate)
         return self.design.plate
-
-
-def metal(plate: ComputedPlate, name: str) -> float:
-    """Conductivity of a plate's metal (W/(m K))."""
-    if plate.conductivity is None:
-        raise InputError(f"plates.{name}.material: materials by name come with the next step")
-    return plate.conductivity
 
 
 def interface(plate: ComputedPlate, zones: Sequence[Zone]) -> float:

@@ -7,7 +7,7 @@ from rack2city.case import SplitFlow, Zone
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.channels import Stretch, breaks, strips
 from rack2city.plate.models.family import coarser_sizes, sizes_of
-from rack2city.plate.models.model import LAMINAR, PlateModel, metal
+from rack2city.plate.models.model import LAMINAR, PlateModel
 from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.split_flow import SplitFlow as Geometry
 from rackmesh.plates.split_flow import write_split_flow_cell
@@ -23,16 +23,14 @@ def split_cell(design: PlateDesign) -> PlateModel:
     """Model of a plate with a slot by half of one of its channels, for each side of the slot."""
     plate = design.plate
     assert isinstance(plate, SplitFlow)
-    conductivity, half = metal(plate, design.name), 0.5 * plate.length
+    half = 0.5 * plate.length
     return PlateModel(
         design=design,
-        area=plate.channels * plate.pitch * plate.length,
         channels=2 * plate.channels,
         write=partial(_write, plate, sizes_of(plate)),
         coarser={name: partial(_write, plate, sizes) for name, sizes in coarser_sizes(plate).items()},
         single=False,
         strips=lambda areas: strips(plate, design.power, sides(plate), half),
-        conductivity=lambda body: conductivity,
         leaves_out=LEAVES_OUT,
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from rack2city.case import Skived, Zone
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.channels import Stretch, breaks, strips
-from rack2city.plate.models.model import COARSER, LAMINAR, PlateModel, metal
+from rack2city.plate.models.model import COARSER, LAMINAR, PlateModel
 from rackmesh.channel import LEVELS, Cells, HalfChannel, write_half_channel
 
 DIRECTIONS = {"across": ("channel", "fin"), "height": ("height",), "base": ("base", "tim"), "length": ("length",)}
@@ -37,16 +37,13 @@ def straight_cell(design: PlateDesign) -> PlateModel:
         for direction, blocks in DIRECTIONS.items():
             cells = replace(level, **{name: getattr(coarse, name) for name in blocks})
             coarser[f"{COARSER}-{direction}.msh"] = cells
-    conductivity = metal(plate, design.name)
     return PlateModel(
         design=design,
-        area=plate.channels * plate.pitch * plate.length,
         channels=plate.channels,
         write=partial(_write, plate, level),
         coarser={name: partial(_write, plate, cells) for name, cells in coarser.items()},
         single=True,
         strips=lambda areas: strips(plate, design.power, [_along], plate.length),
-        conductivity=lambda body: conductivity,
         leaves_out=LEAVES_OUT,
         along=True,
     )

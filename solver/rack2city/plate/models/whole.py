@@ -5,10 +5,10 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from rack2city.case import ComputedPlate, FinField, PinFin, Serpentine, Skived, SplitFlow, Zone
+from rack2city.case import ComputedPlate, PinFin, Serpentine, Skived, SplitFlow, Zone
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.family import coarser_sizes, sizes_of
-from rack2city.plate.models.model import Channels, PlateModel, metal
+from rack2city.plate.models.model import Channels, PlateModel
 from rack2city.plate.models.named import named_strips
 from rack2city.plate.models.split import geometry_of
 from rackmesh.plates.pin_fin import PinField, write_pin_field
@@ -35,16 +35,13 @@ def whole_plate(design: PlateDesign) -> PlateModel:
     assert isinstance(plate, ComputedPlate)
     write, corner = writer(plate)
     zones = [rectangle(zone, *corner) for zone in plate.zones]
-    conductivity = metal(plate, design.name)
     return PlateModel(
         design=design,
-        area=heated_area(plate),
         channels=getattr(plate, "channels", None),
         write=partial(write, sizes_of(plate), zones),
         coarser={name: partial(write, sizes, zones) for name, sizes in coarser_sizes(plate).items()},
         single=False,
         strips=lambda areas: named_strips(design, areas),
-        conductivity=lambda body: conductivity,
         leaves_out=LEAVES_OUT,
         apart=channels_apart(plate, *corner),
     )
@@ -62,14 +59,6 @@ def channels_apart(plate: ComputedPlate, x: float, y: float) -> Channels | None:
 def rectangle(zone: Zone, x: float, y: float) -> Rectangle:
     """A zone of the case on a plate whose field, from which it is counted, begins at a corner (m)."""
     return Rectangle(zone.name, zone.x + x, zone.y + y, zone.length, zone.width)
-
-
-def heated_area(plate: ComputedPlate) -> float:
-    """Area of the heated face (m²): of the zones, or of all that is heated."""
-    if plate.zones:
-        return sum(zone.area for zone in plate.zones)
-    assert isinstance(plate, FinField | Serpentine)
-    return plate.length * plate.width
 
 
 def writer(plate: ComputedPlate) -> tuple[Write, tuple[float, float]]:

@@ -30,10 +30,8 @@ def plate_curves(plate: PlateFigures, loads: Sequence[LoadResult] = ()) -> Figur
     for label, (values, colour) in curves.items():
         right.plot(flow, np.array(values), "o-", color=COLOURS[colour], label=label)
     right.set_ylabel("resistance of the plate (K/W)")
-    side = right.secondary_yaxis(
-        "right", functions=(lambda r: r * plate.area_m2 * 1e6, lambda r: r / plate.area_m2 * 1e-6)
-    )
-    side.set_ylabel("of its heated area (mm²·K/W)")
+    if plate.area_m2 is not None:
+        _area_axis(right, plate.area_m2)
     for number, load in enumerate(loads):
         label = "in the rack" if number == 0 else "_same"
         at = LITRE_PER_MINUTE.of(load.flow_m3_per_s)
@@ -48,6 +46,14 @@ def plate_curves(plate: PlateFigures, loads: Sequence[LoadResult] = ()) -> Figur
         axes.grid()
         axes.legend(loc="upper left" if axes is left else "upper right")
     return figure
+
+
+def _area_axis(axes: Axes, area: float) -> None:
+    """A second scale of the resistances, of the heated area (m²)."""
+    side = axes.secondary_yaxis(
+        "right", functions=(lambda r: 1e6 * area * np.asarray(r), lambda r: 1e-6 / area * np.asarray(r))
+    )
+    side.set_ylabel("of its heated area (mm²·K/W)")
 
 
 def _reynolds_axis(axes: Axes, flow: Array, reynolds: Array) -> None:

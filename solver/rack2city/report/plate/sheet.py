@@ -116,7 +116,9 @@ def conditions(sheet: PlateSheet) -> Table:
         f"{medium.density:.5g} kg/m³, {medium.heat_capacity:.5g} J/(kg·K), {medium.conductivity:.4g} W/(m·K), "
         f"{1e3 * medium.viscosity:.4g} mPa·s at {quantity(medium.temperature_k, u.CELSIUS)}"
     )
-    flux = f"{1e-4 * plate.power_w / plate.area_m2:.4g} W/cm² in the mean of {1e4 * plate.area_m2:.4g} cm²"
+    flux = "heated area not told"
+    if plate.area_m2 is not None:
+        flux = f"{1e-4 * plate.power_w / plate.area_m2:.4g} W/cm² in the mean of {1e4 * plate.area_m2:.4g} cm²"
     rows = [
         ("coolant", medium.name, properties),
         ("inlet temperature", quantity(plate.inlet_k, u.CELSIUS), "as the coolant enters what is computed, evenly"),

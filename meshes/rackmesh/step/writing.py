@@ -1,0 +1,152 @@
+"""From a STEP file to a mesh of the naming contract: read, join, name, mesh, check; a file is written only if all holds."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import gmsh
+
+from rackmesh.contract import checked
+from rackmesh.description import PlateMesh
+from rackmesh.files import MeshError, session, write_whole
+from rackmesh.plates.sizes import Sizes
+from rackmesh.quality import Quality, quality_of, refuse_below
+from rackmesh.roles import role_of
+from rackmesh.step.bodies import Tag, load, named_bodies, place, refuse_gaps
+from rackmesh.step.coolant import capped, enclosed, surroundings
+from rackmesh.step.labels import StepText, read_text
+from rackmesh.step.plate import StepPlate
+from rackmesh.step.sizes import expected_cells, set_sizes
+from rackmesh.step.surfaces import chosen, named_faces, rectangles
+
+STEP_SIZES = Sizes(across=3, growth=1.6)
+"""Three curved tetrahedra across each gap."""
+_OPTIONS: tuple[str, ...] = (
+    "Geometry.OCCImportLabels",
+    "Geometry.ToleranceBoolean",
+    "Geometry.OCCBoundsUseStl",
+    "Mesh.ScalingFactor",
+    "Mesh.Binary",
+)
+_OPTIONS += tuple(f"Mesh.MeshSize{name}" for name in ("ExtendFromBoundary", "FromPoints", "FromCurvature", "Max"))
+_POOR = 0.3  # scaled Jacobian of curved cells below which they are straightened where it helps
+
+
+def write_step_plate(plate: StepPlate, path: Path, sizes: Sizes = STEP_SIZES) -> tuple[PlateMesh, Quality]:
+    """Mesh a plate that is drawn in a STEP file, with curved tetrahedra of second order, in metres.
+
+    Args:
+        plate: what is what in the file.
+        path: the `.msh` file.
+        sizes: cells across gaps, growth, and the factor for a family of meshes.
+
+    Returns:
+        What the mesh is made of, and the quality of its cells.
+
+    Raises:
+        MeshError: the first thing that is wrong with the file, its names or the mesh, in a sentence; nothing is written then.
+        OSError: the file cannot be written.
+    """
+    plate.check()
+    sizes.check()
+    text = read_text(plate.file)
+    with TemporaryDirectory(prefix="rack2city-") as folder, session() as model, _options():
+        model.add("step")
+        whole = Path(folder) / "plate.msh"
+        try:
+            quality = _mesh(plate, text, sizes, path)
+            gmsh.option.setNumber("Mesh.ScalingFactor", 1e-3)
+            gmsh.option.setNumber("Mesh.Binary", 1)
+            write_whole(whole)
+        except (OSError, MeshError):
+            raise
+        except Exception as error:  # gmsh raises bare Exception
+            raise MeshError(f"{plate.file}: Gmsh could not mesh the plate: {error}") from None
+        return checked(whole, plate.file, path), quality
+
+
+@contextmanager
+def _options() -> Iterator[None]:
+    """A caller's own session has its options back afterwards, and none of our views."""
+    kept = {name: gmsh.option.getNumber(name) for name in _OPTIONS}
+    views = set(gmsh.view.getTags())
+    try:
+        yield
+    finally:
+        for name, value in kept.items():
+            gmsh.option.setNumber(name, value)
+        for view in set(gmsh.view.getTags()) - views:
+            gmsh.view.remove(view)
+
+
+def _mesh(plate: StepPlate, text: StepText, sizes: Sizes, path: Path) -> Quality:
+    """The mesh in Gmsh's current model, in millimetres."""
+    bodies, faces = _joined(plate, text)
+    for dim, groups in ((3, _by_name(bodies)), (2, faces)):
+        for name, tags in groups.items():
+            gmsh.model.addPhysicalGroup(dim, tags, name=name)
+    ports, symmetry = (
+        [t for n, tags in faces.items() if role_of(n, 2) in of for t in tags]
+        for of in (("inlet", "outlet"), ("symmetry",))
+    )
+    narrowest = set_sizes(
+        [t for t, name in bodies.items() if role_of(name, 3) == "fluid"], ports, symmetry, sizes, plate.around
+    )
+    if (cells := expected_cells()) > plate.most_cells:
+        raise MeshError(
+            f"{plate.file}: about {cells:.2g} cells are needed for {sizes.across * sizes.factor:g} across its narrowest gap of "
+            f"{narrowest:.3g} mm, more than the limit of {plate.most_cells:g}"
+        )
+    gmsh.model.mesh.clear()
+    gmsh.model.mesh.generate(3)
+    gmsh.model.mesh.setOrder(2)
+    across = {"narrowest gap": max(1, round(sizes.across * sizes.factor))}
+    quality = quality_of(gmsh.model, across)
+    if quality.scaled_jacobian < _POOR:
+        gmsh.model.mesh.optimize("HighOrder")
+        quality = quality_of(gmsh.model, across)
+    refuse_below(quality, path)
+    return quality
+
+
+def _by_name(bodies: dict[int, str]) -> dict[str, list[int]]:
+    return {name: [tag for tag, own in bodies.items() if own == name] for name in dict.fromkeys(bodies.values())}
+
+
+def _joined(plate: StepPlate, text: StepText) -> tuple[dict[int, str], dict[str, list[int]]]:
+    """Bodies that share their faces, by tag, and the faces of each surface group."""
+    occ = gmsh.model.occ
+    names = named_bodies(plate, text, load(plate, text))
+    refuse_gaps(plate, names)
+    filled = not plate.fluids
+    originals = chosen(plate, text, filled)
+    zones = rectangles(plate, originals.get("heated", []))
+    caps = capped(plate, text, names) if filled else {}
+    originals |= {name: [tag for _, tag in occ.copy([(2, cap) for cap in own])] for name, own in caps.items()}
+    parts: list[Tag] = [(3, body) for body in names]
+    tools = [(2, tag) for tag in zones.values()] + [(2, cap) for own in caps.values() for cap in own]
+    tools += [surroundings()] if filled else []
+    _, became = occ.fragment(parts, tools)
+    occ.synchronize()
+    of = dict(zip([*parts, *tools], became, strict=True))
+    bodies: dict[int, str] = {}
+    for part, name in names.items():
+        for _, body in of[3, part]:
+            if body in bodies:
+                raise MeshError(
+                    f"{plate.file}: '{bodies[body]}' and '{name}' overlap by {occ.getMass(3, body):.4g} mm3 {place(3, body)}; "
+                    "cut one by the other in the drawing"
+                )
+            bodies[body] = name
+    if filled:
+        spaces = [body for _, body in of[tools[-1]] if body not in bodies]
+        covers = {name: [tag for cap in own for _, tag in of[2, cap]] for name, own in caps.items()}
+        bodies |= dict.fromkeys(enclosed(plate, spaces, bodies, covers), "fluid")
+    faces = named_faces(plate, bodies, originals, {zone: [tag for _, tag in of[2, tag]] for zone, tag in zones.items()})
+    every = {tag for _, tag in gmsh.model.getBoundary([(3, body) for body in bodies], combined=False, oriented=False)}
+    occ.remove([(2, copy) for own in originals.values() for copy in own], recursive=True)
+    stray = [entity for entity in occ.getEntities(2) if entity[1] not in every]
+    occ.remove(stray, recursive=True)
+    occ.synchronize()
+    return bodies, faces

@@ -1,0 +1,73 @@
+"""What is read off a cell that is solved: its flow, its temperatures, and whether work does what dissipation says."""
+
+import ufl
+from dolfinx import fem
+
+from rack2city.evidence.balance import Balance
+from rack2city.fem.heat.conditions import Flux
+from rack2city.fem.heat.forms import QUADRATURE
+from rack2city.fem.mesh.quantities import flow_through, surface_maximum
+from rack2city.fem.periodic.flow import CellFlow
+from rack2city.fem.periodic.heat import RESOLVED, CellHeat
+from rack2city.fem.periodic.result import Heated, HeatOfCell
+
+CONSERVED = 1e-2  # flow that the outlet may miss
+
+
+def flow_balances(flow: CellFlow, velocity: fem.Function) -> tuple[Balance, Balance]:
+    """Balances of mass and of work in a solved flow with a velocity (m/s).
+
+    The mean flow is that of the equations; the flow through the outlet differs from it by the divergence inside cells. The
+    work G V L differs from the viscous dissipation by what stabilisation takes.
+
+    Raises:
+        BalanceError: the mesh does not resolve the flow.
+    """
+    fluid, rate = flow.fluid, flow.flow_rate()
+    through = flow_through(fluid, velocity, flow.ends.end[0])
+    mass = Balance("periodic", "mean flow and flow through the outlet", rate, through, "m3/s", CONSERVED)
+    strain, dx = ufl.sym(ufl.grad(velocity)), ufl.dx(domain=fluid.mesh, metadata=QUADRATURE)
+    lost = 2.0 * float(flow.viscosity.value) * fluid.integral(ufl.inner(strain, strain) * dx)
+    work = Balance(
+        "periodic",
+        "work and dissipation (a finer mesh closes it)",
+        flow.gradient * rate * flow.ends.length,
+        lost,
+        "W",
+        RESOLVED,
+    )
+    return mass.require(), work.require()
+
+
+def heat_of_cell(heat: CellHeat, flow: CellFlow, inlet_k: float, conductivity: float) -> HeatOfCell:
+    """Temperatures of a solved cell by their definitions, for a fluid of some conductivity (W/(m K))."""
+    fluid, theta, moved = flow.fluid, heat.fluid_theta, heat.velocity[0]
+    dx = ufl.dx(domain=fluid.mesh, metadata=QUADRATURE)
+    bulk = fluid.integral(moved * theta * dx) / fluid.integral(moved * dx)
+    others = tuple(fluid.surfaces[name] for name in (flow.ends.begin[0], flow.ends.end[0], *flow.planes))
+    everywhere = ufl.ds(domain=fluid.mesh, metadata=QUADRATURE)
+    elsewhere = fluid.ds(others, metadata=QUADRATURE)
+
+    def over_walls(value: ufl.core.expr.Expr) -> float:
+        return fluid.integral(value * everywhere) - fluid.integral(value * elsewhere)
+
+    wetted = over_walls(fem.Constant(fluid.mesh, 1.0))
+    fluxes = [c.surface for c in heat.conditions if isinstance(c, Flux) and heat.put_in(c.surface) != 0.0]
+    return HeatOfCell(
+        heat_w=heat.heat,
+        rise_k=heat.rise,
+        inlet_k=inlet_k,
+        wetted_m2=wetted,
+        wall_above_bulk_k=over_walls(theta) / wetted - bulk,
+        conductivity_w_per_m_k=conductivity,
+        hydraulic_diameter_m=flow.hydraulic_diameter,
+        heated={surface: _face(heat, surface, bulk) for surface in fluxes},
+    )
+
+
+def _face(heat: CellHeat, surface: str, bulk: float) -> Heated:
+    """A heated face, its temperatures above the bulk's."""
+    domain, theta = heat.domain, heat.theta
+    ds = domain.ds(domain.surfaces[surface], metadata=QUADRATURE)
+    mean, highest = domain.mean(theta, ds), surface_maximum(domain, theta, surface)
+    return Heated(domain.size(ds), heat.put_in(surface), mean - bulk, highest - bulk)
