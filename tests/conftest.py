@@ -68,6 +68,24 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def finished_plates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a case of two plates, `case.toml`, and their results in `run`, made once: copy it before you change it."""
+    from rack2city.ranks import world
+
+    world()
+    from mpi4py.MPI import COMM_SELF
+
+    from rack2city.case import load_plates
+    from rack2city.chain import run_plates_alone
+    from tests.plates import write_plates_case
+
+    folder = tmp_path_factory.mktemp("plates")
+    loaded = load_plates(write_plates_case(folder))
+    run_plates_alone(loaded, list(loaded.case.plates), folder / "run", COMM_SELF)
+    return folder
+
+
 @pytest.fixture
 def shared_path(tmp_path: Path) -> Path:
     """A folder that is the same on all ranks, where `tmp_path` has one per rank."""

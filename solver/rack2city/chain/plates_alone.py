@@ -127,7 +127,10 @@ def _sheet(session: Session, found: "PlateMap", figures: "PlateFigures", inputs:
     seconds = {stage: told for stage, told in folder.seconds().items() if stage.split(" ")[-1] == name}
     return PlateSheet(
         case=CaseRecord(
-            case.name, case.title, loaded.path.name, tuple(row for row in inputs if row.field.startswith(used))
+            case.name,
+            case.title,
+            loaded.path.name,
+            tuple(row for row in inputs if row.field.startswith(used) and row.si != "none"),
         ),
         plate=figures,
         coolant=CoolantFigures(

@@ -102,47 +102,41 @@ def _key(sheet: PlateSheet) -> tuple[str, str]:
     )
     small = (
         f"Pressure drop and largest case-to-inlet resistance at {quantity(plate.flow_m3_per_s[row], u.LITRE_PER_MINUTE)} of "
-        f"{sheet.coolant.name} that enters at {quantity(plate.inlet_k, u.CELSIUS)}, with {quantity(plate.power_w, WATT)}."
+        f"{sheet.coolant.name} that enters at {quantity(plate.inlet_k, u.CELSIUS)}, with {quantity(plate.power_w, u.WATT)}."
     )
     return large, small
 
 
-WATT = u.Scale("W")
-
-
 def conditions(sheet: PlateSheet) -> Table:
     """At what the plate was computed or measured, and where its figures are taken."""
-    plate, medium = sheet.plate, sheet.coolant
-    row = plate.design_row
-    taken = OF_CELLS if plate.model == "cell" else OF_WHOLE if plate.runs is not None else "as measured"
-    tim = sorted({zone.tim_m2k_per_w for zone in plate.zones})
-    at = (
+    plate, medium, row = sheet.plate, sheet.coolant, sheet.plate.design_row
+    taken = "as measured" if plate.runs is None else OF_CELLS if plate.model == "cell" else OF_WHOLE
+    flows = " to ".join(u.number(u.LITRE_PER_MINUTE.of(plate.flow_m3_per_s[at])) for at in (0, -1))
+    properties = (
         f"{medium.density:.5g} kg/m³, {medium.heat_capacity:.5g} J/(kg·K), {medium.conductivity:.4g} W/(m·K), "
-        f"{1e3 * medium.viscosity:.4g} mPa·s"
+        f"{1e3 * medium.viscosity:.4g} mPa·s at {quantity(medium.temperature_k, u.CELSIUS)}"
     )
-    flows = f"{quantity(plate.flow_m3_per_s[0], u.LITRE_PER_MINUTE)} to {quantity(plate.flow_m3_per_s[-1], u.LITRE_PER_MINUTE)}"
+    flux = "heated area not told"
+    if plate.area_m2 is not None:
+        flux = f"{1e-4 * plate.power_w / plate.area_m2:.4g} W/cm² in the mean of {1e4 * plate.area_m2:.4g} cm²"
     rows = [
-        ("coolant", medium.name),
-        (f"its properties at {quantity(medium.temperature_k, u.CELSIUS)}", at),
-        ("coolant that enters", quantity(plate.inlet_k, u.CELSIUS)),
-        ("flow at design, range of flows", f"{quantity(plate.design_flow_m3_per_s, u.LITRE_PER_MINUTE)}, {flows}"),
+        ("coolant", medium.name, properties),
+        ("inlet temperature", quantity(plate.inlet_k, u.CELSIUS), "as the coolant enters what is computed, evenly"),
+        ("flow", quantity(plate.flow_m3_per_s[row], u.LITRE_PER_MINUTE), f"of the plate; curves from {flows} L/min"),
+        ("heat", quantity(plate.power_w, u.WATT), flux),
+        ("pressure drop", quantity(plate.pressure_drop_pa[row], u.KILOPASCAL), taken),
         (
-            "heat of the plate, mean flux",
-            f"{quantity(plate.power_w, WATT)}, {_per_area(plate)}",
+            "case temperature, max",
+            quantity(plate.inlet_k + plate.power_w * plate.case_to_inlet_max_k_per_w[row], u.CELSIUS),
+            "on the chip's face, before the thermal interface material",
         ),
-        ("heated area", "not told" if plate.area_m2 is None else f"{1e4 * plate.area_m2:.4g} cm²"),
-        ("model", f"{plate.kind}, {plate.model}"),
-        ("pressure drop is taken", taken),
-        ("inlet temperature is taken", "as the coolant enters what is computed, evenly"),
-        ("case temperature is taken", "on the chip's face, before the thermal interface material"),
+        ("model", plate.model, f"{plate.kind}; what it leaves out stands under the results"),
     ]
-    if tim:
-        rows.insert(6, ("interface material of the zones", ", ".join(f"{1e6 * r:.4g} mm²·K/W" for r in tim)))
+    for tim in sorted({zone.tim_m2k_per_w for zone in plate.zones}):
+        names = ", ".join(zone.name for zone in plate.zones if zone.tim_m2k_per_w == tim)
+        rows.insert(4, ("interface material", quantity(tim, u.RESISTANCE_AREA), f"under {names}"))
     if plate.runs is not None:
-        rows.insert(4, ("Reynolds number at design", u.number(plate.runs.reynolds[row])))
-    return Table("Conditions of the plate, and where its figures are taken.", ("condition", "value"), tuple(rows), "ll")
-
-
-def _per_area(plate: PlateFigures) -> str:
-    """The mean heat flux."""
-    return "flux not told" if plate.area_m2 is None else f"{1e-4 * plate.power_w / plate.area_m2:.4g} W/cm²"
+        told = "by mean speed in the inlet and hydraulic diameter; the model is laminar"
+        rows.append(("Reynolds number", u.number(plate.runs.reynolds[row]), told))
+    head = ("quantity", "value", "where it is taken, or what it is of")
+    return Table("The plate at its design point.", head, tuple(rows), "lll")

@@ -25,9 +25,7 @@ def curves(plate: PlateFigures) -> Table:
             "outlet bulk (°C)": map(u.CELSIUS.of, runs.outlet_bulk_k),
         }
     many = f", {plate.channels} channels" if plate.channels else ""
-    told = (
-        f"The plate '{plate.name}': {plate.kind}, model {plate.model}{many}; at {quantity(plate.power_w, u.KILOWATT)}."
-    )
+    told = f"The plate '{plate.name}': {plate.kind}, model {plate.model}{many}; at {quantity(plate.power_w, u.WATT)}."
     return _columns(told, columns)
 
 
