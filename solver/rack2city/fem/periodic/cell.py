@@ -72,7 +72,7 @@ class PeriodicCell:
         materials = {**solids, **dict.fromkeys(fluid.volumes, flowing)}
         self.heat: CellHeat | None = None
         if conditions:
-            self.heat = CellHeat(self.fluid, self.ends, self.velocity, materials, conditions, contacts, options, log)
+            self.heat = CellHeat(self.fluid, self.ends, self.velocity, materials, conditions, contacts, options)
 
     def solve(
         self,
