@@ -21,7 +21,7 @@ from rack2city.fem.flow.boundaries import Boundary, FlowInlet, chosen_boundaries
 from rack2city.fem.flow.conditions import FlowConditions, FlowRate
 from rack2city.fem.flow.mass import MassBalance
 from rack2city.fem.flow.method import chosen_solver, preferred_pressure
-from rack2city.fem.flow.reynolds import port_flows
+from rack2city.fem.flow.reynolds import beyond_laminar
 from rack2city.fem.flow.space import PressureKind, mixed_space
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.numbers import require
@@ -31,8 +31,6 @@ from rack2city.fem.solvers.options import Options, without_method
 from rack2city.fem.solvers.prefixes import FLOW
 from rack2city.fem.solvers.system import Equations, NonlinearSystem
 
-LAMINAR_LIMIT = 2300.0
-"""Reynolds number above which the flow in ducts does not stay laminar (-); Schlichting & Gersten (2017)."""
 ROUGHLY = 3e7  # of the tolerance: a creeping flow is where the flow starts
 DIRECT_ADVICE = f"with jets the method 'direct' goes further, as far as memory serves ({FLOW} in [solver.options])"
 
@@ -162,16 +160,10 @@ class FlowProblem:
         if self._warned or self.speed <= self._looked_at:
             return
         self._looked_at = self.speed
-        beyond = [str(port) for port in port_flows(self) if LAMINAR_LIMIT < port.reynolds < np.inf]
-        if self.reynolds > LAMINAR_LIMIT:
-            beyond.insert(0, f"{self.reynolds:.0f} on the hydraulic diameter 4 V / A_wall")
-        if not beyond:
+        told = beyond_laminar(self)
+        if told is None:
             return
         self._warned = True
-        told = (
-            f"flow: the Reynolds number is {', '.join(beyond)}; in ducts flow is turbulent above {LAMINAR_LIMIT:.0f}, and "
-            "this is a laminar solution"
-        )
         self.log(told)
         if self.fluid.comm.rank == 0:
             warnings.warn(told, RuntimeWarning, stacklevel=3)
@@ -238,9 +230,8 @@ class FlowProblem:
         nearer = self._steady.residual_from_here() < without
         if not nearer:
             values[:] = present
-        self.log(
-            f"flow: {'from a guess' if nearer else 'not from the guess'}, whose residual is {self._steady.norm / without:.2g} times"
-        )
+        ratio = self._steady.norm / max(without, np.finfo(float).tiny)
+        self.log(f"flow: {'taking' if nearer else 'leaving'} a guess of {ratio:.2g} times the residual")
 
     def _converges_from_here(self) -> bool:
         """Whether Newton's method converges from the last solution, by itself or in pseudo-time."""
