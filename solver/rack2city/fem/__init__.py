@@ -4,7 +4,7 @@ What others use, by room; each room stands on those after it, `flow` and `heat` 
 
 - `coupled`: `ConjugateProblem` of a `Fluid` whose couplings are `ViscosityOfTemperature` and `Buoyancy`; `average_flow` of what
   never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; `write_fields` for ParaView.
-- `flow`: `FlowProblem`, `TransientFlow` with a `StepControl`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and
+- `flow`: `FlowProblem`, `TransientFlow` with `StepControl`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and
   `Wall`; `force_on` a wall; `port_flows`, a `PortFlow` each, and `section_reynolds`.
 - `heat`: `HeatProblem`, `TransientHeat`; bodies by `Material` and `Stream`; `Flux`, `Source`, `Convection`, `FixedTemperature`,
   `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`, `mean_temperature`.
