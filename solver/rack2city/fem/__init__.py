@@ -4,11 +4,10 @@ What others use, by room; each room stands on those after it, `flow` and `heat` 
 
 - `periodic`: `PeriodicCell`, developed flow and heat of one cell of a pattern that repeats along x, and its `CellResult`.
 - `coupled`: `ConjugateProblem` of a `Fluid` whose couplings are `ViscosityOfTemperature` and `Buoyancy`; `average_flow` of what
-  never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; the
-  `wetted_wall` through which heat comes; `write_fields` and
-  `write_functions` for ParaView.
-- `flow`: `FlowProblem`, `TransientFlow` with a `StepControl`, `port_flows` and `section_reynolds`, their conditions
-  `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on` a wall, `wall_shear` on all of them.
+  never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; the `wetted_wall` through
+  which heat comes; `write_fields` and `write_functions` for ParaView.
+- `flow`: `FlowProblem`, `TransientFlow` with `StepControl`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and
+  `Wall`; `force_on` a wall, `wall_shear` on all of them; `port_flows`, a `PortFlow` each, and `section_reynolds`.
 - `heat`: `HeatProblem`, `TransientHeat`; bodies by `Material` and `Stream`; `Flux`, `Source`, `Convection`, `FixedTemperature`,
   `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`, `mean_temperature`.
 - `solvers`: linear and nonlinear solvers; options go by prefix to the problems above.

@@ -17,7 +17,7 @@ from rack2city.fem.coupled.problem import record_of
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
 from rack2city.plate.design import mean_bulk
-from rack2city.plate.models import PlateModel, Strip
+from rack2city.plate.models import MESH, PlateModel, Strip
 from rack2city.plate.models.model import Repeats
 from rack2city.plate.point import PlatePoint, plate_point
 from rack2city.plate.readings import Reading
@@ -33,6 +33,7 @@ class RepeatingProblem:
         strips: columns of the plate with their heat.
         coolant: for its viscosity and the range of its properties.
         properties: of the coolant at the mean bulk temperature of the design.
+        trusted: whether the mesh has to resolve flow and heat; coarser ones, which only tell its error, need not.
     """
 
     model: PlateModel
@@ -40,6 +41,7 @@ class RepeatingProblem:
     strips: tuple[Strip, ...]
     coolant: Coolant
     properties: fem.Fluid
+    trusted: bool
 
     @property
     def copies(self) -> float:
@@ -78,6 +80,8 @@ class RepeatingProblem:
         found = self.cell.solve(
             column, inlet_k=mean - 0.5 * even * width * length / (capacity * column), loads={"heated": even}
         )
+        if self.trusted:
+            found.require_resolved()
         heat = found.heat
         assert heat is not None
         film, worst = heat.base_to_bulk_mean_m2_k_per_w, heat.base_to_bulk_highest_m2_k_per_w
@@ -193,4 +197,4 @@ def repeating_problem(
         options=case.solver.options,
         log=log,
     )
-    return RepeatingProblem(model, cell, model.strips({}), coolant, fluid)
+    return RepeatingProblem(model, cell, model.strips({}), coolant, fluid, mesh_file.name == MESH)

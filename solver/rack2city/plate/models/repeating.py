@@ -18,6 +18,7 @@ from rackmesh.plates.offset_strip import write_offset_strip
 from rackmesh.plates.pin_fin import write_pin_cell
 from rackmesh.plates.sizes import Sizes
 
+SIZES = Sizes(across=4, growth=1.5)  # finer than elsewhere: a cell is cheap, and its wakes want it
 LEAVES_OUT = (
     "plenums, ports and their pressure drop; all columns carry the same flow",
     "the entrance of the field and its side walls: flow and heat repeat from cell to cell",
@@ -36,8 +37,8 @@ def repeating_cell(design: PlateDesign) -> PlateModel:
     return PlateModel(
         design=design,
         channels=None,
-        write=partial(write, sizes_of(plate)),
-        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate).items()},
+        write=partial(write, sizes_of(plate, SIZES)),
+        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate, SIZES).items()},
         single=False,
         strips=lambda areas: strips(columns, design.power, [along], plate.length),
         leaves_out=LEAVES_OUT,
