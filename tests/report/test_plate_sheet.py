@@ -74,7 +74,8 @@ def test_straight_cells_keep_what_is_quadratic(kind: str, parts: int) -> None:
         others = [p for p in lattice if np.any(p == 0.5)]
         cell, size, small = pv.CellType.TRIQUADRATIC_HEXAHEDRON, 1.0, 64
     rng = np.random.default_rng(parts)
-    blocks = [np.vstack([corners, rng.permutation(others)]) + [float(i), 0.0, 0.0] for i in range(parts)]
+    nodes = np.vstack([corners, rng.permutation(others)])
+    blocks = [nodes + np.array([float(i), 0.0, 0.0]) for i in range(parts)]
     count = len(blocks[0])
     cells = np.hstack([np.r_[count, i * count + np.arange(count)] for i in range(parts)])
     grid = pv.UnstructuredGrid(cells, np.full(parts, cell), np.vstack(blocks))
