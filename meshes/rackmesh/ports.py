@@ -76,17 +76,20 @@ def _segments(rim: Array) -> tuple[float, float]:
     lengths = [np.linalg.norm(each, axis=1) for each in (a, b, chord)]
     turn = np.arctan2(size, np.sum(a * b, axis=1))
     bent = (turn > 1e-3) & (turn < _CORNER)
+    size = np.maximum(size, np.finfo(float).tiny ** 0.5)
     with np.errstate(divide="ignore", invalid="ignore"):
         radius = np.where(bent, lengths[0] * lengths[1] * lengths[2] / (2.0 * size), np.inf)
         # centre of the circle through a point and its two neighbours
         side = np.cross(normal, a) * (lengths[1] ** 2)[:, None] + np.cross(normal, b) * (lengths[0] ** 2)[:, None]
         centre = rim + side / (2.0 * size**2)[:, None]
-    next_centre, next_bent, next_radius = np.roll(centre, -1, axis=0), np.roll(bent, -1), np.roll(radius, -1)
-    with np.errstate(invalid="ignore"):
-        arc = (
-            bent & next_bent & (np.linalg.norm(centre - next_centre, axis=1) < _SAME * np.minimum(radius, next_radius))
-        )
-    if not arc.any():
+    same = np.linalg.norm(centre - np.roll(centre, -1, axis=0), axis=1) < _SAME * np.minimum(
+        radius, np.roll(radius, -1)
+    )
+    inner = bent & np.roll(bent, -1) & same
+    ends = (bent & np.roll(turn > _CORNER, -1)) | ((turn > _CORNER) & np.roll(bent, -1))  # where a plane cuts the arc
+    if not inner.any():
         return 0.0, 0.0
+    arc = inner | ends
+    radius = np.where(bent, radius, np.roll(radius, -1))
     angle = 2.0 * np.arcsin(np.minimum(1.0, lengths[1][arc] / (2.0 * radius[arc])))
     return float(np.sum(0.5 * radius[arc] ** 2 * (angle - np.sin(angle)))), float(radius[arc].max())

@@ -41,7 +41,7 @@ def size_faults(size: tuple[float, float, float]) -> Iterator[str]:
 def _of_names(plate: PlateMesh) -> Iterator[str]:
     for name in [*(body.name for body in plate.bodies), *(surface.name for surface in plate.surfaces)]:
         if not NAME.fullmatch(name):
-            yield f"'{name}' cannot be a group's name: small letters, digits and '_' are, a letter first"
+            yield f"'{name}' cannot be a group's name: letters, digits, '-' and '_' are, a letter first"
     if not plate.fluids:
         yield (
             "it has no coolant: no volume group is named 'fluid' or 'fluid_<name>'; volume groups found: "

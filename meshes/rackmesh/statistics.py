@@ -1,9 +1,7 @@
-"""What is in a mesh: cells, points and the size of each physical group."""
+"""What is in a mesh: cells, points and the elements of each physical group."""
 
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from rackmesh.files import group_name, opened
 
@@ -26,28 +24,6 @@ def mesh_statistics(path: Path) -> dict[str, Any]:
             entities = model.getEntitiesForPhysicalGroup(dim, tag)
             groups[group_name(dim, tag)] = sum(_elements(model, dim, int(entity)) for entity in entities)
         return {"cells": _elements(model, 3, -1), "points": len(model.mesh.getNodes()[0]), "groups": groups}
-
-
-def mesh_sizes(path: Path) -> tuple[tuple[float, float, float], dict[str, float]]:
-    """Extents along x, y and z (m), and the area of each surface group (m2).
-
-    Raises:
-        MeshError: the file cannot be read.
-    """
-    with opened(path) as model:
-        points = np.asarray(model.mesh.getNodes()[1]).reshape(-1, 3)
-        areas = {}
-        for dim, tag in model.getPhysicalGroups(2):
-            cells = [
-                cell
-                for entity in model.getEntitiesForPhysicalGroup(dim, tag)
-                for some in model.mesh.getElements(dim, int(entity))[1]
-                for cell in some
-            ]
-            size = model.mesh.getElementQualities(cells, "volume") if cells else []
-            areas[group_name(dim, tag)] = float(np.sum(size))
-        x, y, z = np.ptp(points, axis=0).tolist()
-        return (x, y, z), areas
 
 
 def _elements(model: Any, dim: int, entity: int) -> int:

@@ -113,7 +113,7 @@ def test_a_flow_that_goes_on_changing_is_told_early() -> None:
     assert orbit.accepted == WINDOW
 
 
-@pytest.mark.parametrize("orbit", [Orbit(0.2, slowing=0.9), Orbit(0.2, falling=0.9), Orbit(0.08)])
+@pytest.mark.parametrize("orbit", [Orbit(0.2, slowing=0.9), Orbit(0.2, falling=0.9), Orbit(0.08), Orbit(0.12)])
 def test_what_slows_down_or_comes_nearer_is_given_its_time(orbit: Orbit) -> None:
     with pytest.raises(ConvergenceError, match=r"orbit: no convergence after 60 Newton steps"):
         approach(orbit, MPI.COMM_SELF, 1.0)

@@ -83,6 +83,18 @@ def test_short_of_memory_a_factor_goes_to_disk(monkeypatch: pytest.MonkeyPatch) 
     assert not said
 
 
+def test_out_of_memory_means_disk_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        linear, "OUT_OF_MEMORY", (0,)
+    )  # MUMPS' code of a success: every failure counts as one of memory
+    said: list[str] = []
+    sparse, rhs, _ = matrix(1e13)
+    solver = LinearSolver(sparse, "seven_", SINGLE, log=said.append)
+    solver.solve(rhs, sparse.createVecRight())
+    assert [solver.options[key] for key in (linear.OUT_OF_CORE, "pc_precision")] == [1, "double"]
+    assert ["there is not enough memory" in said[0], "from now on in double precision" in said[1]] == [True, True]
+
+
 def test_memory_is_told_by_what_was_measured() -> None:
     assert factor_memory(130_371, single=True) == pytest.approx(1.5 * 785.0, rel=0.05)
     assert factor_memory(378_329, single=True) == pytest.approx(1.5 * 3098.0, rel=0.05)

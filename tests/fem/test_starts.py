@@ -68,22 +68,26 @@ def test_a_larger_flow_goes_on_from_the_last_in_pseudo_time(monkeypatch: pytest.
     assert any("going on in pseudo-time from the last solution" in line for line in said)
 
 
-def test_a_failing_share_keeps_what_was_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("near", [True, False])
+def test_a_failing_share_keeps_what_was_reached_if_that_is_nearer(monkeypatch: pytest.MonkeyPatch, near: bool) -> None:
     problem, _ = entering()
     system, values = problem._steady, problem.unknown.x.array
-    approach, starts = system.approach, list[np.ndarray]()
+    approach, starts, left = system.approach, list[np.ndarray](), list[np.ndarray]()
 
-    def half_way(length: float, predicted: bool) -> None:
+    def stalling(length: float, predicted: bool) -> None:
         starts.append(values.copy())
         if len(starts) == 1:
-            values[:] *= 1.1
-            system.residual()
+            if near:
+                approach(length, predicted)
+            else:
+                values[:] *= 3.0
+            left.append(values.copy())
             raise ConvergenceError("stalls")
         approach(length, predicted)
 
-    monkeypatch.setattr(system, "approach", half_way)
+    monkeypatch.setattr(system, "approach", stalling)
     problem.solve(5.0)
-    assert np.array_equal(starts[1], 1.1 * starts[0])
+    assert np.array_equal(starts[1], left[0] if near else starts[0])
 
 
 def test_an_unsteady_flow_tells_where_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rackmesh.channel import LEVELS, Cells, HalfChannel, half_channel_blocks, write_half_channel
-from rackmesh.contract import PLATE_CHANNEL, check_contract, physical_groups
+from rackmesh.contract import PLATE_CHANNEL, physical_groups, read_plate
 from rackmesh.files import MeshError, opened
 from rackmesh.statistics import mesh_statistics
 from tests.meshes.sizes_of_groups import group_sizes
@@ -102,6 +102,13 @@ def test_channel_wider_than_its_pitch_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_every_level_is_a_plate_of_the_contract(tmp_path: Path) -> None:
+    for level in LEVELS.values():
+        write_half_channel(CELL, level, tmp_path / "channel.msh")
+        plate = read_plate(tmp_path / "channel.msh", PLATE_CHANNEL)
+        assert [body.name for body in plate.fluids] == ["fluid"]
+
+
 def test_missing_group_is_named(tmp_path: Path) -> None:
     path = tmp_path / "cube.msh"
     gmsh.initialize(interruptible=False)
@@ -114,9 +121,9 @@ def test_missing_group_is_named(tmp_path: Path) -> None:
     gmsh.finalize()
     assert physical_groups(path) == {"fluid": 3}
     with pytest.raises(MeshError) as caught:
-        check_contract(path, PLATE_CHANNEL)
+        read_plate(path, PLATE_CHANNEL)
     assert str(caught.value) == (
-        f"{path}: a cold-plate channel mesh needs the volume group 'fin'; groups found: fluid "
+        f"{path}: a cold-plate channel mesh needs the volume group 'fins'; groups found: fluid "
         "(the naming contract is in meshes/README.md)"
     )
 
@@ -125,4 +132,4 @@ def test_unreadable_mesh_is_said(tmp_path: Path) -> None:
     path = tmp_path / "none.msh"
     path.write_text("not a mesh")
     with pytest.raises(MeshError, match="this is a text of an unknown kind, and what might be a script is not run"):
-        check_contract(path, PLATE_CHANNEL)
+        read_plate(path, PLATE_CHANNEL)

@@ -11,6 +11,7 @@ import pytest
 from rackmesh.arrays import MeshArrays, arrays_of, write_arrays
 from rackmesh.contract import PLATE_CHANNEL, read_plate
 from rackmesh.files import MeshError, opened, session
+from rackmesh.ports import _segments
 from tests.meshes.plates_of_boxes import BASE, HEIGHT, LENGTH, WIDTH, write_two_boxes
 
 
@@ -144,7 +145,7 @@ def test_a_plate_is_described(good: MeshArrays, tmp_path: Path) -> None:
             r"it has no inlet: no surface group is named 'inlet' or 'inlet_<name>'; .*outlet",
         ),
         (lambda m: renamed(m, outlet="outflow"), r"it has no outlet: no surface group is named 'outlet'"),
-        (lambda m: renamed(m, base="Base"), r"'Base' cannot be a group's name: small letters"),
+        (lambda m: renamed(m, base="2nd base"), r"'2nd base' cannot be a group's name: letters"),
         (lambda m: m.scaled(1e3), r"it is 40 x 10 x 6 m large, .*; its numbers seem to be millimetres, not metres"),
         (lambda m: m.scaled(1e6), r"it is 4e\+04 x 1e\+04 x 6000 m large, .* seem to be micrometres, not metres"),
         (
@@ -189,7 +190,7 @@ def test_a_rule_that_is_broken_is_told(
 
 def test_one_kind_of_plate_needs_more(good: MeshArrays, tmp_path: Path) -> None:
     write_arrays(good, tmp_path / "plate.msh")
-    with pytest.raises(MeshError, match="a cold-plate channel mesh needs the volume group 'fin'"):
+    with pytest.raises(MeshError, match="a cold-plate channel mesh needs the volume group 'fins'"):
         read_plate(tmp_path / "plate.msh", PLATE_CHANNEL)
 
 
@@ -234,3 +235,20 @@ def test_a_round_port_of_straight_edges_is_told(tmp_path: Path, sides: int, lack
     assert exact == pytest.approx(lacking, abs=0.01)
     assert notes[1][0].startswith("'inlet' is round, of 8 mm, but its faces are straight: its area is ")
     assert f"{exact:.2g} % less than the circle's {np.pi * radius**2 * 1e6:.4g} mm2" in notes[1][0]
+
+
+def test_half_a_round_port_lacks_as_much_as_a_whole_one() -> None:
+    """Cut by a plane of symmetry; a rim with rounded corners only of 90 degrees in one step is not round."""
+    radius, edges = 4e-3, 8
+    angle = np.linspace(-np.pi / 2, np.pi / 2, edges + 1)
+    rim = np.column_stack([np.zeros(edges + 1), radius * np.cos(angle), radius * np.sin(angle)])
+    flat = np.column_stack([np.zeros(4), np.zeros(4), np.linspace(radius, -radius, 6)[1:-1]])
+    lacking, found = _segments(np.concatenate([rim, flat]))
+    polygon = edges / 2 * radius**2 * np.sin(np.pi / edges)
+    assert (lacking, found) == (pytest.approx(np.pi / 2 * radius**2 - polygon, rel=1e-9), pytest.approx(radius))
+    assert (
+        _segments(np.array([[0, 0, 0], [0, 1, 0], [0, 2, 0], [0, 2, 1], [0, 2, 2], [0, 1, 2], [0, 0, 2], [0, 0, 1.0]]))[
+            0
+        ]
+        == 0.0
+    )

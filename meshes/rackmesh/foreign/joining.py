@@ -35,7 +35,7 @@ def _named(mesh: ForeignMesh) -> ForeignMesh:
     bare = mesh.bare(3)
     if not bare or any(group.dim == 3 for group in mesh.groups):
         return mesh
-    return replace(mesh, groups=(*mesh.groups, Group(mesh.file.stem.lower(), 3, bare)))
+    return replace(mesh, groups=(*mesh.groups, Group(mesh.file.stem, 3, bare)))
 
 
 def _added(whole: ForeignMesh, mesh: ForeignMesh) -> ForeignMesh:

@@ -8,7 +8,7 @@ import numpy as np
 from rackmesh.arrays import Index
 from rackmesh.files import MeshError
 from rackmesh.foreign.reading import DIMENSION, ForeignMesh, Group
-from rackmesh.roles import NAME
+from rackmesh.roles import NAME, role_of
 
 KINDS = {2: "triangles", 3: "quadrilaterals", 4: "tetrahedra", 5: "hexahedra", 6: "prisms", 7: "pyramids"}
 KINDS |= {9: "triangles of 6 points", 10: "quadrilaterals of 9 points", 16: "quadrilaterals of 8 points"}
@@ -59,7 +59,7 @@ def labelled(mesh: ForeignMesh, said: Mapping[tuple[int, str], str], dim: int) -
             left[number][members].any() for number, members in group.members.items()
         ):
             continue
-        if NAME.fullmatch(name := group.name.lower()):
+        if NAME.fullmatch(name := _own_name(group)):
             _label(mesh, labels, names, group, name, left)
         elif dim == 3:
             raise MeshError(
@@ -75,6 +75,14 @@ def labelled(mesh: ForeignMesh, said: Mapping[tuple[int, str], str], dim: int) -
         return Labels(0, np.zeros((0, 3), dtype=np.int64), np.zeros(0, dtype=np.int64), ())
     elements = np.concatenate([mesh.blocks[number][1] for number in blocks])
     return Labels(kinds[0], elements, np.concatenate([labels[number] for number in blocks]), tuple(names))
+
+
+def _own_name(group: Group) -> str:
+    """A group's name in the file; its first word in small letters where that says what it is: some programs write capitals."""
+    first, line, rest = group.name.partition("_")
+    small = first.lower()
+    means = role_of(small, 3) == "fluid" if group.dim == 3 else bool(role_of(small, 2))
+    return f"{small}{line}{rest}" if means else group.name
 
 
 def _label(

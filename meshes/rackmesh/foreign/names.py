@@ -22,7 +22,7 @@ def said_names(mesh: ForeignMesh, groups: Mapping[int | str, str]) -> dict[tuple
     names: dict[tuple[int, str], str] = {}
     for key, name in groups.items():
         if not NAME.fullmatch(name):
-            raise MeshError(f"'{name}' cannot be a group's name: small letters, digits and '_' are, a letter first")
+            raise MeshError(f"'{name}' cannot be a group's name: letters, digits, '-' and '_' are, a letter first")
         found = _found(mesh, str(key), name)
         if found in names:
             raise MeshError(f"{mesh.file}: the group '{key}' is named twice, '{names[found]}' and '{name}'")

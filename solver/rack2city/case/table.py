@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from rack2city.case.units import fault, show
 
+LABEL = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}"
 Faults = Iterator[PydanticCustomError]
 
 
@@ -44,6 +45,13 @@ def _name(value: str) -> str:
     return value
 
 
+def _label(value: str) -> str:
+    """Refuse a label that is none; unlike a name it may begin with a digit, as 6061-T6 does."""
+    if not re.fullmatch(LABEL, value):
+        raise fault(f"'{value}' is no such name; allowed are at most 40 letters, digits, spaces, - _ and .")
+    return value
+
+
 def _existing_file(value: object, info: ValidationInfo) -> Path:
     """Find a file that is named relative to the case file, whose folder is `directory` of the validation context."""
     if not isinstance(value, str):
@@ -69,6 +77,7 @@ def _option(value: object) -> Any:
 
 
 Name = Annotated[str, AfterValidator(_name), Field(json_schema_extra={"pattern": "^[A-Za-z][A-Za-z0-9_-]*$"})]
+Label = Annotated[str, AfterValidator(_label), Field(json_schema_extra={"pattern": f"^{LABEL}$"})]
 Count = Annotated[int, Field(strict=True, ge=1)]
 Number = Annotated[float, Field(strict=True, gt=0.0, allow_inf_nan=False)]
 File = Annotated[Path, PlainValidator(_existing_file), WithJsonSchema({"type": "string"})]

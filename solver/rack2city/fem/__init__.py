@@ -4,10 +4,10 @@ What others use, by room; each room stands on those after it, `flow` and `heat` 
 
 - `periodic`: `PeriodicCell`, developed flow and heat of one cell of a pattern that repeats along x, and its `CellResult`.
 - `coupled`: `ConjugateProblem` of a `Fluid` whose couplings are `ViscosityOfTemperature` and `Buoyancy`; `average_flow` of what
-  never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; the
-  `wetted_wall` through which heat comes; `write_fields` for ParaView.
-- `flow`: `FlowProblem`, `TransientFlow` with a `StepControl`, `port_flows` and `section_reynolds`, their conditions
-  `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on` a wall, `wall_shear` on all of them.
+  never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; the `wetted_wall` through
+  which heat comes; `write_fields` and `write_functions` for ParaView.
+- `flow`: `FlowProblem`, `TransientFlow` with `StepControl`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and
+  `Wall`; `force_on` a wall, `wall_shear` on all of them; `port_flows`, a `PortFlow` each, and `section_reynolds`.
 - `heat`: `HeatProblem`, `TransientHeat`; bodies by `Material` and `Stream`; `Flux`, `Source`, `Convection`, `FixedTemperature`,
   `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`, `mean_temperature`.
 - `solvers`: linear and nonlinear solvers; options go by prefix to the problems above.
@@ -35,7 +35,7 @@ if find_spec("dolfinx_solver") is not None:
 if TYPE_CHECKING:
     from rack2city.fem.coupled.average import Carried, Monitor, average_flow, pressure_drop
     from rack2city.fem.coupled.couplings import Buoyancy, Fluid, ViscosityOfTemperature
-    from rack2city.fem.coupled.export import write_fields
+    from rack2city.fem.coupled.export import write_fields, write_functions
     from rack2city.fem.coupled.problem import ConjugateProblem
     from rack2city.fem.coupled.residence import fluid_age
     from rack2city.fem.coupled.wetted import wetted_wall

@@ -16,6 +16,7 @@ from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant, Solid
 from rack2city.plate.design import mean_bulk
 from rack2city.plate.models import Piece, PlateModel, Strip
+from rack2city.plate.point import PlatePoint, plate_point
 from rack2city.plate.readings import reading
 
 type PiecePoint = dict[str, Any]
@@ -51,6 +52,28 @@ class PlateProblem:
     def copies(self) -> float:
         """How many times the mesh is in the plate (-)."""
         return sum(strip.copies for strip in self.strips)
+
+    @property
+    def cells(self) -> int:
+        """Number of cells of the mesh."""
+        domain = self.problem.domain
+        return int(domain.mesh.topology.index_map(domain.dimensions).size_global)
+
+    def point(self, flow: float) -> PlatePoint:
+        """The plate at a flow (m³/s) (collective); raises as `solve_strip`."""
+        return plate_point(self.model, flow, [(strip, solve_strip(self, strip, flow)) for strip in self.strips])
+
+    def write_fields(self, folder: Path) -> None:
+        """Write the fields of the last strip, that with the most heat (collective)."""
+        fem.write_fields(self.problem, folder)
+
+    def solver_options(self) -> dict[str, dict[str, Any]]:
+        """Method and PETSc options in use, by prefix."""
+        return self.problem.solver_options()
+
+    def solver_record(self) -> dict[str, dict[str, Any]]:
+        """What else decides how flow and heat are solved."""
+        return self.problem.solver_record()
 
 
 def plate_problem(
@@ -121,12 +144,6 @@ def _contacts(model: PlateModel, surfaces: list[str]) -> list[fem.Contact]:
         if name not in names.values():
             raise InputError(f"{where}.{name}: the mesh has no surface 'contact_{name}'")
     return [fem.Contact(surface, told[name]) for surface, name in names.items()]
-
-
-def cells_of(plate: PlateProblem) -> int:
-    """Number of cells of the mesh of a problem."""
-    domain = plate.problem.domain
-    return int(domain.mesh.topology.index_map(domain.dimensions).size_global)
 
 
 def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any]:

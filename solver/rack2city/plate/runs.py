@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from mpi4py import MPI
 
-from rack2city import fem
 from rack2city.case import PlatesCase, Zone
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
@@ -16,9 +15,10 @@ from rack2city.plate.gci import grid_convergence
 from rack2city.plate.models import MESH, PlateModel
 from rack2city.plate.plate_map import INTERPOLATION, PlateMap, Record
 from rack2city.plate.plate_map import MESH as MESH_ERROR
-from rack2city.plate.point import PlatePoint, ZonePoint, plate_point
-from rack2city.plate.problem import PlateProblem, cells_of, plate_problem, solve_strip
+from rack2city.plate.point import PlatePoint, ZonePoint
+from rack2city.plate.problem import PlateProblem, plate_problem
 from rack2city.plate.readings import over_the_flow
+from rack2city.plate.repeating import RepeatingProblem, repeating_problem
 from rack2city.results.plate import Holdout, PlateRuns, ZoneCurves
 
 type Step = Callable[[str], None]
@@ -54,11 +54,12 @@ def run_plate(
         ConvergenceError: a run does not converge.
     """
     design, name = model.design, model.design.name
-    plate = plate_problem(case, model, coolant, meshes / MESH, comm, log)
+    set_up = plate_problem if model.repeats is None else repeating_problem
+    plate = set_up(case, model, coolant, meshes / MESH, comm, log)
 
     def solve(factor: float) -> PlatePoint:
         step(f"{name} at {factor:g} x design flow")
-        return _solve(plate, factor * design.flow)
+        return plate.point(factor * design.flow)
 
     # Upwards, so that each start is close to its end.
     factors = sorted(model.plate.flow_factors)
@@ -68,7 +69,7 @@ def run_plate(
     held_out = points[held_at]
     design_point = solve(1.0)
     step(f"{name}: fields")
-    fem.write_fields(plate.problem, meshes / "fields")
+    plate.write_fields(meshes / "fields")
     plate_map = _map(plate, [points[factor] for factor in factors], factors)
     plate_map = _held_out(plate_map, held_out)
     if not model.coarser:
@@ -76,18 +77,13 @@ def run_plate(
     solved = [(plate, design_point)]
     for file in model.coarser:
         step(f"{name} on a coarser mesh")
-        coarse = plate_problem(case, model, coolant, meshes / file, comm, log)
-        solved.append((coarse, _solve(coarse, design.flow)))
+        coarse = set_up(case, model, coolant, meshes / file, comm, log)
+        solved.append((coarse, coarse.point(design.flow)))
     values = [(point.pressure_drop_pa, point.case_max_k - design.inlet_k) for _, point in solved]
-    return _refined(plate_map, model, values, [cells_of(each) for each, _ in solved])
+    return _refined(plate_map, model, values, [each.cells for each, _ in solved])
 
 
-def _solve(plate: PlateProblem, flow: float) -> PlatePoint:
-    found = [(strip, solve_strip(plate, strip, flow)) for strip in plate.strips]
-    return plate_point(plate.model, flow, found)
-
-
-def _map(plate: PlateProblem, points: list[PlatePoint], factors: list[float]) -> PlateMap:
+def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], factors: list[float]) -> PlateMap:
     """The map through the points, without its errors."""
     model, design = plate.model, plate.model.design
     power, inlet = design.power, design.inlet_k
@@ -114,8 +110,8 @@ def _map(plate: PlateProblem, points: list[PlatePoint], factors: list[float]) ->
         readings=over_the_flow(model, [(point.reading, point.bulk_k) for point in points]),
     )
     record = Record(
-        solver_options=plate.problem.solver_options(),
-        solver_record=plate.problem.solver_record(),
+        solver_options=plate.solver_options(),
+        solver_record=plate.solver_record(),
         **{key: counts(key) for key in points[0].counts},
     )
     return PlateMap(

@@ -102,11 +102,24 @@ def test_a_set_that_the_user_names_counts(source: Path, tmp_path: Path) -> None:
     """In Abaqus an element is in several sets: here in one of its volume, and in one of its body."""
     other = by_gmsh(tmp_path / "plate.inp")(source)
     with pytest.raises(
-        MeshError, match=r"a cell is in two groups, '\w+' and 'volume\d', at .*; say in `groups` which of them"
+        MeshError, match=r"a cell is in two groups, '\w+' and 'Volume\d', at .*; say in `groups` which of them"
     ):
         import_mesh(other, "mm", tmp_path / "out.msh")
     plate = import_mesh(other, "mm", tmp_path / "out.msh", {name: name for name in ("fluid", "base", *SURFACES)})
     is_the_plate(replace(plate, surfaces=tuple(s for s in plate.surfaces if s.name in SURFACES)), read_order(source))
+
+
+def test_capitals_of_other_programs_mean_the_same(source: Path, tmp_path: Path) -> None:
+    with opened(source) as model:
+        for dim, tag in model.getPhysicalGroups():
+            name = model.getPhysicalName(dim, tag).upper()
+            model.removePhysicalName(model.getPhysicalName(dim, tag))
+            model.setPhysicalName(dim, tag, name)
+        gmsh.write(str(tmp_path / "capitals.msh"))
+    plate = import_mesh(tmp_path / "capitals.msh", "mm", tmp_path / "out.msh")
+    assert {body.name for body in plate.bodies} == {"fluid", "BASE"}
+    expected = {"inlet", "outlet", "symmetry", "heated", "heated_GPU", "contact_PASTE"}
+    assert {surface.name for surface in plate.surfaces} == expected
 
 
 def test_nastran_numbers_its_groups(source: Path, tmp_path: Path) -> None:

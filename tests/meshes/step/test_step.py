@@ -111,6 +111,13 @@ def test_a_family_grows_with_its_factor(tmp_path: Path) -> None:
         assert 2e-3 / edge == pytest.approx(across, rel=0.2)
 
 
+def test_cells_grow_into_the_solid_no_faster_than_asked(tmp_path: Path) -> None:
+    drawing = plate(square(tmp_path / "b.step"))
+    slow, fast = (write_step_plate(drawing, tmp_path / "b.msh", Sizes(3, growth))[0] for growth in (1.2, 1.7))
+    assert slow.solids[0].cells > 1.3 * fast.solids[0].cells
+    assert slow.fluids[0].cells == pytest.approx(fast.fluids[0].cells, rel=0.05)
+
+
 @pytest.mark.parametrize("coolant", [True, False])
 def test_a_serpentine_keeps_its_volumes_areas_and_groups(tmp_path: Path, coolant: bool) -> None:
     """Passes of 3 x 2 mm over 20 mm and half a ring of radii 2.5 and 5.5 mm; drawn as a body, or filled in."""

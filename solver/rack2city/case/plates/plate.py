@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from rack2city.case import quantities as q
 from rack2city.case.plates.heat import Interface, Zone
-from rack2city.case.table import Faults, Name, Number
+from rack2city.case.table import Faults, Label, Name, Number
 from rack2city.case.units import fault
 
 
@@ -46,11 +46,11 @@ class ComputedPlate(Plate):
         description="flow rates of the runs over the design flow, increasing, from below 1 to above 1 (-)",
     )
     level: Literal["coarse", "medium", "fine"] = Field("medium", description="refinement of the mesh")
-    material: Name | None = Field(None, description="what it is made of, by name")
+    material: Label | None = Field(None, description="what it is made of, by name")
     conductivity: Annotated[float | None, q.CONDUCTIVITY] = Field(
         None, description="thermal conductivity of the plate, instead of `material` (W/(m*K))"
     )
-    materials: dict[Name, Name] = Field(
+    materials: dict[Name, Label] = Field(
         default_factory=dict, description="materials of single bodies, by the names of the bodies, where they differ"
     )
     contacts: dict[Name, q.AreaResistance] = Field(

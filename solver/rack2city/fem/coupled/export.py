@@ -11,6 +11,15 @@ from rack2city.fem.coupled.problem import ConjugateProblem
 
 
 def write_fields(problem: ConjugateProblem, folder: Path) -> None:
+    """Write the temperature, velocity and pressure of a problem as `write_functions` does (collective).
+
+    Raises:
+        Rack2CityError: the disk does not take them.
+    """
+    write_functions(folder, problem.heat.temperature, problem.velocity, problem.flow.pressure())
+
+
+def write_functions(folder: Path, temperature: fem.Function, velocity: fem.Function, pressure: fem.Function) -> None:
     """Write `temperature.pvd` (whole mesh, K) and `flow.pvd` (fluid: velocity in m/s, pressure in Pa), both quadratic.
 
     The folder is made if absent (collective).
@@ -18,13 +27,12 @@ def write_fields(problem: ConjugateProblem, folder: Path) -> None:
     Raises:
         Rack2CityError: the disk does not take them.
     """
-    comm = problem.domain.comm
+    comm = temperature.function_space.mesh.comm
     if comm.rank == 0:
         folder.mkdir(parents=True, exist_ok=True)
     comm.barrier()
-    pressure = _continuous(problem.flow.pressure())
-    _write(comm, folder / "temperature.pvd", [problem.heat.temperature])
-    _write(comm, folder / "flow.pvd", [problem.velocity, pressure])
+    _write(comm, folder / "temperature.pvd", [temperature])
+    _write(comm, folder / "flow.pvd", [velocity, _continuous(pressure)])
 
 
 def _write(comm: MPI.Comm, collection: Path, functions: list[fem.Function]) -> None:

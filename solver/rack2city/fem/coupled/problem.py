@@ -228,16 +228,21 @@ class ConjugateProblem:
 
     def solver_record(self) -> dict[str, dict[str, Any]]:
         """What else decides how flow and heat are solved: methods, elements, unknowns, stabilisation, library versions."""
-        return {
-            "flow": {
-                "method": self.flow.method,
-                "pressure": self.flow.pressure_kind,
-                "unknowns": self.flow.spaces.unknowns,
-                "stabilisation": asdict(self.flow.stabilisation),
-            },
-            "heat": {"method": self.heat.options["method"], "unknowns": self.heat.space.dofmap.index_map.size_global},
-            "libraries": {
-                "dolfinx": dolfinx.__version__,  # it and PETSc need not be Python packages of their own
-                "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
-            },
-        }
+        return record_of(self.flow, self.heat.options["method"], self.heat.space)
+
+
+def record_of(flow: FlowProblem, method: str, heat: fem.FunctionSpace) -> dict[str, dict[str, Any]]:
+    """How flow and heat, by its method and space, are solved: methods, elements, unknowns, stabilisation, library versions."""
+    return {
+        "flow": {
+            "method": flow.method,
+            "pressure": flow.pressure_kind,
+            "unknowns": flow.spaces.unknowns,
+            "stabilisation": asdict(flow.stabilisation),
+        },
+        "heat": {"method": method, "unknowns": heat.dofmap.index_map.size_global},
+        "libraries": {
+            "dolfinx": dolfinx.__version__,  # it and PETSc need not be Python packages of their own
+            "petsc": ".".join(str(part) for part in PETSc.Sys.getVersion()),
+        },
+    }

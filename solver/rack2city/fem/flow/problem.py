@@ -21,7 +21,7 @@ from rack2city.fem.flow.boundaries import Boundary, FlowInlet, chosen_boundaries
 from rack2city.fem.flow.conditions import FlowConditions, FlowRate
 from rack2city.fem.flow.mass import MassBalance
 from rack2city.fem.flow.method import chosen_solver, preferred_pressure
-from rack2city.fem.flow.reynolds import port_flows
+from rack2city.fem.flow.reynolds import beyond_laminar
 from rack2city.fem.flow.space import PressureKind, mixed_space
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.numbers import require
@@ -31,10 +31,7 @@ from rack2city.fem.solvers.options import Options, without_method
 from rack2city.fem.solvers.prefixes import FLOW
 from rack2city.fem.solvers.system import Equations, NonlinearSystem
 
-LAMINAR_LIMIT = 2300.0
-"""Reynolds number above which the flow in ducts does not stay laminar (-); Schlichting & Gersten (2017)."""
 ROUGHLY = 3e7  # of the tolerance: a creeping flow is where the flow starts
-LOST = 10.0  # residual over that of a cold start from which what was reached is no start any more
 DIRECT_ADVICE = f"with jets the method 'direct' goes further, as far as memory serves ({FLOW} in [solver.options])"
 
 
@@ -163,16 +160,10 @@ class FlowProblem:
         if self._warned or self.speed <= self._looked_at:
             return
         self._looked_at = self.speed
-        beyond = [str(port) for port in port_flows(self) if LAMINAR_LIMIT < port.reynolds < np.inf]
-        if self.reynolds > LAMINAR_LIMIT:
-            beyond.insert(0, f"{self.reynolds:.0f} on the hydraulic diameter 4 V / A_wall")
-        if not beyond:
+        told = beyond_laminar(self)
+        if told is None:
             return
         self._warned = True
-        told = (
-            f"flow: the Reynolds number is {', '.join(beyond)}; in ducts flow is turbulent above {LAMINAR_LIMIT:.0f}, and "
-            "this is a laminar solution"
-        )
         self.log(told)
         if self.fluid.comm.rank == 0:
             warnings.warn(told, RuntimeWarning, stacklevel=3)
@@ -228,11 +219,19 @@ class FlowProblem:
             return
         self.set_scale(flow_rate)
         self.set_conditions(flow_rate, float(self.scales.time.value))
-        values, ahead = self.unknown.x.array, (flow_rate - last[0]) / (last[0] - before[0])
+        ahead = (flow_rate - last[0]) / (last[0] - before[0])
+        self._take_if_nearer(last[1] + ahead * (last[1] - before[1]))
+
+    def _take_if_nearer(self, guess: np.ndarray) -> None:
+        """Make a guess the present state if its residual is smaller."""
+        values, present = self.unknown.x.array, self.unknown.x.array.copy()
         without = self._steady.residual_from_here()
-        values[:] = last[1] + ahead * (last[1] - before[1])
-        if not self._steady.residual_from_here() < without:
-            values[:] = last[1]
+        values[:] = guess
+        nearer = self._steady.residual_from_here() < without
+        if not nearer:
+            values[:] = present
+        ratio = self._steady.norm / max(without, np.finfo(float).tiny)
+        self.log(f"flow: {'taking' if nearer else 'leaving'} a guess of {ratio:.2g} times the residual")
 
     def _converges_from_here(self) -> bool:
         """Whether Newton's method converges from the last solution, by itself or in pseudo-time."""
@@ -256,25 +255,28 @@ class FlowProblem:
 
     def _raise_inertia(self) -> None:
         """Solve without a guess: from creeping flow, by solutions with ever more of the inertia."""
-        values, followed = self.unknown.x.array, 0.0
+        values, followed, reached = self.unknown.x.array, 0.0, None
 
         def restore(kept: np.ndarray) -> None:
-            if followed > 0.0 or not self._steady.norm <= LOST:
-                values[:] = kept  # else what was reached serves the smaller share better than creeping flow
+            nonlocal reached
+            reached = values.copy() if followed == 0.0 else None
+            values[:] = kept
 
         def predict(before: np.ndarray, last: np.ndarray, ahead: float) -> None:
             values[:] = last + ahead * (last - before)
 
         def follow(inertia: float) -> None:
-            nonlocal followed
+            nonlocal followed, reached
             self._set_inertia(inertia)
             if inertia == 0.0:
                 self._steady.solve(slack=ROUGHLY)
                 return
+            if reached is not None:
+                self._take_if_nearer(reached)
             self._steady.approach(self.hydraulic_diameter, predicted=followed > 0.0)
             if inertia == 1.0:
                 self._steady.solve()
-            followed = inertia
+            followed, reached = inertia, None
 
         continue_to_one(follow, values.copy, restore, self.log, "inertia", predict)
 

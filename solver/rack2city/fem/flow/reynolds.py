@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from rack2city.fem.flow.problem import FlowProblem
 
+LAMINAR_LIMIT = 2300.0
+"""Reynolds number above which the flow in ducts does not stay laminar (-); Schlichting & Gersten (2017)."""
+
 
 @dataclass(frozen=True)
 class PortFlow:
@@ -55,6 +58,19 @@ def port_flows(problem: "FlowProblem") -> list[PortFlow]:
         diameter = 4.0 * area / perimeter if perimeter > 0.0 else np.inf
         ports.append(PortFlow(name, flow, flow / area, diameter, problem.reynolds_of(flow / area, diameter)))
     return ports
+
+
+def beyond_laminar(problem: "FlowProblem") -> str | None:
+    """Sentence on where a solution is beyond what a laminar model can say, and by how much; None if nowhere (collective)."""
+    beyond = [str(port) for port in port_flows(problem) if LAMINAR_LIMIT < port.reynolds < np.inf]
+    if problem.reynolds > LAMINAR_LIMIT:
+        beyond.insert(0, f"{problem.reynolds:.0f} on the hydraulic diameter 4 V / A_wall")
+    if not beyond:
+        return None
+    return (
+        f"flow: the Reynolds number is {', '.join(beyond)}; in ducts flow is turbulent above {LAMINAR_LIMIT:.0f}, and "
+        "this is a laminar solution"
+    )
 
 
 def section_reynolds(problem: "FlowProblem", point: "Sequence[float]", normal: "Sequence[float]") -> float:

@@ -72,7 +72,7 @@ class PeriodicCell:
         materials = {**solids, **dict.fromkeys(fluid.volumes, flowing)}
         self.heat: CellHeat | None = None
         if conditions:
-            self.heat = CellHeat(self.fluid, self.ends, self.velocity, materials, conditions, contacts, options, log)
+            self.heat = CellHeat(self.fluid, self.ends, self.velocity, materials, conditions, contacts, options)
 
     def solve(
         self,
@@ -90,7 +90,7 @@ class PeriodicCell:
             loads: fluxes (W/m²) and sources (W/m³) by the name of their surface or volume; those not given stay.
 
         Raises:
-            BalanceError: mass, work or heat does not balance.
+            BalanceError: mass or heat does not balance; whether the mesh resolves both, `CellResult.require_resolved` asks.
             ConvergenceError: no steady flow was found.
             InputError: not exactly one of flow rate and gradient is given, or it is not positive, or a load has no condition.
         """

@@ -121,6 +121,12 @@ class CellResult:
     heat: HeatOfCell | None
     balances: tuple[Balance, ...]
 
+    def require_resolved(self) -> "CellResult":
+        """The result itself; a `BalanceError` where stabilisation or upwinding has too large a share in it."""
+        for balance in self.balances:
+            balance.require()
+        return self
+
     @property
     def pressure_drop_pa(self) -> float:
         """Pressure drop of the cell, G L (Pa)."""

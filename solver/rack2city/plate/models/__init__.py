@@ -7,6 +7,7 @@ from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign, plate_design
 from rack2city.plate.models.drawn import drawing, own_mesh
 from rack2city.plate.models.model import MESH, Channels, Piece, PlateModel, Strip
+from rack2city.plate.models.repeating import repeating_cell
 from rack2city.plate.models.split import split_cell
 from rack2city.plate.models.straight import straight_cell
 from rack2city.plate.models.whole import whole_plate
@@ -17,7 +18,9 @@ MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
     ("skived", "whole"): whole_plate,
     ("split-flow", "cell"): split_cell,
     ("split-flow", "whole"): whole_plate,
+    ("pin-fin", "cell"): repeating_cell,
     ("pin-fin", "whole"): whole_plate,
+    ("offset-strip", "cell"): repeating_cell,
     ("serpentine", "whole"): whole_plate,
     ("step", "whole"): drawing,
     ("mesh", "whole"): own_mesh,

@@ -1,5 +1,7 @@
 """The sizes of the meshes of a plate: that of its level, and the two next coarser ones of constant ratio."""
 
+from dataclasses import replace
+
 from rack2city.case import ComputedPlate
 from rack2city.plate.models.model import COARSER
 from rackmesh.plates.sizes import Sizes
@@ -8,14 +10,17 @@ RATIO = 1.5
 FACTORS = {"coarse": 1.0 / RATIO, "medium": 1.0, "fine": RATIO}
 
 
-def sizes_of(plate: ComputedPlate) -> Sizes:
-    """Sizes of the cells at the level of a plate."""
-    return Sizes(factor=FACTORS[plate.level])
+PLAIN = Sizes()
 
 
-def coarser_sizes(plate: ComputedPlate) -> dict[str, Sizes]:
+def sizes_of(plate: ComputedPlate, base: Sizes = PLAIN) -> Sizes:
+    """Sizes of the cells at the level of a plate; `base` is level medium."""
+    return replace(base, factor=FACTORS[plate.level])
+
+
+def coarser_sizes(plate: ComputedPlate, base: Sizes = PLAIN) -> dict[str, Sizes]:
     """Sizes of the two next coarser meshes by file, each of 1.5 times as large cells; none below the coarsest level."""
     if plate.level == "coarse":
         return {}
     factor = FACTORS[plate.level]
-    return {f"{COARSER}-{step}.msh": Sizes(factor=factor / RATIO**step) for step in (1, 2)}
+    return {f"{COARSER}-{step}.msh": replace(base, factor=factor / RATIO**step) for step in (1, 2)}

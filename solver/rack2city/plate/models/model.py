@@ -24,12 +24,14 @@ class Piece:
         flux: heat flux into the plate at design (W/m²).
         zones: names of the zones that lie there.
         tim: area resistance of the interface material before it (m² K/W).
+        span: where it begins and ends along the mesh (m), where that is known.
     """
 
     surface: str
     flux: float
     zones: tuple[str, ...] = ()
     tim: float = 0.0
+    span: tuple[float, float] = (float("nan"), float("nan"))
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,15 @@ class Channels:
 
 
 @dataclass(frozen=True)
+class Repeats:
+    """How a cell repeats along the plate: its width across, its length, and that of the plate's field (m)."""
+
+    width: float
+    cell: float
+    length: float
+
+
+@dataclass(frozen=True)
 class PlateModel:
     """What is computed in place of a plate.
 
@@ -74,6 +85,7 @@ class PlateModel:
         leaves_out: what the model does not see, a sentence each.
         along: whether the flow runs straight along x through all of the mesh, so that its bulk is that of the length.
         apart: where the channels of the mesh can be told apart; None where they cannot, or are one.
+        repeats: how the mesh repeats along the plate, where it is one cell of a pattern; its flow is developed then.
         check: refuses, before anything is written, what its table lets pass.
     """
 
@@ -86,6 +98,7 @@ class PlateModel:
     leaves_out: tuple[str, ...]
     along: bool = False
     apart: Channels | None = None
+    repeats: Repeats | None = None
     check: Callable[[], object] = lambda: None
 
     @property

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rack2city.case import SplitFlow, Zone
 from rack2city.plate.design import PlateDesign
-from rack2city.plate.models.channels import Stretch, breaks, strips
+from rack2city.plate.models.channels import Columns, Stretch, breaks, strips
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import LAMINAR, PlateModel
 from rackmesh.plates.sizes import Sizes
@@ -24,13 +24,14 @@ def split_cell(design: PlateDesign) -> PlateModel:
     plate = design.plate
     assert isinstance(plate, SplitFlow)
     half = 0.5 * plate.length
+    columns = Columns(plate, plate.channels, plate.pitch, plate.length)
     return PlateModel(
         design=design,
         channels=2 * plate.channels,
         write=partial(_write, plate, sizes_of(plate)),
         coarser={name: partial(_write, plate, sizes) for name, sizes in coarser_sizes(plate).items()},
         single=False,
-        strips=lambda areas: strips(plate, design.power, sides(plate), half),
+        strips=lambda areas: strips(columns, design.power, sides(plate), half),
         leaves_out=LEAVES_OUT,
     )
 

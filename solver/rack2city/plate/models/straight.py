@@ -9,9 +9,9 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from rack2city.case import Skived, Zone
+from rack2city.case import Skived
 from rack2city.plate.design import PlateDesign
-from rack2city.plate.models.channels import Stretch, breaks, strips
+from rack2city.plate.models.channels import Columns, along, breaks, strips
 from rack2city.plate.models.model import COARSER, LAMINAR, PlateModel
 from rackmesh.channel import LEVELS, Cells, HalfChannel, write_half_channel
 
@@ -37,20 +37,17 @@ def straight_cell(design: PlateDesign) -> PlateModel:
         for direction, blocks in DIRECTIONS.items():
             cells = replace(level, **{name: getattr(coarse, name) for name in blocks})
             coarser[f"{COARSER}-{direction}.msh"] = cells
+    columns = Columns(plate, plate.channels, plate.pitch, plate.length)
     return PlateModel(
         design=design,
         channels=plate.channels,
         write=partial(_write, plate, level),
         coarser={name: partial(_write, plate, cells) for name, cells in coarser.items()},
         single=True,
-        strips=lambda areas: strips(plate, design.power, [_along], plate.length),
+        strips=lambda areas: strips(columns, design.power, [along], plate.length),
         leaves_out=LEAVES_OUT,
         along=True,
     )
-
-
-def _along(zone: Zone) -> tuple[float, float]:
-    return zone.x, zone.x + zone.length
 
 
 def _write(plate: Skived, cells: Cells, path: Path) -> None:
@@ -62,5 +59,4 @@ def _write(plate: Skived, cells: Cells, path: Path) -> None:
         length=plate.length,
         lid_thickness=plate.lid_thickness or 0.0,
     )
-    parts: list[Stretch] = [_along]
-    write_half_channel(geometry, cells, path, breaks(plate.zones, parts, plate.length))
+    write_half_channel(geometry, cells, path, breaks(plate.zones, [along], plate.length))

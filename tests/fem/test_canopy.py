@@ -1,0 +1,127 @@
+"""A published plate of two trunks and four round branches, of curved tetrahedra, against another code's 1.4 million cells.
+
+Geometry: Guil-Pedrosa et al., IJTS 214 (2025) 109918, mesh 5, case N4, as reconstructed in the repository
+rakesh12shankar/canopy-cold-plate-cht, whose refined Fluent run gives the figures: static drop 91.04 Pa, branches 1.029, 1.399,
+1.786 and 1.964 g/s (0.25 % less in sum than what enters), heated base 39.67 °C in the mean and 44.53 °C at most.
+"""
+
+from pathlib import Path
+
+import gmsh
+import numpy as np
+import pytest
+from mpi4py import MPI
+
+from rack2city.fem import (
+    ConjugateProblem,
+    Convection,
+    Fluid,
+    Flux,
+    HeatInlet,
+    HeatOutlet,
+    Material,
+    ViscosityOfTemperature,
+    mean_over_surface,
+    plane_section,
+    read_domain,
+    surface_maximum,
+)
+from rack2city.materials import coolant
+from rackmesh.files import session
+
+SIDE, THICK, TRUNK = 0.150, 0.010, 0.006
+INLET_X, OUTLET_X, TRUNK_END, MIDDLE = 0.125, 0.025, 0.125, 0.005
+BRANCHES = {0.025: 0.0031, 0.058333: 0.0037, 0.091667: 0.0044, 0.125: 0.0049}  # diameter by y (m)
+MASS_FLOW = 22.3 / 3600.0
+INLET_K, AMBIENT_K = 296.15, 297.15
+SIZE, COARSE = 1.35e-3, 8e-3
+
+
+def write_canopy(path: Path) -> None:
+    """The plate with its coolant, both of curved tetrahedra, small in the coolant and beside it."""
+    with session() as model:
+        model.add("canopy")
+        occ = model.occ
+        block = (3, occ.addBox(0.0, 0.0, 0.0, SIDE, SIDE, THICK))
+        trunks = [(3, occ.addCylinder(x, 0.0, MIDDLE, 0.0, TRUNK_END, 0.0, 0.5 * TRUNK)) for x in (INLET_X, OUTLET_X)]
+        branches = [
+            (3, occ.addCylinder(OUTLET_X, y, MIDDLE, INLET_X - OUTLET_X, 0.0, 0.0, 0.5 * diameter))
+            for y, diameter in BRANCHES.items()
+        ]
+        water = occ.fuse(trunks, branches)[0]
+        pieces = occ.fragment([block], water)[1]
+        occ.synchronize()
+        fluid = [piece for part in pieces[1:] for piece in part]
+        plate = [piece for piece in pieces[0] if piece not in fluid]
+        for name, found in (("fluid", fluid), ("plate", plate)):
+            model.addPhysicalGroup(3, [tag for _, tag in found], name=name)
+        wetted = [tag for _, tag in model.getBoundary(fluid, oriented=False)]
+        groups: dict[str, list[int]] = {"inlet": [], "outlet": [], "heated": [], "top": []}
+        for _, tag in model.getBoundary([*fluid, *plate], oriented=False):
+            x, y, z = occ.getCenterOfMass(2, tag)
+            if tag in wetted and y < 1e-6:
+                groups["inlet" if x > 0.5 * SIDE else "outlet"].append(tag)
+            elif z < 1e-6 or z > THICK - 1e-6:
+                groups["heated" if z < 1e-6 else "top"].append(tag)
+        for name, tags in groups.items():
+            model.addPhysicalGroup(2, tags, name=name)
+        field = model.mesh.field
+        distance = field.add("Distance")
+        field.setNumbers(distance, "SurfacesList", wetted)
+        field.setNumber(distance, "Sampling", 100)
+        grading = field.add("Threshold")
+        limits = {"InField": distance, "SizeMin": SIZE, "SizeMax": COARSE, "DistMin": 1.5e-3, "DistMax": 30e-3}
+        for key, value in limits.items():
+            field.setNumber(grading, key, value)
+        field.setAsBackgroundMesh(grading)
+        for option, value in (("ExtendFromBoundary", 0), ("FromPoints", 0), ("FromCurvature", 0)):
+            gmsh.option.setNumber(f"Mesh.MeshSize{option}", value)
+        gmsh.option.setNumber("Mesh.ElementOrder", 2)
+        gmsh.option.setNumber("Mesh.HighOrderOptimize", 1)
+        model.mesh.generate(3)
+        gmsh.write(str(path))
+
+
+# One mesh so far, of 145 315 unknowns of flow and 203 000 of heat (470 s beside other work): base 39.42 and 44.60 °C, as
+# wanted; but 86.4 Pa, and shares of 18.3, 23.6, 30.5 and 27.6 %. Whether mesh or geometry (the last branch leaves at the
+# trunk's flat end) is open.
+@pytest.mark.xfail(
+    strict=True, reason="open: 86.4 Pa instead of 91.0, and the last branch has 27.6 % instead of 31.8 %"
+)
+@pytest.mark.slow
+def test_branching_plate(tmp_path: Path) -> None:
+    write_canopy(tmp_path / "canopy.msh")
+    water = coolant("water")
+    density, capacity, conductivity, viscosity = (
+        float(value(INLET_K + 4.0))
+        for value in (water.density, water.heat_capacity, water.conductivity, water.viscosity)
+    )
+    plate = Material(np.diag([123.4, 123.4, 131.0]).tolist())
+    problem = ConjugateProblem(
+        read_domain(tmp_path / "canopy.msh", MPI.COMM_SELF),
+        Fluid(density, capacity, conductivity, viscosity),
+        {"plate": plate},
+        None,
+        [
+            HeatInlet("inlet", INLET_K),
+            HeatOutlet("outlet"),
+            Flux("heated", 200.0 / SIDE**2),
+            Convection("top", 5.0, AMBIENT_K),
+        ],
+        [ViscosityOfTemperature(water.ln_viscosity_fit)],
+    )
+    problem.solve(MASS_FLOW / density)
+    drop = mean_over_surface(problem.fluid, problem.flow.pressure(), "inlet")
+    middle = plane_section(problem.fluid, (0.5 * SIDE, 0.0, 0.0), (-1.0, 0.0, 0.0))
+    speed = problem.velocity.eval(middle.points, middle.cells)[:, 0]
+    along = middle.points[:, 1]
+    flows = np.array([-np.sum((middle.weights * speed)[np.abs(along - y) < 0.01]) for y in BRANCHES])
+    shares = 100.0 * flows / np.sum(flows)
+    temperature = problem.heat.temperature
+    mean = mean_over_surface(problem.domain, temperature, "heated") - 273.15
+    highest = surface_maximum(problem.domain, temperature, "heated") - 273.15
+    assert drop == pytest.approx(91.0, rel=0.03)
+    assert shares == pytest.approx([16.6, 22.6, 28.9, 31.8], abs=1.0)
+    assert np.sum(flows) == pytest.approx(MASS_FLOW / density, rel=0.01)
+    assert mean == pytest.approx(39.67, abs=1.0)
+    assert highest == pytest.approx(44.53, abs=1.0)
