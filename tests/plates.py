@@ -68,9 +68,8 @@ def write_plates_case(folder: Path) -> Path:
         if face.beyond is not None:
             return None
         if face.volume == "fluid":
-            return {(0, -1): "inlet", (0, 1): "outlet", (1, -1): "symmetry", (1, 1): "symmetry"}.get(
-                (face.axis, face.side)
-            )
+            sides = {(0, -1): "inlet", (0, 1): "outlet", (1, -1): "symmetry_front", (1, 1): "symmetry_back"}
+            return sides.get((face.axis, face.side))
         return "heated" if (face.axis, face.side) == (2, -1) else None
 
     axes = ((Segment(LENGTH, 16),), (Segment(WIDTH, 1),), (Segment(BASE, 1), Segment(HEIGHT, 3)))

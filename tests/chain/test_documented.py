@@ -11,8 +11,7 @@ import pytest
 
 from rack2city.case import load_case
 from rack2city.chain import STAGES
-from rack2city.chain.channel_mesh import coarser_meshes
-from tests.conftest import CASE
+from rack2city.plate import plate_models
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "summary.md"
 # What a name's last part says about its unit, the longest first.
@@ -20,6 +19,7 @@ UNITS = {
     "_m3_per_s": "m³/s",
     "_m_per_s": "m/s",
     "_m2k_per_w": "m²·K/W",
+    "_w_per_m2k": "W/(m²·K)",
     "_k_per_w": "K/W",
     "_w_per_k": "W/K",
     "_m2": "m²",
@@ -81,26 +81,38 @@ def test_units_are_those_of_the_names(head: str) -> None:
         last = re.sub(r"\[\]|\.\*", "", name)
         energies = last.startswith(("city.electricity_j.", "city.pump_heat_j."))
         suffix = next((s for s in UNITS if last.endswith(s)), None)
-        exceptions = {"plate.heat_flux": "W/m²", "city.trench_length_m": "m", "provenance.seconds": "s"}
+        exceptions = {"city.trench_length_m": "m", "provenance.seconds": "s"}
         expected = "J" if energies else exceptions.get(last, UNITS[suffix] if suffix else "")
         assert unit == expected, name
 
 
-def test_every_file_of_a_run_folder_is_documented(finished_run: Path) -> None:
+def of_any_plate(name: str) -> str:
+    """A file of a plate under the name that all plates have in common."""
+    return re.sub(r"^plates/[^/]+/", "plates/*/", name)
+
+
+def medium(overrides: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(override.replace("level=coarse", "level=medium") for override in overrides)
+
+
+def test_every_file_of_a_run_folder_is_documented(finished_run: Path, cheap_case: tuple[Path, tuple[str, ...]]) -> None:
     names = [name for name, _ in documented("file")]
-    files = {file.relative_to(finished_run).as_posix() for file in finished_run.rglob("*") if file.is_file()}
+    files = {
+        of_any_plate(file.relative_to(finished_run).as_posix()) for file in finished_run.rglob("*") if file.is_file()
+    }
     parts = {file for file in files if file.endswith((".vtu", ".pvtu"))}  # of the .pvd files
     assert sorted(files - parts - set(names)) == []
     # The run is at the coarsest level, and has ended.
-    coarser = set(coarser_meshes(load_case(CASE, ["mesh.level=medium"]).case))
+    models = plate_models(load_case(cheap_case[0], medium(cheap_case[1])).case)
+    coarser = {f"plates/*/{file}" for model in models.values() for file in model.coarser}
     assert len(coarser) == 5
     assert set(names) - files == {".lock"} | coarser
 
 
 def test_files_are_told_with_the_stage_that_writes_them(cheap_case: tuple[Path, tuple[str, ...]]) -> None:
-    case = load_case(cheap_case[0], [*cheap_case[1], "mesh.level=medium"]).case
+    case = load_case(cheap_case[0], medium(cheap_case[1])).case
     told = {name: stage for name, stage in documented("file") if stage != "all"}
-    assert told == {name: stage.name for stage in STAGES for name in stage.files(case)}
+    assert told == {of_any_plate(name): stage.name for stage in STAGES for name in stage.files(case)}
 
 
 def test_figures_of_a_run_are_finite_and_its_words_are_there(finished_run: Path) -> None:
@@ -116,7 +128,8 @@ def test_figures_of_a_run_are_finite_and_its_words_are_there(finished_run: Path)
 def test_a_run_tells_how_it_was_solved(finished_run: Path) -> None:
     """Method, options, stabilisation and counts of flow and heat are those of the runs, not a copy of the defaults."""
     provenance = json.loads((finished_run / "summary.json").read_text(encoding="utf-8"))["provenance"]
-    solver, options, counts = (provenance[key] for key in ("solver", "solver_options", "iterations"))
+    assert provenance["plates"].keys() == {"accelerator", "cpu"}
+    solver, options, counts = (provenance["plates"]["cpu"][key] for key in ("solver", "solver_options", "iterations"))
     for name in ("flow", "heat"):
         assert solver[name]["method"] == options[f"{name}_"]["method"] == "direct"
         assert options[f"{name}_"]["pc_type"] == "lu"
@@ -129,5 +142,5 @@ def test_a_run_tells_how_it_was_solved(finished_run: Path) -> None:
         assert 0 < of_flow <= newton
         assert 0 <= of_heat <= outer
     assert max(counts["heat_factorisations"]) > 0
-    log = (finished_run / "solver.log").read_text(encoding="utf-8")
+    log = (finished_run / "plates/cpu/solver.log").read_text(encoding="utf-8")
     assert f"heat: {solver['heat']['unknowns']} unknowns, solved by the direct method" in log

@@ -9,16 +9,17 @@ import pandas as pd
 import pyvista as pv
 
 HOUR_S = 3600.0
+FIELDS = "plates/accelerator/fields"
 
 
 def write_sample(folder: Path) -> dict[str, Any]:
-    """Write `summary.json`, `year.parquet` and a temperature field into `folder`; returns the summary."""
+    """Write `summary.json`, `year.parquet` and the fields of a plate into `folder`; returns the summary."""
     year = sample_year()
     summary = sample_summary(year)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "summary.json").write_text(json.dumps(summary))
     year.to_parquet(folder / "year.parquet")
-    write_field(folder / "fields")
+    write_field(folder / FIELDS)
     return summary
 
 
@@ -84,21 +85,27 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
     }
     inside = sum(v for k, v in electricity.items() if k not in ("heat_pump", "network_pump"))
     return {
-        "schema_version": 1,
+        "schema_version": 2,
         "case": {
             "name": "rack-150kw",
             "title": "150 kW rack, pod of eight, heat to a Brussels district network",
             "file": "cases/rack-150kw/case.toml",
             "inputs": [
-                _input("channel.width", "0.1 mm", 1e-4, "m", "skived copper plate, rack2city reference design"),
                 _input(
-                    "channel.tim_resistance",
+                    "plates.accelerator.channel_width",
+                    "0.1 mm",
+                    1e-4,
+                    "m",
+                    "skived copper plate, rack2city reference design",
+                ),
+                _input(
+                    "plates.accelerator.tim_resistance",
                     "5 mm^2*K/W",
                     5e-6,
                     "m2K/W",
                     "range 3-10 mm2K/W of current TIM2 data sheets",
                 ),
-                _input("plate.flow_factors", "0.4, 0.7, 1.0, 1.3, 1.6", "0.4, 0.7, 1, 1.3, 1.6", "-", ""),
+                _input("plates.accelerator.flow_factors", "0.4, 0.7, 1.0, 1.3, 1.6", "0.4, 0.7, 1, 1.3, 1.6", "-", ""),
                 _input(
                     "rack.power",
                     "150 kW",
@@ -121,13 +128,7 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
                 check("approach of the CDU", 4.4, 5.0, "K", "max", "difference"),
             ],
         },
-        "mesh": {
-            "level": "medium",
-            "cells": 9216,
-            "points": 11025,
-            "groups": {"fluid": 3456, "fin": 3456, "base": 1536, "tim": 768, "heated": 384},
-        },
-        "plate": _plate(),
+        "plates": {"accelerator": _plate(), "cpu": _measured()},
         "rack": {
             "power_w": 150e3,
             "liquid_w": 130.5e3,
@@ -143,9 +144,9 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
             "branch_flow_spread": 0.021,
             "air_rise_k": 13.6,
             "loads": [
-                _load("accelerator", 72, 1550.0, 2.31, 11.2e3, 0.0152, 0.008),
-                _load("cpu", 36, 350.0, 0.53, 4.1e3, 0.031, 0.03),
-                _load("switch", 18, 350.0, 0.53, 4.1e3, 0.031, 0.03),
+                _load("accelerator", "accelerator", 72, 1550.0, 2.31, 11.2e3, 0.0152, 0.008),
+                _load("cpu", "cpu", 36, 350.0, 0.53, 4.1e3, 0.031, 0.03),
+                _load("switch", "cpu", 18, 350.0, 0.53, 4.1e3, 0.031, 0.03),
             ],
         },
         "plant": {
@@ -239,30 +240,34 @@ def sample_summary(year: pd.DataFrame) -> dict[str, Any]:
         "provenance": {
             "commit": "0123456789abcdef0123456789abcdef01234567",
             "versions": {"rack2city": "0.1.0", "fenics-dolfinx": "0.11.0", "petsc4py": "3.24.0", "python": "3.12.7"},
-            "solver_options": {
-                "flow_": {
-                    "ksp_type": "preonly",
-                    "pc_type": "lu",
-                    "pc_factor_mat_solver_type": "mumps",
-                    "snes_rtol": 1e-10,
+            "plates": {
+                "accelerator": {
+                    "solver_options": {
+                        "flow_": {
+                            "ksp_type": "preonly",
+                            "pc_type": "lu",
+                            "pc_factor_mat_solver_type": "mumps",
+                            "snes_rtol": 1e-10,
+                        },
+                        "heat_": {"ksp_type": "gmres", "ksp_rtol": 1e-12, "pc_type": "hypre", "ksp_monitor": None},
+                    },
+                    "solver": {
+                        "flow": {
+                            "method": "direct",
+                            "unknowns": 12345,
+                            "pressure": "discontinuous",
+                            "stabilisation": {"skew": True, "backflow": True, "grad_div": 0.04},
+                        },
+                        "heat": {"method": "multigrid", "unknowns": 123456},
+                        "libraries": {"petsc": "3.24.0"},
+                    },
+                    "iterations": {
+                        "outer": [5, 4, 4, 4, 5],
+                        "newton": [21, 14, 13, 12, 11],
+                        "flow_factorisations": [7, 3, 3, 3, 3],
+                        "heat_factorisations": [2, 1, 1, 1, 1],
+                    },
                 },
-                "heat_": {"ksp_type": "gmres", "ksp_rtol": 1e-12, "pc_type": "hypre", "ksp_monitor": None},
-            },
-            "solver": {
-                "flow": {
-                    "method": "direct",
-                    "unknowns": 12345,
-                    "pressure": "discontinuous",
-                    "stabilisation": {"skew": True, "backflow": True, "grad_div": 0.04},
-                },
-                "heat": {"method": "multigrid", "unknowns": 123456},
-                "libraries": {"petsc": "3.24.0"},
-            },
-            "iterations": {
-                "outer": [5, 4, 4, 4, 5],
-                "newton": [21, 14, 13, 12, 11],
-                "flow_factorisations": [7, 3, 3, 3, 3],
-                "heat_factorisations": [2, 1, 1, 1, 1],
             },
             "ranks": 1,
             "date": "2026-01-15",
@@ -292,18 +297,18 @@ def _input(field: str, given: str, si: Any, unit: str, source: str) -> dict[str,
 
 
 def _load(
-    name: str, count: int, power: float, flow: float, drop: float, resistance: float, package: float
+    name: str, plate: str, count: int, power: float, flow: float, drop: float, resistance: float, package: float
 ) -> dict[str, Any]:
     case = 313.15 + power * resistance
     return {
         "name": name,
+        "plate": plate,
         "count": count,
         "power_w": power,
         "flow_m3_per_s": flow / 6e4,
         "plate_pressure_drop_pa": drop,
         "case_to_inlet_k_per_w": resistance,
-        "case_to_inlet_uncertainty_k_per_w": 0.001 * resistance,
-        "case_to_inlet_interpolation_k_per_w": 0.0004 * resistance,
+        "case_to_inlet_uncertainty_k_per_w": {"interpolation in flow": 0.0004 * resistance, "mesh refinement": None},
         "junction_to_case_k_per_w": package,
         "case_max_k": case,
         "junction_max_k": case + power * package,
@@ -313,40 +318,107 @@ def _load(
 
 def _plate() -> dict[str, Any]:
     factor = np.array([0.4, 0.7, 1.0, 1.3, 1.6])
-    design = 2.31 / 6e4 / 200
-    rise = 1550.0 / (2.31 / 6e4 * 4.0e6) / factor
-    bulk = 9e-6 + 1e-6 / factor
-    largest = 0.0016 * rise / 1550.0 + bulk + 5e-6
+    design, power = 2.31 / 6e4, 1550.0
+    rise = power / (design * 4.0e6) / factor
+    bulk = (9e-6 + 1e-6 / factor) / 0.0016
+    largest = rise / power + bulk + 5e-6 / 0.0016
+    drop = 11.2e3 * (0.97 * factor + 0.03 * factor**2)
+    wall = 313.15 + 0.5 * rise + 3.0
+    place = [[0.03, 0.0, 0.0015]] * 5
     return {
-        "load": "accelerator",
-        "heat_flux": 1550.0 / 0.0016,
+        "name": "accelerator",
+        "kind": "skived",
+        "model": "cell",
+        "leaves_out": ["plenums and ports", "turbulence"],
+        "power_w": power,
         "inlet_k": 313.15,
-        "flow_per_channel_m3_per_s": list(design * factor),
-        "pressure_drop_pa": list(11.2e3 * (0.97 * factor + 0.03 * factor**2)),
-        "base_to_bulk_m2k_per_w": list(bulk),
-        "base_to_inlet_max_m2k_per_w": list(largest - 5e-6),
-        "case_to_inlet_max_m2k_per_w": list(largest),
-        "case_to_inlet_mean_m2k_per_w": list(largest - 0.4e-6 / factor - 1e-6),
-        "reynolds": list(110.0 * factor),
-        "case_max_k": list(313.15 + largest * 1550.0 / 0.0016),
-        "outlet_bulk_k": list(313.15 + rise),
-        "channels": 200,
         "area_m2": 0.0016,
-        "design_flow_per_channel_m3_per_s": design,
-        "grid_pressure_drop_change": 0.004,
-        "grid_case_to_inlet_change": -0.0125,
-        "grid_case_to_inlet_uncertainty": None,
-        "holdout": {
-            "flow_per_channel_m3_per_s": 0.85 * design,
-            "pressure_drop_error": 3.1e-4,
-            "case_to_inlet_error": -8.7e-4,
+        "channels": 200,
+        "design_flow_m3_per_s": design,
+        "flow_m3_per_s": list(design * factor),
+        "pressure_drop_pa": list(drop),
+        "case_to_inlet_max_k_per_w": list(largest),
+        "zones": [
+            {
+                "name": "die",
+                "power_w": power,
+                "area_m2": 0.0016,
+                "tim_m2k_per_w": 5e-6,
+                "junction_to_case_k_per_w": 0.008,
+                "base_mean_k": list(wall),
+                "base_max_k": list(wall + 1.0),
+                "case_mean_k": list(wall + 5.0),
+                "case_max_k": list(wall + 6.0),
+                "bulk_k": list(wall - 3.0),
+                "hot_spot_at_m": [[0.0331, 0.0, -0.002]] * 5,
+                "junction_max_k": list(wall + 6.0 + 0.008 * power),
+            }
+        ],
+        "uncertainty": {"interpolation in flow": 8.7e-4, "mesh refinement": None},
+        "pressure_drop_uncertainty": {"interpolation in flow": 3.1e-4, "mesh refinement": 0.004},
+        "runs": {
+            "copies": 400.0,
+            "base_to_bulk_k_per_w": list(bulk),
+            "base_to_inlet_max_k_per_w": list(largest - 5e-6 / 0.0016),
+            "case_to_inlet_mean_k_per_w": list(largest - (0.4e-6 / factor + 1e-6) / 0.0016),
+            "case_max_k": list(313.15 + largest * power),
+            "outlet_bulk_k": list(313.15 + rise),
+            "reynolds": list(110.0 * factor),
+            "speed_max_m_per_s": list(0.9 * factor),
+            "grid_pressure_drop_change": 0.004,
+            "grid_case_to_inlet_change": -0.0125,
+            "holdout": {
+                "flow_m3_per_s": 0.85 * design,
+                "pressure_drop_error": 3.1e-4,
+                "case_to_inlet_error": -8.7e-4,
+            },
+            "readings": {
+                "hydraulic_diameter_m": 1.935e-4,
+                "wetted_area_m2": 0.0488,
+                "wetted_mean_k": list(wall),
+                "wetted_to_bulk_w_per_m2k": [19500.0] * 5,
+                "nusselt": [7.7] * 5,
+                "wall_shear_mean_pa": list(37.0 * factor),
+                "wall_shear_max_pa": list(43.0 * factor),
+                "wall_shear_max_at_m": place,
+                "speed_max_at_m": place,
+                "channel_shares": [[0.3, 0.4, 0.3]] * 5,
+            },
         },
-        "field_flow_factor": 1.0,
+        "mesh": {
+            "level": "medium",
+            "cells": 9216,
+            "points": 11025,
+            "groups": {"fluid": 3456, "fin": 3456, "base": 1536, "tim": 768, "heated": 384},
+        },
+    }
+
+
+def _measured() -> dict[str, Any]:
+    """A plate of which curves alone are known."""
+    return {
+        "name": "cpu",
+        "kind": "curve",
+        "model": "measured",
+        "leaves_out": [],
+        "power_w": 350.0,
+        "inlet_k": 313.15,
+        "area_m2": None,
+        "channels": None,
+        "design_flow_m3_per_s": 0.53 / 6e4,
+        "flow_m3_per_s": [0.3 / 6e4, 0.6 / 6e4, 1.2 / 6e4],
+        "pressure_drop_pa": [2.1e3, 4.9e3, 11e3],
+        "case_to_inlet_max_k_per_w": [0.041, 0.029, 0.022],
+        "zones": [],
+        "uncertainty": {"measurement": 0.05},
+        "pressure_drop_uncertainty": {"measurement": 0.02},
+        "runs": None,
+        "mesh": None,
     }
 
 
 def write_field(folder: Path) -> Path:
-    """A smooth temperature (K) on hexahedra of the half channel, as a ParaView collection."""
+    """Smooth fields on hexahedra of the half channel, as ParaView collections: temperature (K) and velocity (m/s)."""
     folder.mkdir(parents=True, exist_ok=True)
     x, y, z = np.linspace(0.0, 40.0, 41), np.linspace(0.0, 0.1, 9), np.r_[-2.05, np.linspace(-2.0, 3.0, 26)]
     grid = pv.RectilinearGrid(x * 1e-3, y * 1e-3, z * 1e-3).cast_to_unstructured_grid()
@@ -354,9 +426,13 @@ def write_field(folder: Path) -> Path:
     fluid = np.clip(1.0 - py / 0.05, 0.0, 1.0) * np.clip(pz / 0.5, 0.0, 1.0)
     wall = 9.0 + 5.0 * np.exp(-np.clip(pz, 0.0, None)) - np.clip(pz, None, 0.0)
     grid.point_data["temperature"] = 313.15 + 0.25 * px + wall * (1.0 - 0.7 * fluid)
-    grid.save(folder / "temperature_p0_000000.vtu")
-    entry = '<DataSet timestep="0" part="0" file="temperature_p0_000000.vtu"/>'
-    collection = f'<VTKFile type="Collection" version="0.1"><Collection>{entry}</Collection></VTKFile>'
-    file = folder / "temperature.pvd"
-    file.write_text(f'<?xml version="1.0"?>{collection}')
-    return file
+    flow = pv.RectilinearGrid(x * 1e-3, y[:5] * 1e-3, z[z >= 0.0] * 1e-3).cast_to_unstructured_grid()
+    _, py, pz = (flow.points * 1e3).T
+    speed = (1.0 - (py / 0.05) ** 2) * (1.0 - (pz / 1.5 - 1.0) ** 8)
+    flow.point_data["velocity"] = np.column_stack([speed, 0.0 * speed, 0.0 * speed])
+    for name, field in (("flow", flow), ("temperature", grid)):
+        field.save(folder / f"{name}_p0_000000.vtu")
+        entry = f'<DataSet timestep="0" part="0" file="{name}_p0_000000.vtu"/>'
+        collection = f'<VTKFile type="Collection" version="0.1"><Collection>{entry}</Collection></VTKFile>'
+        (folder / f"{name}.pvd").write_text(f'<?xml version="1.0"?>{collection}')
+    return folder / "temperature.pvd"

@@ -12,10 +12,12 @@ import pytest
 from rack2city.errors import InputError, Rack2CityError
 from rack2city.evidence import restore
 from rack2city.report import Summary, tables, write_report
-from rack2city.report.figures import picture
+from rack2city.report.figures import off_screen, picture
 from rack2city.report.model import read_run
 from rack2city.report.records import refinement
-from tests.report.sample import check, write_sample
+from tests.report.sample import FIELDS, check, write_sample
+
+FILES = ("summary.json", "year.parquet", f"{FIELDS}/temperature.pvd", f"{FIELDS}/flow.pvd")
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +107,9 @@ def test_html_refers_to_nothing_outside(run_dir: Path) -> None:
     assert not re.search(r"https?://|<script|<link|@import", html)
     assert not re.search(r"""\b(?:src|href)\s*=\s*["'](?!#|data:)""", html)
     assert not re.search(r"url\((?!#|data:)", html)
-    assert html.count("<svg") == 6
+    assert (
+        html.count("<svg") == 9  # curves of two plates; shares, temperature and speed of one; four of the city
+    )  # two plates with curves, one of them with shares, temperature and speed; five of the city
 
 
 def test_ids_of_the_inlined_figures_are_unique_and_resolve(run_dir: Path) -> None:
@@ -177,7 +181,13 @@ def test_the_first_page_counts_what_is_assumed(run_dir: Path, summary: dict[str,
 
 @pytest.mark.parametrize(
     "key",
-    ["plate.pressure_drop_pa", "city.electricity_j.it", "rack.loads[1].junction_max_k", "assumptions", "balances"],
+    [
+        "plates.accelerator.pressure_drop_pa",
+        "city.electricity_j.it",
+        "rack.loads[1].junction_max_k",
+        "assumptions",
+        "balances",
+    ],
 )
 def test_missing_key_is_named(run_dir: Path, summary: dict[str, Any], tmp_path: Path, key: str) -> None:
     damaged = copy.deepcopy(summary)
@@ -199,26 +209,39 @@ def test_missing_key_is_named(run_dir: Path, summary: dict[str, Any], tmp_path: 
 @pytest.mark.parametrize(
     ("key", "value", "fault"),
     [
-        ("pressure_drop_pa", [1.0, 2.0], "`plate.pressure_drop_pa` has 2 values, expected 5, one per flow rate"),
-        ("load", "gpu", "`plate.load` is 'gpu', which is not the name of an item of `rack.loads`"),
-        ("channels", "many", "the key `plate.channels` is wrong: "),
+        (
+            "pressure_drop_pa",
+            [1.0, 2.0],
+            "`plates.accelerator.pressure_drop_pa` has 2 values, expected 5, one per flow rate",
+        ),
+        ("channels", "many", "the key `plates.accelerator.channels` is wrong: "),
     ],
 )
 def test_wrong_key_is_named(
     run_dir: Path, summary: dict[str, Any], tmp_path: Path, key: str, value: Any, fault: str
 ) -> None:
     damaged = copy.deepcopy(summary)
-    damaged["plate"][key] = value
+    damaged["plates"]["accelerator"][key] = value
     linked(run_dir, tmp_path)
     (tmp_path / "summary.json").write_text(json.dumps(damaged))
     with pytest.raises(InputError, match=f"^{re.escape(f'{tmp_path}/summary.json: {fault}')}"):
         write_report(tmp_path)
 
 
-@pytest.mark.parametrize("name", ["summary.json", "year.parquet", "fields/temperature.pvd"])
+@pytest.mark.parametrize("name", FILES)
 def test_missing_file_is_named(run_dir: Path, tmp_path: Path, name: str) -> None:
     linked(run_dir, tmp_path, without=name)
     with pytest.raises(InputError, match=re.escape(f"{tmp_path / name}: there is no such file")):
+        write_report(tmp_path)
+
+
+def test_a_load_has_a_plate_that_is_told_of(run_dir: Path, summary: dict[str, Any], tmp_path: Path) -> None:
+    summary["rack"]["loads"][1]["plate"] = "gpu"
+    linked(run_dir, tmp_path)
+    (tmp_path / "summary.json").write_text(json.dumps(summary))
+    with pytest.raises(
+        InputError, match=r"`rack.loads\[1\].plate` is 'gpu', which is not the name of an item of `plates`"
+    ):
         write_report(tmp_path)
 
 
@@ -245,36 +268,36 @@ def test_a_picture_that_cannot_be_drawn_costs_the_picture_only(
         crash = tmp_path / "python"
         crash.write_text("#!/bin/sh\necho 'libEGL not found' >&2\nkill -ABRT $$\n")
         crash.chmod(0o755)
-        monkeypatch.setattr(picture.sys, "executable", str(crash))
+        monkeypatch.setattr(off_screen.sys, "executable", str(crash))
     (html, pdf), (lack,) = write_report(tmp_path)
-    assert lack.startswith("The report lacks the picture of the plate's temperature. ")
+    assert lack.startswith("The report lacks the pictures of the fields of the plate 'accelerator'. ")
     assert ("libEGL not found" in lack) == (fault == "no libEGL")
-    assert html.read_text().count("<svg") == 5
+    assert html.read_text().count("<svg") == 7
     for text in (words(re.sub(r"<[^>]+>", "", html.read_text())), words(" ".join(pages(pdf)))):
-        assert "The report lacks the picture of the plate" in text
+        assert "The report lacks the pictures of the fields of the plate" in text
         assert "HOLDS" in text
 
 
 def test_unreadable_field_is_one_sentence(tmp_path: Path) -> None:
     write_sample(tmp_path)
-    field = tmp_path / "fields" / "temperature_p0_000000.vtu"
+    field = tmp_path / FIELDS / "temperature_p0_000000.vtu"
     field.write_text(field.read_text(errors="replace").replace("temperature", "enthalpy"))
     with pytest.raises(Rack2CityError, match="the picture cannot be rendered"):
-        picture.render(tmp_path / "fields" / "temperature.pvd")
+        picture.render(tmp_path / FIELDS / "temperature.pvd")
 
 
 def test_crash_of_the_renderer_is_one_sentence(run_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     crash = tmp_path / "python"
     crash.write_text("#!/bin/sh\necho 'libOSMesa not found' >&2\nkill -SEGV $$\n")
     crash.chmod(0o755)
-    monkeypatch.setattr(picture.sys, "executable", str(crash))
+    monkeypatch.setattr(off_screen.sys, "executable", str(crash))
     with pytest.raises(Rack2CityError, match=r"VTK was ended by signal 11 \(libOSMesa not found\); .* install libegl1"):
-        picture.render(run_dir / "fields" / "temperature.pvd")
+        picture.render(run_dir / FIELDS / "temperature.pvd")
 
 
 def linked(source: Path, target: Path, without: str = "") -> None:
     """The run's files in another folder, but one."""
-    (target / "fields").mkdir()
-    for name in ("summary.json", "year.parquet", "fields/temperature.pvd"):
+    (target / FIELDS).mkdir(parents=True)
+    for name in FILES:
         if name != without:
             (target / name).write_bytes((source / name).read_bytes())

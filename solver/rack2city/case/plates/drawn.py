@@ -24,7 +24,7 @@ class OwnMesh(ComputedPlate):
     groups: dict[str, str] = Field(
         default_factory=dict, description="names of the contract by the groups of the file, names or numbers"
     )
-    copies: Annotated[float, Number] = Field(
+    copies: Annotated[float, Number, Field(gt=0.0)] = Field(
         1.0, description="the plate is so many times what is meshed: twice its channels for half a channel (-)"
     )
 
