@@ -1,6 +1,7 @@
 """The grid convergence index against the worked examples of its source, and where it is not to be had."""
 
 import csv
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ EXAMPLES = {  # meshes, values, and order, extrapolated value, change, error and
 
 def check(cells: tuple[int, ...], values: tuple[float, ...], printed: tuple[float, ...]) -> None:
     """To the last digit that is printed; 0.8465 % of error stands there as 0.9, rounded twice."""
-    ratios = [(a / b) ** 0.5 for a, b in zip(cells[:-1], cells[1:], strict=True)]
+    ratios = [(a / b) ** 0.5 for a, b in pairwise(cells)]
     found = refinement(values, ratios)
     order, extrapolated, change, error, index = printed
     assert found.order == pytest.approx(order, abs=0.005)
