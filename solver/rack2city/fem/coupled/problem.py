@@ -219,7 +219,10 @@ class ConjugateProblem:
         """Largest change of the temperature over its range (collective)."""
         local = [np.max(values, initial=-np.inf) for values in (np.abs(after - before), after, -after)]
         largest, high, low = (self.domain.comm.allreduce(value, op=MPI.MAX) for value in local)
-        return float(largest / max(high + low, np.finfo(float).tiny))
+        span = high + low
+        if span > 0.0:
+            return float(largest / span)
+        return 0.0 if largest == 0.0 else float("inf")  # a plate without heat has one temperature
 
     def solver_options(self) -> dict[str, dict[str, Any]]:
         """Method and PETSc options in use, by prefix."""
