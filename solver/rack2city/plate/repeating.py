@@ -130,7 +130,7 @@ class RepeatingProblem:
                 "area_m2": _size(self.repeats, piece.span),
                 "base_mean_k": 0.5 * (bulk + leaving) + piece.flux * film,
                 "base_max_k": leaving + piece.flux * worst,
-                "hottest_at_m": (end, float("nan"), float("nan")),  # the columns of a strip are alike
+                "hottest_at_m": (end, None, None),  # the columns of a strip are alike
             }
             bulk = leaving
         self._check_range(flow, max(bulk, *(float(piece["base_max_k"]) for piece in pieces.values())))
