@@ -12,7 +12,7 @@ from mpi4py import MPI
 
 from rack2city import fem
 from rack2city.case import PlatesCase
-from rack2city.errors import InputError
+from rack2city.errors import BalanceError, InputError
 from rack2city.fem.coupled.problem import record_of
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
@@ -81,7 +81,7 @@ class RepeatingProblem:
             column, inlet_k=mean - 0.5 * even * width * length / (capacity * column), loads={"heated": even}
         )
         if self.trusted:
-            found.require_resolved()
+            self._require_resolved(found)
         heat = found.heat
         assert heat is not None
         film, worst = heat.base_to_bulk_mean_m2_k_per_w, heat.base_to_bulk_highest_m2_k_per_w
@@ -113,6 +113,14 @@ class RepeatingProblem:
             }
             runs.append((strip, told | self._along(strip, flow, (film, worst))))
         return plate_point(model, flow, runs)
+
+    def _require_resolved(self, found: fem.CellResult) -> None:
+        try:
+            found.require_resolved()
+        except BalanceError as error:
+            raise BalanceError(
+                f"plates.{self.model.design.name}.level: the mesh is too coarse for this flow: {error}"
+            ) from None
 
     def _along(self, strip: Strip, flow: float, resistances: tuple[float, float]) -> dict[str, Any]:
         """Temperatures along a strip at a flow of the plate, by the cell's mean and highest base-to-bulk R'' (m² K/W)."""

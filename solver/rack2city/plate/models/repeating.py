@@ -18,7 +18,7 @@ from rackmesh.plates.offset_strip import write_offset_strip
 from rackmesh.plates.pin_fin import write_pin_cell
 from rackmesh.plates.sizes import Sizes
 
-SIZES = Sizes(across=4, growth=1.5)  # finer than elsewhere: a cell is cheap, and its wakes want it
+SIZES = Sizes(across=5, growth=1.5)  # finer than elsewhere: a cell is cheap, and its wakes want it
 LEAVES_OUT = (
     "plenums, ports and their pressure drop; all columns carry the same flow",
     "the entrance of the field and its side walls: flow and heat repeat from cell to cell",
