@@ -101,7 +101,9 @@ def test_a_file_that_is_not_as_it_was_is_named_and_computed_again(
     assert told == []
 
 
-@pytest.mark.parametrize("file", ["plates/cpu/plate.json", "plates/cpu/solver.log", "plates/cpu/fields/flow_p0_000000.vtu"])
+@pytest.mark.parametrize(
+    "file", ["plates/cpu/plate.json", "plates/cpu/solver.log", "plates/cpu/fields/flow_p0_000000.vtu"]
+)
 def test_halved_resistances_and_a_lost_rack_do_not_hold(
     computed: Chain, told: list[str], run_copy: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
