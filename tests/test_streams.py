@@ -22,7 +22,7 @@ def piped(tmp_path: Path, out: Any, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-STAGE = ("run", str(CASE), "--out", "run", "--set", "mesh.level=coarse", "--stage", "mesh")
+STAGE = ("run", str(CASE), "--out", "run", "--set", "plates.cpu.level=coarse", "--stage", "mesh")
 
 
 @pytest.mark.parametrize("arguments", [("schema",), STAGE])
