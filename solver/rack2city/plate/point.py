@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rack2city.plate.laminar import Narrows
 from rack2city.plate.models import PlateModel, Strip
 from rack2city.plate.readings import Reading, together
 
@@ -37,6 +38,7 @@ class PlatePoint:
     reading: Reading
     zones: dict[str, ZonePoint]
     counts: dict[str, Any]
+    narrows: Narrows
 
 
 def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dict[str, Any]]]) -> PlatePoint:
@@ -87,6 +89,7 @@ def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dic
         reynolds=max(run["reynolds"] for _, run in found),
         reading=together([(strip.copies, run["reading"]) for strip, run in found]),
         zones=zones,
+        narrows=found[-1][1]["narrows"],
         counts={key: summed(key) for key in (*counted, "heat_balances", "mass_balances")},
         **temperatures(heated),
     )
