@@ -196,14 +196,14 @@ def mesh(
     """Write the mesh of a cold plate of a case, for Gmsh and ParaView."""
     from rack2city.case import load_plates
     from rack2city.chain.plate_meshes import write_mesh
-    from rack2city.plate import plate_model
+    from rack2city.plate import check_model, plate_model
 
     loaded = load_plates(case, set_ or []).case
     name = _chosen(plate, list(loaded.plates))
     if out.suffix != ".msh" or not out.parent.is_dir():
         raise InputError(f"--out: {out} must be a .msh file in an existing folder")
     model = plate_model(loaded, name)
-    model.check()
+    check_model(model)
     statistics = write_mesh(model, out)
     print(f"{out}: plate {name}, {statistics.cells} cells, {statistics.points} points")
     for group, count in statistics.groups.items():

@@ -19,7 +19,7 @@ from rackmesh.step.plate import StepPlate
 from rackmesh.step.writing import write_step_plate
 
 LAMINAR = "turbulence: laminar, developed at the inlet"
-GROWTH = 1.6  # of tetrahedra from walls on
+SIZES = Sizes(across=2, growth=1.6)  # of tetrahedra of second order
 
 
 def own_mesh(design: PlateDesign) -> PlateModel:
@@ -74,7 +74,7 @@ def drawing(design: PlateDesign) -> PlateModel:
     drawn.check()
 
     def write(sizes: Sizes, path: Path) -> PlateMesh:
-        return write_step_plate(drawn, path, Sizes(plate.cells_across, GROWTH, sizes.factor))[0]
+        return write_step_plate(drawn, path, sizes)[0]
 
     def check() -> None:
         for name in drawn.solids:
@@ -83,8 +83,8 @@ def drawing(design: PlateDesign) -> PlateModel:
     return PlateModel(
         design=design,
         channels=None,
-        write=partial(write, sizes_of(plate)),
-        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate).items()},
+        write=partial(write, sizes_of(plate, SIZES)),
+        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate, SIZES).items()},
         single=False,
         strips=lambda areas: named_strips(design, areas),
         leaves_out=("what is not drawn", LAMINAR),
