@@ -51,8 +51,14 @@ class PlateMap(PlateCurves):
         super().__post_init__()
         if self.runs is not None:
             check_lengths(self.runs, f"plates.{self.name}.runs", len(self.flow_m3_per_s))
-            if self.runs.readings is not None:
-                check_lengths(self.runs.readings, f"plates.{self.name}.runs.readings", len(self.flow_m3_per_s))
+            parts = {
+                "readings": self.runs.readings,
+                "section": self.runs.section,
+                **{p.name: p for p in self.runs.ports},
+            }
+            for part, table in parts.items():
+                if table is not None:
+                    check_lengths(table, f"plates.{self.name}.runs.{part}", len(self.flow_m3_per_s))
 
     @property
     def flow_range(self) -> tuple[float, float]:

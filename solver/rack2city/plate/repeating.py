@@ -18,6 +18,7 @@ from rack2city.fem.periodic.readings import CONSERVED
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
 from rack2city.plate.design import mean_bulk
+from rack2city.plate.laminar import Crossings, narrows
 from rack2city.plate.models import MESH, PlateModel, Strip
 from rack2city.plate.models.model import Repeats
 from rack2city.plate.point import PlatePoint, plate_point
@@ -35,6 +36,7 @@ class RepeatingProblem:
         coolant: for its viscosity and the range of its properties.
         properties: of the coolant at the mean bulk temperature of the design.
         trusted: whether the mesh has to resolve flow and heat; coarser ones, which only tell its error, need not.
+        across: sections of the coolant.
     """
 
     model: PlateModel
@@ -43,6 +45,7 @@ class RepeatingProblem:
     coolant: Coolant
     properties: fem.Fluid
     trusted: bool
+    across: Crossings
 
     @property
     def copies(self) -> float:
@@ -105,13 +108,14 @@ class RepeatingProblem:
         balances = {
             balance.unit: (balance.entering, balance.leaving) for balance in found.balances
         }  # of W the last: heat
-        runs = []
+        narrow, runs = narrows(self.cell.flow, self.across), []
         for number, strip in enumerate(self.strips):
             solved = int(number == 0)  # one cell is solved for all of them
             told = {
                 "pressure_drop_pa": found.gradient_pa_per_m * repeats.length,
                 "reynolds": found.reynolds,
                 "reading": read,
+                "narrows": narrow,
                 "outer_iterations": solved,
                 "newton_iterations": solved,
                 "heat_balances": balances["W"],
@@ -213,4 +217,6 @@ def repeating_problem(
         options=case.solver.options,
         log=log,
     )
-    return RepeatingProblem(model, cell, model.strips({}), coolant, fluid, mesh_file.name == MESH)
+    return RepeatingProblem(
+        model, cell, model.strips({}), coolant, fluid, mesh_file.name == MESH, fem.crossings(cell.flow)
+    )

@@ -70,6 +70,25 @@ class Readings:
 
 
 @dataclass(frozen=True)
+class PortRuns:
+    """The flow through an inlet or outlet of what is meshed; sequences run over the flow of the plate."""
+
+    name: str
+    hydraulic_diameter_m: float
+    speed_m_per_s: Runs
+    reynolds: Runs
+
+
+@dataclass(frozen=True)
+class SectionRuns:
+    """The plane section with the highest Reynolds number, normal to `axis` at a place (m)."""
+
+    axis: str
+    at_m: float
+    reynolds: Runs
+
+
+@dataclass(frozen=True)
 class PlateRuns:
     """What finite elements tell of a plate beside its curves; sequences run over the flow, which increases."""
 
@@ -85,6 +104,8 @@ class PlateRuns:
     grid_case_to_inlet_change: float | None
     holdout: Holdout
     readings: Readings | None = None
+    ports: tuple[PortRuns, ...] = ()
+    section: SectionRuns | None = None
 
 
 @dataclass(frozen=True)

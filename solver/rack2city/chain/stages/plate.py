@@ -78,7 +78,7 @@ def _design(case: "Case") -> dict[str, Any]:
 def _steps(case: "Case") -> int:
     from rack2city.plate import plate_models
 
-    return sum(len(model.plate.flow_factors) + 3 + len(model.coarser) for model in plate_models(case).values())
+    return sum(len(model.factors) + 1 + len(model.coarser) for model in plate_models(case).values())
 
 
 def _compute(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 
 from rack2city.case import ComputedPlate, Zone
@@ -106,6 +107,17 @@ class PlateModel:
         """Its table of the case."""
         assert isinstance(self.design.plate, ComputedPlate)
         return self.design.plate
+
+    @property
+    def held_out(self) -> float:
+        """Factor of the flow whose run is kept out of the curves: midway in the first gap of a cubic in log flow (-)."""
+        first, second, *_ = sorted(self.plate.flow_factors)
+        return sqrt(first * second)
+
+    @property
+    def factors(self) -> list[float]:
+        """Factors of all flows that are run: those of the table, that held out, and the design's; upwards (-)."""
+        return sorted({*self.plate.flow_factors, self.held_out, 1.0})
 
 
 def interface(plate: ComputedPlate, zones: Sequence[Zone]) -> float:
