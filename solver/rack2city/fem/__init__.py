@@ -12,8 +12,8 @@ What others use, by room; each room stands on those after it, `flow` and `heat` 
   `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`, `mean_temperature`.
 - `solvers`: linear and nonlinear solvers; options go by prefix to the problems above.
 - `mesh`: `read_domain` of a Gmsh file or `tagged_domain` of any mesh give a `Domain`, `fluid_domain` its fluid; `flow_through`,
-  `mean_over_surface`, `surface_maximum`, `values_at`, `plane_section`,
-  `peak_on_surface` and `peak_speed` of fields on them.
+  `mean_over_surface`, `surface_maximum`, `values_at` and `plane_section` of fields on them, `peak_on_surface` and `peak_speed`,
+  each a `Peak` with its place.
 
 A name is loaded when it is first asked for; importing this package alone loads MPI and nothing else.
 

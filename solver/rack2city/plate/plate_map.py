@@ -19,7 +19,8 @@ INTERPOLATION, MESH, MEASUREMENT = "interpolation in flow", "mesh refinement", "
 class Record:
     """How the finite-element runs went, one after the other by their flow.
 
-    Balances are what enters and what leaves in each run: heat (W) and volume flow (m³/s) of what is meshed.
+    Balances are what enters and what leaves in each run: heat (W) and volume flow (m³/s) of what is meshed; the latter agree
+    to `mass_tolerance` of it, which in a cell that repeats is what the mesh resolves.
     """
 
     outer_iterations: tuple[int, ...]
@@ -30,6 +31,7 @@ class Record:
     heat_factorisations: tuple[int, ...]
     solver_options: dict[str, dict[str, Any]]
     solver_record: dict[str, dict[str, Any]]
+    mass_tolerance: float
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rack2city.plate.models import PlateModel, Strip
 from rack2city.plate.readings import Reading, together
+from rack2city.results.plate import Place
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class ZonePoint:
     base_max_k: float
     case_mean_k: float
     case_max_k: float
-    hot_spot_at_m: tuple[float, float, float]
+    hot_spot_at_m: Place
     bulk_k: float | None
     tim: float
 

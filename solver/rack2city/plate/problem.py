@@ -24,6 +24,9 @@ type PiecePoint = dict[str, Any]
 """`area_m2`, `base_mean_k`, `base_max_k` and its place `hottest_at_m` of a piece of the heated face."""
 
 
+MASS_TOLERANCE = 1e-10
+
+
 @dataclass(frozen=True)
 class PlateProblem:
     """The conjugate problem of a model on a mesh.
@@ -53,6 +56,11 @@ class PlateProblem:
     def copies(self) -> float:
         """How many times the mesh is in the plate (-)."""
         return sum(strip.copies for strip in self.strips)
+
+    @property
+    def mass_tolerance(self) -> float:
+        """Share of the flow by which what enters and what leaves may differ (-)."""
+        return MASS_TOLERANCE
 
     @property
     def cells(self) -> int:

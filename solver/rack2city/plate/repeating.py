@@ -14,6 +14,7 @@ from rack2city import fem
 from rack2city.case import PlatesCase
 from rack2city.errors import BalanceError, InputError
 from rack2city.fem.coupled.problem import record_of
+from rack2city.fem.periodic.readings import CONSERVED
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
 from rack2city.plate.design import mean_bulk
@@ -60,6 +61,11 @@ class RepeatingProblem:
         return self.model.repeats
 
     @property
+    def mass_tolerance(self) -> float:
+        """Share of the flow by which the mean flow and that through the outlet may differ (-)."""
+        return CONSERVED
+
+    @property
     def cells(self) -> int:
         """Number of cells of the mesh."""
         return int(self.cell.domain.mesh.topology.index_map(self.cell.domain.dimensions).size_global)
@@ -96,7 +102,9 @@ class RepeatingProblem:
             speed=fem.peak_speed(self.cell.velocity),
             shares=None,
         )
-        balances = {balance.unit: (balance.entering, balance.leaving) for balance in reversed(found.balances)}
+        balances = {
+            balance.unit: (balance.entering, balance.leaving) for balance in found.balances
+        }  # of W the last: heat
         runs = []
         for number, strip in enumerate(self.strips):
             solved = int(number == 0)  # one cell is solved for all of them
@@ -138,7 +146,7 @@ class RepeatingProblem:
                 "area_m2": _size(self.repeats, piece.span),
                 "base_mean_k": 0.5 * (bulk + leaving) + piece.flux * film,
                 "base_max_k": leaving + piece.flux * worst,
-                "hottest_at_m": (end, float("nan"), float("nan")),  # the columns of a strip are alike
+                "hottest_at_m": (end, None, None),  # the columns of a strip are alike
             }
             bulk = leaving
         self._check_range(flow, max(bulk, *(float(piece["base_max_k"]) for piece in pieces.values())))

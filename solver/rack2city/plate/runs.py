@@ -112,6 +112,7 @@ def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], facto
     record = Record(
         solver_options=plate.solver_options(),
         solver_record=plate.solver_record(),
+        mass_tolerance=plate.mass_tolerance,
         **{key: counts(key) for key in points[0].counts},
     )
     return PlateMap(

@@ -5,8 +5,10 @@ from typing import Any
 
 type Runs = tuple[float, ...]
 """A number for each flow."""
-type RunsOfPlaces = tuple[tuple[float, float, float], ...]
-"""A place x, y, z (m) for each flow."""
+type Place = tuple[float | None, float | None, float | None]
+"""x, y, z (m); None of what the model does not tell apart, such as columns of pins that are alike."""
+type RunsOfPlaces = tuple[Place, ...]
+"""A place for each flow."""
 type RunsOfShares = tuple[tuple[float, ...], ...]
 """For each flow, a number for each channel."""
 

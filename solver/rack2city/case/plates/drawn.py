@@ -16,6 +16,7 @@ Length = Annotated[float, q.LENGTH.within("10 um", "2 m")]
 class OwnMesh(ComputedPlate):
     """A mesh whose groups keep the naming contract of meshes/README.md, or are mapped to it."""
 
+    fixed = ("whole",)
     kind: Literal["mesh"] = Field(description="an own mesh")
     model: Literal["whole"] = Field("whole", description="what is computed: what is meshed, in three dimensions")
     file: File = Field(description="the mesh, relative to the case file")
@@ -67,9 +68,6 @@ class Step(ComputedPlate):
         description="faces by name: `inlet`, `outlet`, `symmetry`, `contact` and those with an underscore after it"
     )
     heated: Pick = Field(description="the heated face")
-    cells_across: Annotated[int, Field(strict=True, ge=1, le=10)] = Field(
-        2, description="cells across the narrowest gap of the coolant, at level medium"
-    )
     gap: Annotated[float, q.LENGTH.within("1 um", "1 mm")] = Field(
         2e-5, description="bodies that come nearer to each other than this without touching are refused (m)"
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rack2city.case import Case
     from rack2city.plate import PlateMap
 
-HEAT_TOLERANCE, MASS_TOLERANCE = 1e-8, 1e-10
+HEAT_TOLERANCE = 1e-8
 
 
 def plate_balances(plate: "PlateMap") -> tuple[Balance, ...]:
@@ -30,7 +30,7 @@ def plate_balances(plate: "PlateMap") -> tuple[Balance, ...]:
     ):
         at = f"{plate.name} at {flow / plate.design_flow_m3_per_s:.3g} x design flow"
         rows.append(Balance("fem", f"heat, {at}", *heat, "W", HEAT_TOLERANCE).require())
-        rows.append(Balance("fem", f"mass, {at}", *mass, "m3/s", MASS_TOLERANCE).require())
+        rows.append(Balance("fem", f"mass, {at}", *mass, "m3/s", plate.record.mass_tolerance).require())
     return tuple(rows)
 
 

@@ -21,7 +21,7 @@ from rackmesh.step.plate import StepPlate
 from rackmesh.step.writing import check_step_plate, write_step_plate
 
 LAMINAR = "turbulence: laminar, developed at the inlet"
-GROWTH = 1.6  # of tetrahedra from walls on
+SIZES = Sizes(across=2, growth=1.6)  # of tetrahedra of second order
 
 
 def own_mesh(design: PlateDesign) -> PlateModel:
@@ -81,21 +81,18 @@ def drawing(design: PlateDesign) -> PlateModel:
     )
     drawn.check()
 
-    def of(sizes: Sizes) -> Sizes:
-        return Sizes(plate.cells_across, GROWTH, sizes.factor)
-
     def write(sizes: Sizes, path: Path) -> Quality:
-        return write_step_plate(drawn, path, of(sizes))[1]
+        return write_step_plate(drawn, path, sizes)[1]
 
     def check() -> None:
         require_bodies(design, drawn.solids, drawn.faces)
-        check_step_plate(drawn, of(sizes_of(plate)))
+        check_step_plate(drawn, sizes_of(plate, SIZES))
 
     return PlateModel(
         design=design,
         channels=None,
-        write=partial(write, sizes_of(plate)),
-        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate).items()},
+        write=partial(write, sizes_of(plate, SIZES)),
+        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate, SIZES).items()},
         single=False,
         strips=lambda areas: named_strips(design, areas),
         leaves_out=("what is not drawn", LAMINAR),

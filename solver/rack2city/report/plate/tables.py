@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rack2city.report import units as u
 from rack2city.report.document import Table
 from rack2city.report.units import number, quantity
-from rack2city.results.plate import PlateFigures
+from rack2city.results.plate import Place, PlateFigures
 
 
 def curves(plate: PlateFigures) -> Table:
@@ -57,9 +57,9 @@ def readings(plate: PlateFigures) -> Table | None:
     return _columns(told, columns)
 
 
-def place(at: tuple[float, ...]) -> str:
-    """A place in a plate (m) in words, in millimetres."""
-    return ", ".join(number(round(1e3 * x, 3) + 0.0, 4, trim=True) for x in at)
+def place(at: Place) -> str:
+    """A place in a plate (m) in words, in millimetres; a dash for what is not told."""
+    return ", ".join("–" if x is None else number(round(1e3 * x, 3) + 0.0, 4, trim=True) for x in at)
 
 
 def zones(plate: PlateFigures) -> Table | None:
