@@ -15,7 +15,17 @@ from rack2city.chain.stages.plate import plate_balances
 from rack2city.plate import PlateMap
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "plates"
-EXPECTED: dict[str, dict[str, tuple[float, float]]] = {}
+EXPECTED = {
+    "curve": {"gpu": (9095.36, 0.0280805)},
+    "offset-strip": {"gpu": (210.002, 0.0686103)},
+    "own-mesh": {"duct": (20.5883, 4.20779)},
+    "pin-fin": {"gpu": (339.554, 0.277487)},
+    "pin-fin-whole": {"pins": (23.7636, 3.75247)},
+    "serpentine": {"block": (21.375, 1.27064)},
+    "skived-whole": {"pair": (180.6, 1.45086)},
+    "split-flow": {"gpu": (3373.4, 0.0807869)},
+    "step": {"u": (12.2894, 1.95074)},
+}
 """By case and plate: pressure drop (Pa) and largest case-to-inlet resistance (K/W) at the flow next to the design's."""
 
 

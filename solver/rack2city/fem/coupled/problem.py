@@ -216,10 +216,11 @@ class ConjugateProblem:
         self.heat.terms.refresh()
 
     def _relative_change(self, before: np.ndarray, after: np.ndarray) -> float:
-        """Largest change of the temperature over its range (collective)."""
+        """Largest change of the temperature over its range, or over rounding where it has none (collective)."""
         local = [np.max(values, initial=-np.inf) for values in (np.abs(after - before), after, -after)]
         largest, high, low = (self.domain.comm.allreduce(value, op=MPI.MAX) for value in local)
-        return float(largest / max(high + low, np.finfo(float).tiny))
+        least = 1e-9 * max(abs(high), abs(low))  # without heat the temperature is even
+        return float(largest / max(high + low, least, np.finfo(float).tiny))
 
     def solver_options(self) -> dict[str, dict[str, Any]]:
         """Method and PETSc options in use, by prefix."""
