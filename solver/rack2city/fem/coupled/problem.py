@@ -216,11 +216,12 @@ class ConjugateProblem:
         self.heat.terms.refresh()
 
     def _relative_change(self, before: np.ndarray, after: np.ndarray) -> float:
-        """Largest change of the temperature over its range, or over rounding where it has none (collective)."""
+        """Largest change of the temperature over its range (collective)."""
         local = [np.max(values, initial=-np.inf) for values in (np.abs(after - before), after, -after)]
         largest, high, low = (self.domain.comm.allreduce(value, op=MPI.MAX) for value in local)
-        least = 1e-9 * max(abs(high), abs(low))  # without heat the temperature is even
-        return float(largest / max(high + low, least, np.finfo(float).tiny))
+        if not high + low > 0.0:  # nothing is heated
+            return 0.0 if largest == 0.0 else np.inf
+        return float(largest / (high + low))
 
     def solver_options(self) -> dict[str, dict[str, Any]]:
         """Method and PETSc options in use, by prefix."""
