@@ -18,6 +18,7 @@ from rack2city.materials import Coolant, Solid
 from rack2city.plate.design import mean_bulk
 from rack2city.plate.laminar import Crossings, narrows
 from rack2city.plate.models import Piece, PlateModel, Strip
+from rack2city.plate.models.named import contacts
 from rack2city.plate.point import PlatePoint, plate_point
 from rack2city.plate.readings import reading
 
@@ -147,7 +148,7 @@ def plate_problem(
             *(fem.Flux(name) for name in heated),
         ],
         couplings=[fem.ViscosityOfTemperature(coolant.ln_viscosity_fit)],
-        contacts=_contacts(model, surfaces),
+        contacts=[fem.Contact(surface, resistance) for surface, resistance in contacts(design, surfaces).items()],
         options=case.solver.options,
         log=log,
     )
@@ -164,24 +165,6 @@ def plate_problem(
         tuple(Curve() for _ in strips),
         fem.crossings(problem.flow),
     )
-
-
-def _contacts(model: PlateModel, surfaces: list[str]) -> list[fem.Contact]:
-    """The contacts of a plate.
-
-    Raises:
-        InputError: the mesh has one whose resistance nobody tells, or lacks one.
-    """
-    where, told = f"plates.{model.design.name}.contacts", model.plate.contacts
-    found = [name for name in surfaces if name == "contact" or name.startswith("contact_")]
-    names = {name: name.removeprefix("contact").removeprefix("_") or "contact" for name in found}
-    for surface, name in names.items():
-        if name not in told:
-            raise InputError(f"{where}: the mesh has the surface '{surface}'; give the area resistance of '{name}'")
-    for name in told:
-        if name not in names.values():
-            raise InputError(f"{where}.{name}: the mesh has no surface 'contact_{name}'")
-    return [fem.Contact(surface, told[name]) for surface, name in names.items()]
 
 
 def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What is known of a cold plate: its curves over the flow, its zones, and the finite-element runs behind them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 type Runs = tuple[float, ...]
@@ -15,12 +15,27 @@ type RunsOfShares = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True)
 class MeshFigures:
-    """The mesh of a plate."""
+    """The mesh of a plate.
+
+    Attributes:
+        level: of refinement.
+        cells: number of cells.
+        points: number of points.
+        groups: number of elements of each physical group.
+        scaled_jacobian: the smallest of a cell (-); of tetrahedra it tells how much curved faces distort them.
+        aspect_ratio: the largest ratio of the longest to the shortest edge of a cell (-).
+        across: cells across gaps of the coolant, by the name of the gap, where that is known.
+        notes: what a user should know of it, a sentence each.
+    """
 
     level: str
     cells: int
     points: int
     groups: dict[str, int]
+    scaled_jacobian: float | None = None
+    aspect_ratio: float | None = None
+    across: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -148,10 +163,10 @@ class PlateCurves:
 
 def check_lengths(table: Any, where: str, expected: int) -> None:
     """Raise ValueError where a sequence of numbers has not the expected length."""
-    for field in fields(table):
-        values = getattr(table, field.name)
-        if str(field.type).startswith("Runs") and values is not None and len(values) != expected:
-            raise ValueError(f"`{where}.{field.name}` has {len(values)} values, expected {expected}, one per flow rate")
+    for each in fields(table):
+        values = getattr(table, each.name)
+        if str(each.type).startswith("Runs") and values is not None and len(values) != expected:
+            raise ValueError(f"`{where}.{each.name}` has {len(values)} values, expected {expected}, one per flow rate")
 
 
 @dataclass(frozen=True)

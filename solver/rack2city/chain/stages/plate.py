@@ -91,6 +91,7 @@ def _compute(session: Session) -> None:
 
     def clear() -> None:
         for name in case.plates:
+            (out / folder_of(name)).mkdir(parents=True, exist_ok=True)  # one that was measured has no mesh
             (out / log_file(name)).unlink(missing_ok=True)
 
     def log(name: str, line: str) -> None:

@@ -117,9 +117,15 @@ def mesh_table(plate: PlateFigures) -> Table:
     mesh = plate.mesh
     assert mesh is not None
     counts = {"cells": mesh.cells, "points": mesh.points, **{f"group '{name}'": n for name, n in mesh.groups.items()}}
-    rows = (("level", mesh.level), *((name, number(count)) for name, count in counts.items()))
+    counts |= {f"cells across {name}": count for name, count in mesh.across.items()}
+    rows = [("level", mesh.level), *((name, number(count)) for name, count in counts.items())]
+    for name, value in (
+        ("scaled Jacobian, smallest", mesh.scaled_jacobian),
+        ("aspect ratio, largest", mesh.aspect_ratio),
+    ):
+        rows += [] if value is None else [(name, number(value))]
     caption = f"The mesh of the plate '{plate.name}'; of each group the number of its cells or facets."
-    return Table(caption, ("mesh", "count"), rows, "lr")
+    return Table(caption, ("mesh", "count"), tuple(rows), "lr")
 
 
 def _columns(caption: str, columns: dict[str, Iterable[float]]) -> Table:
