@@ -251,7 +251,7 @@ OWN = 'plates.cpu={kind="mesh", file="own.msh", unit="m", copies=200, conductivi
 @pytest.mark.parametrize(
     ("volumes", "surfaces", "sentence"),
     [
-        (["fluid", "base"], ["inlet"], "the volume 1 is in two groups, 'fluid' and 'base'"),
+        (["fluid", "base"], ["inlet"], "in two groups, 'fluid' and 'base'"),
         (["base"], ["fluid"], "it has no coolant: no volume group is named 'fluid' or 'fluid_<name>'"),
     ],
 )
