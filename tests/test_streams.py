@@ -32,7 +32,7 @@ def test_a_full_device_for_what_is_told(tmp_path: Path, arguments: tuple[str, ..
             "rack2city: standard output: No space left on device; what was computed is complete, what was told is not\n"
         )
         assert piped(tmp_path, full, *arguments) == (1, told)
-    assert (tmp_path / "run" / "plates" / "cpu" / "plates" / "cpu" / "mesh.msh").is_file() == (arguments == STAGE)
+    assert (tmp_path / "run" / "plates" / "cpu" / "mesh.msh").is_file() == (arguments == STAGE)
 
 
 @pytest.mark.parametrize("arguments", [("schema",), STAGE, (*STAGE[:-1], "plate")])
