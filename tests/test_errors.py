@@ -245,32 +245,31 @@ def write_mesh(path: Path, volumes: Sequence[str], surfaces: Sequence[str]) -> N
         gmsh.finalize()
 
 
-def test_mesh_without_a_required_group(refused: Refused, tmp_path: Path) -> None:
-    own = tmp_path / "own.msh"
-    write_mesh(own, ["fluid", "fin", "base", "tim"], ["inlet", "outlet", "base_bottom", "wetted", "symmetry"])
-    told = (
-        f"rack2city: case.toml: mesh.file: {own}: a cold-plate channel mesh needs the surface group 'heated'; groups "
-        "found: base, base_bottom, fin, fluid, inlet, outlet, symmetry, tim, wetted (the naming contract is in "
-        "meshes/README.md)\n"
-    )
-    assert refused(('level = "medium"', 'file = "own.msh"')) == told
-    assert refused(arguments=["--set", "mesh.file=own.msh"]) == told
+OWN = 'plates.cpu={kind="mesh", file="own.msh", unit="m", copies=200, conductivity="391 W/(m*K)"}'
 
 
-def test_mesh_with_a_group_of_the_wrong_dimension(refused: Refused, tmp_path: Path) -> None:
-    own = tmp_path / "own.msh"
-    write_mesh(own, ["fin", "base", "tim"], ["fluid"])
-    assert refused(arguments=["--set", "mesh.file=own.msh"]) == (
-        f"rack2city: case.toml: mesh.file: {own}: a cold-plate channel mesh needs the volume group 'fluid'; groups "
-        "found: base, fin, fluid, tim (the naming contract is in meshes/README.md)\n"
-    )
+@pytest.mark.parametrize(
+    ("volumes", "surfaces", "sentence"),
+    [
+        (["fluid", "base"], ["inlet"], "in two groups, 'fluid' and 'base'"),
+        (["base"], ["fluid"], "it has no coolant: no volume group is named 'fluid' or 'fluid_<name>'"),
+    ],
+)
+def test_own_mesh_that_is_no_plate(
+    refused: Refused, tmp_path: Path, volumes: list[str], surfaces: list[str], sentence: str
+) -> None:
+    write_mesh(tmp_path / "own.msh", volumes, surfaces)
+    told = refused(arguments=["--set", OWN])
+    assert told.startswith(f"rack2city: case.toml: plates.cpu: {tmp_path / 'own.msh'}: ")
+    assert sentence in told
+    assert told.count("\n") == 1
 
 
 def test_mesh_that_is_none(refused: Refused, tmp_path: Path) -> None:
     own = tmp_path / "own.msh"
     own.write_text("no mesh\n", encoding="utf-8")
-    told = refused(arguments=["--set", "mesh.file=own.msh"])
-    assert told.startswith(f"rack2city: case.toml: mesh.file: {own}: ")
+    told = refused(arguments=["--set", OWN])
+    assert told.startswith(f"rack2city: case.toml: plates.cpu: {own}: ")
     assert told.count("\n") == 1
 
 

@@ -22,7 +22,7 @@ def piped(tmp_path: Path, out: Any, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-STAGE = ("run", str(CASE), "--out", "run", "--set", "mesh.level=coarse", "--stage", "mesh")
+STAGE = ("run", str(CASE), "--out", "run", "--set", "plates.cpu.level=coarse", "--stage", "mesh")
 
 
 @pytest.mark.parametrize("arguments", [("schema",), STAGE])
@@ -32,7 +32,7 @@ def test_a_full_device_for_what_is_told(tmp_path: Path, arguments: tuple[str, ..
             "rack2city: standard output: No space left on device; what was computed is complete, what was told is not\n"
         )
         assert piped(tmp_path, full, *arguments) == (1, told)
-    assert (tmp_path / "run" / "mesh.msh").is_file() == (arguments == STAGE)
+    assert (tmp_path / "run" / "plates" / "cpu" / "mesh.msh").is_file() == (arguments == STAGE)
 
 
 @pytest.mark.parametrize("arguments", [("schema",), STAGE, (*STAGE[:-1], "plate")])

@@ -11,6 +11,7 @@ from plate_cases import (
     DENSITY,
     DEVELOPED_M,
     FLUX,
+    HALF_CHANNELS,
     INLET_K,
     SOLID_CONDUCTIVITY,
     SPECIFIC_HEAT,
@@ -40,7 +41,7 @@ class Result:
     """A solved case.
 
     Attributes:
-        case: A, B or C.
+        case: A, B, C or C12.
         cells: cells of the mesh.
         flow_unknowns: velocities and pressures.
         heat_unknowns: temperatures; 0 for B.
@@ -104,19 +105,19 @@ def solve_case(
     stabilisation: Stabilisation = PLAIN,
     options: Mapping[str, Options] | None = None,
     log: Log = lambda line: None,
-    channels: int = 3,
+    channels: int | None = None,
 ) -> tuple[Result, FlowProblem, HeatProblem | None]:
     """Solve a case on a mesh of `rackmesh.peer_cases`, from rest.
 
     Args:
-        case: A, B (flow alone) or C.
+        case: A, B (flow alone), C or C12.
         path: the mesh.
         comm: communicator.
         speed: mean velocity in the channels (m/s).
         stabilisation: terms of the flow's form.
         options: PETSc options by prefix.
         log: receives lines on the progress.
-        channels: of the half plate, C.
+        channels: of the half plate, if not those of the case.
     """
     domain = read_domain(path, comm)
     fluid = fluid_domain(domain)
@@ -130,7 +131,7 @@ def solve_case(
         heat.solve()
     out = mean_over_surface(fluid, pressure, "outlet")
     gradient = None
-    if case == "C":
+    if case in HALF_CHANNELS:
         before = mean_over_surface(fluid, pressure, "inlet")
     else:
         means = [plane_section(fluid, (x, 0.0, 0.0), (1.0, 0.0, 0.0)).mean(pressure) for x in GRADIENT_SECTIONS_M]

@@ -33,7 +33,7 @@ def mesh_file(world: World, folder: str, job: dict[str, Any]) -> Path:
     """The job's mesh, written by the first rank."""
     path = Path(world.bcast(folder)) / "case.msh"
     if world.rank == 0:
-        write_case(job["case"], job["mesh"], path, job.get("refinement", 1.0), job.get("channels", 3))
+        write_case(job["case"], job["mesh"], path, job.get("refinement", 1.0), job.get("channels"))
     world.barrier()
     return path
 
@@ -47,9 +47,9 @@ def case(job: dict[str, Any], world: World, path: Path) -> dict[str, Any]:
     """Solve flow and heat."""
     speed = job.get("speed", SPEED)
     result, _, _ = cold_plates.solve_case(
-        job["case"], path, world, speed, stabilisation(job), job.get("options"), channels=job.get("channels", 3)
+        job["case"], path, world, speed, stabilisation(job), job.get("options"), channels=job.get("channels")
     )
-    known = errors(job["case"], result.__dict__) if speed == SPEED and job.get("channels", 3) == 3 else {}
+    known = errors(job["case"], result.__dict__) if speed == SPEED and "channels" not in job else {}
     return result.__dict__ | {"errors": known}
 
 
@@ -72,7 +72,7 @@ def flow(job: dict[str, Any], world: World, path: Path) -> dict[str, Any]:
     wall, cpu = time.perf_counter(), time.process_time()
     problem = cold_plates.flow_problem(fluid, stabilisation(job), job.get("options"))
     built = time.process_time()
-    report = problem.solve(job.get("speed", SPEED) * open_area(job["case"], job.get("channels", 3))[0])
+    report = problem.solve(job.get("speed", SPEED) * open_area(job["case"], job.get("channels"))[0])
     world.barrier()
     times = {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu, "build_s": built - cpu}
     unknowns = problem.space.dofmap.index_map.size_global * problem.space.dofmap.index_map_bs
@@ -84,7 +84,7 @@ def overhead(job: dict[str, Any], world: World, path: Path) -> dict[str, Any]:
     """Seconds to assemble Jacobian and residual: ours, and the same equations written by hand in plain DOLFINx."""
     fluid = fluid_domain(read_domain(path, world))
     problem = cold_plates.flow_problem(fluid, PLAIN)
-    flow_rate = SPEED * open_area(job["case"], job.get("channels", 3))[0]
+    flow_rate = SPEED * open_area(job["case"], job.get("channels"))[0]
     problem.set_scale(flow_rate)
     problem.set_conditions(flow_rate, 0.0)
     system = problem.system()

@@ -28,6 +28,7 @@ class Quality:
         cells: number of cells.
         points: number of points.
         across: cells across a channel, by the name of the gap, where the generator knows them.
+        notes: what a user should know of the mesh, a sentence each.
     """
 
     scaled_jacobian: float
@@ -35,6 +36,7 @@ class Quality:
     cells: int
     points: int
     across: dict[str, int]
+    notes: tuple[str, ...] = ()
 
 
 def quality_of(model: Any, across: dict[str, int] | None = None) -> Quality:

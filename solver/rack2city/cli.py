@@ -188,26 +188,56 @@ def _start_ranks(number: int) -> None:
 
 @app.command()
 def mesh(
-    case: CaseArgument,
+    case: Annotated[
+        Path | None, typer.Argument(metavar="CASE", help="a case file, or a folder with a case.toml")
+    ] = None,
     plate: PlateOption = None,
     out: Annotated[Path, typer.Option(help="the .msh file to write")] = Path("mesh.msh"),
+    picture: Annotated[
+        bool, typer.Option("--picture", help="draw what will be solved, groups coloured: a .png beside the mesh")
+    ] = False,
+    groups: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="only list the groups of a mesh file, or the bodies and faces of a STEP file"
+        ),
+    ] = None,
+    field: Annotated[
+        str | None, typer.Option(metavar="NAME", help="with --groups: the cell data that number the groups, of several")
+    ] = None,
     set_: Overrides = None,
 ) -> None:
     """Write the mesh of a cold plate of a case, for Gmsh and ParaView."""
+    if (case is None) == (groups is None):
+        raise InputError("CASE: name a case, or with --groups a mesh or STEP file to be listed, one of the two")
+    if groups is not None:
+        from rack2city.chain.plate_groups import list_file
+
+        print(list_file(groups, field))
+        return
     from rack2city.case import load_plates
-    from rack2city.chain.plate_meshes import write_mesh
-    from rack2city.plate import plate_model
+    from rack2city.chain.plate_meshes import quality_lines, write_mesh
+    from rack2city.plate import check_model, plate_model
+
+    assert case is not None
 
     loaded = load_plates(case, set_ or []).case
     name = _chosen(plate, list(loaded.plates))
     if out.suffix != ".msh" or not out.parent.is_dir():
         raise InputError(f"--out: {out} must be a .msh file in an existing folder")
     model = plate_model(loaded, name)
-    model.check()
-    statistics = write_mesh(model, out)
-    print(f"{out}: plate {name}, {statistics.cells} cells, {statistics.points} points")
-    for group, count in statistics.groups.items():
+    check_model(model)
+    made = write_mesh(model, out)
+    print(f"{out}: plate {name}, {made.cells} cells, {made.points} points")
+    for group, count in made.groups.items():
         print(f"  {group:<14} {count} elements")
+    for line in quality_lines(made):
+        print(f"  {line}")
+    if picture:
+        from rack2city.report.figures.mesh import draw_mesh
+
+        draw_mesh(out, out.with_suffix(".png"))
+        print(out.with_suffix(".png"))
 
 
 def _chosen(plate: str | None, names: list[str]) -> str:

@@ -174,7 +174,8 @@ POWER = 'power = "150 kW"'
         pytest.param(
             'kind = "skived"',
             'kind = "skivd"',
-            "plates.accelerator.kind: must be 'skived', 'mesh', got 'skivd'",
+            "plates.accelerator.kind: must be one of 'skived', 'split-flow', 'pin-fin', 'offset-strip', 'serpentine', 'step', "
+            "'mesh', 'curve', got 'skivd'",
             id="unknown kind of plate",
         ),
         pytest.param(

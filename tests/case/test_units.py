@@ -48,7 +48,7 @@ def test_reads_si(dimension: Dimension, value: object, si: float) -> None:
 
 def test_every_dimension_reads_its_own_example() -> None:
     dimensions = [value for value in vars(quantities).values() if isinstance(value, Dimension)]
-    assert len(dimensions) == 21
+    assert len(dimensions) == 22
     assert all(dimension.parse(dimension.example) > 0.0 for dimension in dimensions)
 
 

@@ -62,7 +62,7 @@ def test_what_the_finite_elements_see_computes_the_plate(
     def plate(*args: Any) -> None:
         raise Rack2CityError("the plate is computed")
 
-    monkeypatch.setattr("rack2city.plate.runs.run_plate", plate)
+    monkeypatch.setattr("rack2city.chain.plate_runs.run_plate", plate)
     with pytest.raises(Rack2CityError, match="the plate is computed"):
         computed(run_copy, override)
 
@@ -101,7 +101,9 @@ def test_a_file_that_is_not_as_it_was_is_named_and_computed_again(
     assert told == []
 
 
-@pytest.mark.parametrize("file", ["plates/cpu/plate.json", "solver.log", "plates/cpu/fields/flow_p0_000000.vtu"])
+@pytest.mark.parametrize(
+    "file", ["plates/cpu/plate.json", "plates/cpu/solver.log", "plates/cpu/fields/flow_p0_000000.vtu"]
+)
 def test_halved_resistances_and_a_lost_rack_do_not_hold(
     computed: Chain, told: list[str], run_copy: Path, monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
@@ -110,7 +112,7 @@ def test_halved_resistances_and_a_lost_rack_do_not_hold(
     def plate(*args: Any) -> None:
         raise Rack2CityError("the plate is computed")
 
-    monkeypatch.setattr("rack2city.plate.runs.run_plate", plate)
+    monkeypatch.setattr("rack2city.chain.plate_runs.run_plate", plate)
     (run_copy / "rack.json").unlink()
     (run_copy / file).write_bytes((run_copy / file).read_bytes().replace(b"1", b"0"))
     with pytest.raises(Rack2CityError, match="the plate is computed"):

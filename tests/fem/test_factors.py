@@ -122,3 +122,17 @@ def test_the_jacobian_follows_a_viscosity_that_changes() -> None:
         size = wanted.norm()
         wanted.axpy(-1.0, system._matrix)
         assert wanted.norm() <= 1e-13 * size
+
+
+def test_a_solution_written_to_from_outside_is_no_guess() -> None:
+    """PETSc takes a vector for the zero that it once was, if it is not told that its array was written to."""
+    sparse, rhs, solution = matrix(1e3)
+    solver, found = LinearSolver(sparse, "eight_", SINGLE), sparse.createVecRight()
+    values = found.array  # as a function of DOLFINx holds its own
+    nothing = rhs.duplicate()
+    nothing.set(0.0)
+    solver.solve(nothing, found)
+    assert found.norm(PETSc.NormType.NORM_INFINITY) == 0.0
+    values[:] = 7.0
+    solver.solve(rhs, found)
+    assert found.array == pytest.approx(solution, rel=1e-7, abs=1e-8)

@@ -6,7 +6,7 @@ from dolfinx import mesh
 from mpi4py import MPI
 
 from rack2city.errors import InputError
-from rack2city.fem import FlowProblem, PortFlow, port_flows, section_reynolds
+from rack2city.fem import FlowProblem, PortFlow, crossing, crossings, port_flows
 from tests.fem.plane_flows import TRIANGLE, rectangle
 from tests.fem.test_flow_blocks import HEIGHT, LENGTH, MU, RHO, WIDTH, channel_flow
 
@@ -31,9 +31,20 @@ def test_ports_and_sections_of_half_a_channel(kind: mesh.CellType) -> None:
         assert port.speed == pytest.approx(1e-4, rel=1e-9)
         assert port.hydraulic_diameter == pytest.approx(diameter, rel=1e-9)
         assert port.reynolds == pytest.approx(wanted, rel=1e-9)
-    assert section_reynolds(problem, (0.37 * LENGTH, 0.0, 0.0), (1.0, 0.0, 0.0)) == pytest.approx(wanted, rel=1e-3)
+    assert crossing(problem, (0.37 * LENGTH, 0.0, 0.0), (1.0, 0.0, 0.0)).reynolds(problem) == pytest.approx(
+        wanted, rel=1e-3
+    )
     with pytest.raises(InputError, match="does not meet the mesh"):
-        section_reynolds(problem, (2.0 * LENGTH, 0.0, 0.0), (1.0, 0.0, 0.0))
+        crossing(problem, (2.0 * LENGTH, 0.0, 0.0), (1.0, 0.0, 0.0))
+    several = crossings(problem, 3)
+    assert [axis for axis, _ in several] == ["x"] * 3 + ["y"] * 3
+    assert [place for axis, place in several if axis == "x"] == pytest.approx(np.array([1, 3, 5]) / 6.0 * LENGTH)
+    for (axis, _), one in several.items():
+        along = one.reynolds(problem)
+        if axis == "x":  # a coarse mesh lets some flow back at the walls of a uniform inlet
+            assert 0.99 * wanted < along < 1.05 * wanted
+        else:
+            assert along < 0.05 * wanted
 
 
 def test_a_plane_channel_has_twice_its_height() -> None:
@@ -43,7 +54,7 @@ def test_a_plane_channel_has_twice_its_height() -> None:
     problem = FlowProblem(fluid, 1.0, 0.1, 0.1, boundaries=[FlowInlet("left"), FlowOutlet("right")])
     problem.solve(3.0)
     assert [port.hydraulic_diameter for port in port_flows(problem)] == pytest.approx([2.0, 2.0])
-    assert section_reynolds(problem, (0.9, 0.0), (1.0, 0.0)) == pytest.approx(60.0, rel=1e-6)
+    assert crossing(problem, (0.9, 0.0), (1.0, 0.0)).reynolds(problem) == pytest.approx(60.0, rel=1e-6)
 
 
 def test_how_a_port_is_told() -> None:
@@ -56,7 +67,7 @@ def test_how_a_port_is_told() -> None:
 def test_ranks_agree(kind: mesh.CellType) -> None:
     def figures(comm: MPI.Comm) -> list[float]:
         problem = solved(comm, kind, 1e-4 * HEIGHT * WIDTH)
-        section = section_reynolds(problem, (0.37 * LENGTH, 0.0, 0.0), (1.0, 0.0, 0.0))
+        section = crossing(problem, (0.37 * LENGTH, 0.0, 0.0), (1.0, 0.0, 0.0)).reynolds(problem)
         return [section, *np.ravel([(p.flow, p.hydraulic_diameter, p.reynolds) for p in port_flows(problem)])]
 
     together = figures(MPI.COMM_WORLD)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rack2city.errors import ConvergenceError, UnsteadyError
-from rack2city.fem import FlowInlet, FlowOutlet, FlowProblem, pressure_drop
+from rack2city.fem import FlowInlet, FlowOutlet, FlowProblem, pressure_drop, solve_upwards
 from tests.fem.plane_flows import TRIANGLE, rectangle
 
 
@@ -19,7 +19,7 @@ def entering() -> tuple[FlowProblem, list[str]]:
 def test_flows_upwards_are_those_from_rest() -> None:
     problem, said = entering()
     drop = pressure_drop(problem, "left", "right")
-    found = [(rate, drop(problem), report.iterations) for rate, report in problem.solve_upwards([4.0, 1.0, 2.0, 3.0])]
+    found = [(rate, drop(problem), report.iterations) for rate, report in solve_upwards(problem, [4.0, 1.0, 2.0, 3.0])]
     assert [rate for rate, _, _ in found] == [1.0, 2.0, 3.0, 4.0]
     assert sum("inertia = 0" in line for line in said) == 1
     for rate, value, _ in found[1:]:
@@ -31,12 +31,12 @@ def test_flows_upwards_are_those_from_rest() -> None:
 def test_a_guess_is_taken_where_it_is_nearer() -> None:
     """Along two solutions, to a rate between them and beyond: its residual is smaller than that of the last solution."""
     problem, said = entering()
-    for _ in problem.solve_upwards([1.0, 1.5]):
+    for _ in solve_upwards(problem, [1.0, 1.5]):
         pass
     said.clear()
-    first = next(problem.solve_upwards([2.0]))[1].iterations
+    first = next(solve_upwards(problem, [2.0]))[1].iterations
     guided, said = entering()
-    steps = [report.iterations for _, report in guided.solve_upwards([1.0, 1.5, 2.0])]
+    steps = [report.iterations for _, report in solve_upwards(guided, [1.0, 1.5, 2.0])]
     assert steps[-1] <= first
     starts = [float(line.rsplit(" ", 1)[1]) for line in said if "Newton step 0" in line]
     assert starts[-1] < 0.5 * starts[-2]

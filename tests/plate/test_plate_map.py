@@ -72,6 +72,7 @@ def analytic_map() -> PlateMap:
             heat_factorisations=(1,) * 5,
             solver_options={"flow_": {"pc_type": "lu"}},
             solver_record={"flow": {"method": "direct"}},
+            mass_tolerance=1e-10,
         ),
     )
 

@@ -66,7 +66,7 @@ def _sized(mesh: ForeignMesh, name: str, dim: int, members: dict[int, np.ndarray
 
 
 def groups_table(groups: Iterable[GroupSize]) -> str:
-    """The list as a table of text; sizes and places are in the file's own unit, which it does not tell."""
+    """The list as a table of text, sizes and places as they are."""
     words = {0: "points", 1: "curve", 2: "surface", 3: "volume"}
     rows: list[tuple[str, ...]] = [("group", "is a", "elements", "size", "from", "to")]
     for group in groups:

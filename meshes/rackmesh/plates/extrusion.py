@@ -65,6 +65,16 @@ class Extrusion:
     curved: bool = True
     moved: Callable[[np.ndarray], np.ndarray] | None = None
 
+    def cells(self, *volumes: str) -> int:
+        """Number of cells, of all volumes or of some."""
+        regions = np.bincount(self.plan.region, minlength=len(self.plan.regions))
+        named = [
+            (self.volume(region, layer), int(count) * part.cells)
+            for region, count in zip(self.plan.regions, regions, strict=True)
+            for layer, part in zip(self.layers.labels, self.layers.parts, strict=True)
+        ]
+        return sum(count for name, count in named if name is not None and (not volumes or name in volumes))
+
 
 def write_extrusion(mesh: Extrusion, path: Path, across: dict[str, int] | None = None) -> Quality:
     """Write the mesh with its physical groups (MSH 4.1, binary).

@@ -190,23 +190,8 @@ def write_pin_cell(pins: PinFin, sizes: Sizes, path: Path, periods: int = 1) -> 
     return write_extrusion(mesh, path, {"half gap": box.across})
 
 
-def write_pin_field(field: PinField, sizes: Sizes, zones: Sequence[Zone], path: Path) -> Quality:
-    """Mesh the whole field with its plenums and write it with its physical groups (coordinates in metres).
-
-    Volumes: `fluid`, `fins` (the pins), `base`, `walls` (beside the field), and `lid` where there is one. Surfaces: `inlet` and
-    `outlet`, the plenums' end faces, `wetted` (the other faces of the fluid), and on the lower face `heated_...` after the
-    zones that cover it; `heated` under the field if there are no zones. Edges of zones lie on grid lines that are moved
-    there on the lower face.
-
-    Args:
-        field: the field; the plate's lowest corner is the origin of x and y, z = 0 the floor of the channels.
-        sizes: target size of cells; `across` counts in the narrowest gap between pins.
-        zones: rectangles on the lower face.
-        path: the `.msh` file to write (MSH 4.1, binary); curved cells of second order for round pins.
-
-    Raises:
-        MeshError: a parameter breaks its limit, zones are closer than the grid allows, or Gmsh failed.
-    """
+def pin_field(field: PinField, sizes: Sizes, zones: Sequence[Zone] = ()) -> Extrusion:
+    """The cells of the whole field; arguments and errors as `write_pin_field`."""
     along, across = field.check()
     check_zones(zones, *field.size)
     pins, box = field.pins, _box(field.pins, sizes)
@@ -245,5 +230,25 @@ def write_pin_field(field: PinField, sizes: Sizes, zones: Sequence[Zone], path: 
         x, y, _ = imprint(np.array([wall.middle]))[0].tolist()
         return heated_at(x, y, zones, span)
 
-    mesh = Extrusion(assemble(patches), _layers(pins, sizes), _volume, surface, pins.shape == "round", imprint)
-    return write_extrusion(mesh, path, {"half gap": box.across})
+    return Extrusion(assemble(patches), _layers(pins, sizes), _volume, surface, pins.shape == "round", imprint)
+
+
+def write_pin_field(field: PinField, sizes: Sizes, zones: Sequence[Zone], path: Path) -> Quality:
+    """Mesh the whole field with its plenums and write it with its physical groups (coordinates in metres).
+
+    Volumes: `fluid`, `fins` (the pins), `base`, `walls` (beside the field), and `lid` where there is one. Surfaces: `inlet` and
+    `outlet`, the plenums' end faces, `wetted` (the other faces of the fluid), and on the lower face `heated_...` after the
+    zones that cover it; `heated` under the field if there are no zones. Edges of zones lie on grid lines that are moved
+    there on the lower face.
+
+    Args:
+        field: the field; the plate's lowest corner is the origin of x and y, z = 0 the floor of the channels.
+        sizes: target size of cells; `across` counts in the narrowest gap between pins.
+        zones: rectangles on the lower face.
+        path: the `.msh` file to write (MSH 4.1, binary); curved cells of second order for round pins.
+
+    Raises:
+        MeshError: a parameter breaks its limit, zones are closer than the grid allows, or Gmsh failed.
+    """
+    mesh = pin_field(field, sizes, zones)
+    return write_extrusion(mesh, path, {"half gap": _box(field.pins, sizes).across})

@@ -179,23 +179,8 @@ def _lines_across(geometry: Serpentine, strips: list[tuple[str, np.ndarray]], al
     return np.array([0.0, *middles, geometry.size[1]])
 
 
-def write_serpentine(geometry: Serpentine, sizes: Sizes, zones: Sequence[Zone], path: Path) -> Quality:
-    """Mesh the block and write it with its physical groups (coordinates in metres).
-
-    Volumes: `fluid`, `base`, `walls` (beside the channel), and `lid` where there is one. Surfaces: `inlet` (x = 0) and
-    `outlet`, `wetted` (the other faces of the fluid), and on the lower face `heated_...` after the zones that cover it,
-    `heated` everywhere if there are no zones. Edges of zones lie on grid lines that are moved there on the lower face.
-
-    Args:
-        geometry: the serpentine; the block's lowest corner is the origin of x and y.
-        sizes: target size of cells; `across` counts across the channel; half as many again lie over its height, where the
-            layers of the flow in bends are.
-        zones: rectangles on the lower face.
-        path: the `.msh` file to write (MSH 4.1, binary); cells of second order, curved in round bends.
-
-    Raises:
-        MeshError: a parameter breaks its limit, zones are closer than the grid allows, or Gmsh failed.
-    """
+def serpentine(geometry: Serpentine, sizes: Sizes, zones: Sequence[Zone] = ()) -> Extrusion:
+    """The cells of the block; arguments and errors as `write_serpentine`."""
     geometry.check()
     sizes.check()
     check_zones(zones, *geometry.size)
@@ -226,6 +211,26 @@ def write_serpentine(geometry: Serpentine, sizes: Sizes, zones: Sequence[Zone], 
         at_x, at_y, _ = imprint(np.array([wall.middle]))[0].tolist()
         return heated_at(at_x, at_y, zones, (0.0, geometry.length, 0.0, geometry.size[1]))
 
-    mesh = Extrusion(assemble(patches), _layers(geometry, sizes), volume, surface, geometry.bends == "round", imprint)
-    layers = mesh.layers.parts[1].cells
-    return write_extrusion(mesh, path, {"width": len(divisions.across) - 1, "height": layers})
+    return Extrusion(assemble(patches), _layers(geometry, sizes), volume, surface, geometry.bends == "round", imprint)
+
+
+def write_serpentine(geometry: Serpentine, sizes: Sizes, zones: Sequence[Zone], path: Path) -> Quality:
+    """Mesh the block and write it with its physical groups (coordinates in metres).
+
+    Volumes: `fluid`, `base`, `walls` (beside the channel), and `lid` where there is one. Surfaces: `inlet` (x = 0) and
+    `outlet`, `wetted` (the other faces of the fluid), and on the lower face `heated_...` after the zones that cover it,
+    `heated` everywhere if there are no zones. Edges of zones lie on grid lines that are moved there on the lower face.
+
+    Args:
+        geometry: the serpentine; the block's lowest corner is the origin of x and y.
+        sizes: target size of cells; `across` counts across the channel; half as many again lie over its height, where the
+            layers of the flow in bends are.
+        zones: rectangles on the lower face.
+        path: the `.msh` file to write (MSH 4.1, binary); cells of second order, curved in round bends.
+
+    Raises:
+        MeshError: a parameter breaks its limit, zones are closer than the grid allows, or Gmsh failed.
+    """
+    mesh = serpentine(geometry, sizes, zones)
+    across = len(_divisions(geometry, sizes).across) - 1
+    return write_extrusion(mesh, path, {"width": across, "height": mesh.layers.parts[1].cells})

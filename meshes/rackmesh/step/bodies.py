@@ -32,22 +32,31 @@ def load(plate: StepPlate, text: StepText) -> list[int]:
     Raises:
         MeshError: the file cannot be read, has no closed body, or not the stated size.
     """
+    import_shapes(plate.file)
+    for fault in _open(plate):
+        raise MeshError(f"{plate.file}: {fault}")
+    _compare(plate, text)
+    return [tag for _, tag in gmsh.model.getEntities(3)]
+
+
+def import_shapes(file: Path) -> None:
+    """Read a file into Gmsh's current model, in millimetres.
+
+    Raises:
+        MeshError: the geometry kernel cannot.
+    """
     gmsh.option.setString("Geometry.OCCTargetUnit", "MM")
     gmsh.option.setNumber("Geometry.OCCImportLabels", 1)
     gmsh.option.setNumber("Geometry.ToleranceBoolean", NEAR)
     gmsh.option.setNumber("Geometry.OCCBoundsUseStl", 1)  # splines reach less far than their control points
     with TemporaryDirectory(prefix="rack2city-") as empty:
         alone = Path(empty) / "plate.step"
-        alone.symlink_to(plate.file.resolve())
+        alone.symlink_to(file.resolve())
         try:
             gmsh.model.occ.importShapes(str(alone), highestDimOnly=False)
             gmsh.model.occ.synchronize()
         except Exception as error:  # gmsh raises bare Exception
-            raise MeshError(f"{plate.file}: not a readable STEP file: {str(error).replace(str(alone), '')}") from None
-    for fault in _open(plate):
-        raise MeshError(f"{plate.file}: {fault}")
-    _compare(plate, text)
-    return [tag for _, tag in gmsh.model.getEntities(3)]
+            raise MeshError(f"{file}: not a readable STEP file: {str(error).replace(str(alone), '')}") from None
 
 
 def _open(plate: StepPlate) -> Iterator[str]:
@@ -72,7 +81,7 @@ def _open(plate: StepPlate) -> Iterator[str]:
 
 def _compare(plate: StepPlate, text: StepText) -> None:
     """Refuse a drawing that is not of the stated size."""
-    low, high = _box(-1, -1)
+    low, high = box_of(-1, -1)
     found, stated = (high - low) * 1e-3, np.array(plate.overall)
     if np.all(np.abs(found / stated - 1.0) <= _OVERALL):
         return
@@ -97,7 +106,7 @@ def named_bodies(plate: StepPlate, text: StepText, bodies: list[int]) -> dict[in
     for name, pick in plate.bodies.items():
         found = picked(pick, 3, bodies, text)
         if not found:
-            labels = sorted({label for body in bodies for label in _labels(3, body, text)})
+            labels = sorted({label for body in bodies for label in labels_of(3, body, text)})
             raise MeshError(
                 f"{plate.file}: no body is found for '{name}' by {pick}; labels of its {len(bodies)} bodies: "
                 f"{', '.join(labels) or 'none'}"
@@ -108,7 +117,7 @@ def named_bodies(plate: StepPlate, text: StepText, bodies: list[int]) -> dict[in
             names[body] = name
     for body in bodies:
         if body not in names:
-            told = ", ".join(_labels(3, body, text)) or "nothing"
+            told = ", ".join(labels_of(3, body, text)) or "nothing"
             raise MeshError(
                 f"{plate.file}: the body of {gmsh.model.occ.getMass(3, body):.4g} mm3 {place(3, body)}, labelled {told}, has "
                 "no name in the case; every body needs one"
@@ -119,10 +128,10 @@ def named_bodies(plate: StepPlate, text: StepText, bodies: list[int]) -> dict[in
 def picked(pick: Pick, dim: int, tags: list[int], text: StepText) -> list[int]:
     """Those of the bodies (dimension 3) or faces (2) of Gmsh's model that a pick finds."""
     if pick.label is not None:
-        return [tag for tag in tags if pick.label in _labels(dim, tag, text)]
+        return [tag for tag in tags if pick.label in labels_of(dim, tag, text)]
     if pick.box is not None:
         low, high = (np.array(end) * 1e3 for end in pick.box)
-        boxes = {tag: _box(dim, tag) for tag in tags}
+        boxes = {tag: box_of(dim, tag) for tag in tags}
         return [tag for tag, (a, b) in boxes.items() if np.all(a >= low - NEAR) and np.all(b <= high + NEAR)]
     if pick.point is None:
         return []
@@ -143,7 +152,7 @@ def _coplanar(faces: list[int], at: list[float]) -> bool:
     return all(abs(np.dot(normal, normals[0])) > 1.0 - 1e-6 for normal in normals)
 
 
-def _labels(dim: int, tag: int, text: StepText) -> list[str]:
+def labels_of(dim: int, tag: int, text: StepText) -> list[str]:
     """Names that a body or a face bears in the file: its own, and its part's."""
     part = gmsh.model.getEntityName(dim, tag).split("/")[-1]
     own: Corners = frozenset(
@@ -160,7 +169,7 @@ def refuse_gaps(plate: StepPlate, names: dict[int, str]) -> None:
         MeshError: says which, where and how near.
     """
     faces = {body: [t for _, t in gmsh.model.getBoundary([(3, body)], oriented=False)] for body in names}
-    boxes = {face: _box(2, face) for every in faces.values() for face in every}
+    boxes = {face: box_of(2, face) for every in faces.values() for face in every}
     limit = plate.gap * 1e3
     for one, other in combinations(names, 2):
         for a in faces[one]:
@@ -176,7 +185,7 @@ def refuse_gaps(plate: StepPlate, names: dict[int, str]) -> None:
                     )
 
 
-def _box(dim: int, tag: int) -> tuple[np.ndarray, np.ndarray]:
+def box_of(dim: int, tag: int) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest corner of the box around an entity (mm)."""
     box = np.array(gmsh.model.getBoundingBox(dim, tag))
     return box[:3] + 1e-7, box[3:] - 1e-7
@@ -184,5 +193,5 @@ def _box(dim: int, tag: int) -> tuple[np.ndarray, np.ndarray]:
 
 def place(dim: int, tag: int) -> str:
     """Where an entity is, in words: the middle of its box (m)."""
-    low, high = _box(dim, tag)
+    low, high = box_of(dim, tag)
     return "at ({:.6g}, {:.6g}, {:.6g}) m".format(*(low + high) * 0.5e-3)

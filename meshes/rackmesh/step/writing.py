@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -48,27 +49,55 @@ def write_step_plate(plate: StepPlate, path: Path, sizes: Sizes = STEP_SIZES) ->
         MeshError: the first thing that is wrong with the file, its names or the mesh, in a sentence; nothing is written then.
         OSError: the file cannot be written.
     """
+    text = _read(plate, sizes)
+    with TemporaryDirectory(prefix="rack2city-") as folder, _drawing(plate):
+        whole = Path(folder) / "plate.msh"
+        quality = _mesh(plate, text, sizes, path)
+        gmsh.option.setNumber("Mesh.ScalingFactor", 1e-3)
+        gmsh.option.setNumber("Mesh.Binary", 1)
+        write_whole(whole)
+        mesh = checked(whole, plate.file, path)
+    return mesh, replace(quality, notes=mesh.notes)
+
+
+def check_step_plate(plate: StepPlate, sizes: Sizes = STEP_SIZES) -> tuple[set[str], set[str]]:
+    """Check all of a drawing that can be checked before its mesh is made.
+
+    Returns:
+        Names of its bodies and of its surface groups.
+
+    Raises:
+        MeshError: as `write_step_plate`.
+    """
+    text = _read(plate, sizes)
+    with _drawing(plate):
+        bodies, faces = _prepared(plate, text, sizes)
+    return set(bodies.values()), set(faces)
+
+
+def _read(plate: StepPlate, sizes: Sizes) -> StepText:
     plate.check()
     sizes.check()
-    text = read_text(plate.file)
-    with TemporaryDirectory(prefix="rack2city-") as folder, session() as model, _options():
-        model.add("step")
-        whole = Path(folder) / "plate.msh"
-        try:
-            quality = _mesh(plate, text, sizes, path)
-            gmsh.option.setNumber("Mesh.ScalingFactor", 1e-3)
-            gmsh.option.setNumber("Mesh.Binary", 1)
-            write_whole(whole)
-        except (OSError, MeshError):
-            raise
-        except Exception as error:  # gmsh raises bare Exception
-            raise MeshError(f"{plate.file}: Gmsh could not mesh the plate: {error}") from None
-        return checked(whole, plate.file, path), quality
+    return read_text(plate.file)
 
 
 @contextmanager
-def _options() -> Iterator[None]:
-    """A caller's own session has its options back afterwards, and none of our views."""
+def _drawing(plate: StepPlate) -> Iterator[None]:
+    """A model of Gmsh for a drawing."""
+    with session() as model:
+        model.add("step")
+        with options_kept():
+            try:
+                yield
+            except (OSError, MeshError):
+                raise
+            except Exception as error:  # gmsh raises bare Exception
+                raise MeshError(f"{plate.file}: Gmsh could not mesh the plate: {error}") from None
+
+
+@contextmanager
+def options_kept() -> Iterator[None]:
+    """A caller's own session of Gmsh has its options back afterwards, and none of our views."""
     kept = {name: gmsh.option.getNumber(name) for name in _OPTIONS}
     views = set(gmsh.view.getTags())
     try:
@@ -80,8 +109,8 @@ def _options() -> Iterator[None]:
             gmsh.view.remove(view)
 
 
-def _mesh(plate: StepPlate, text: StepText, sizes: Sizes, path: Path) -> Quality:
-    """The mesh in Gmsh's current model, in millimetres."""
+def _prepared(plate: StepPlate, text: StepText, sizes: Sizes) -> tuple[dict[int, str], dict[str, list[int]]]:
+    """Bodies, joined and named, and surface groups in Gmsh's current model, in millimetres, with their sizes of cells."""
     bodies, faces = _joined(plate, text)
     for dim, groups in ((3, _by_name(bodies)), (2, faces)):
         for name, tags in groups.items():
@@ -98,6 +127,12 @@ def _mesh(plate: StepPlate, text: StepText, sizes: Sizes, path: Path) -> Quality
             f"{plate.file}: about {cells:.2g} cells are needed for {sizes.across * sizes.factor:g} across its narrowest gap of "
             f"{narrowest:.3g} mm, more than the limit of {plate.most_cells:g}"
         )
+    return bodies, faces
+
+
+def _mesh(plate: StepPlate, text: StepText, sizes: Sizes, path: Path) -> Quality:
+    """The mesh in Gmsh's current model."""
+    _prepared(plate, text, sizes)
     gmsh.model.mesh.clear()
     gmsh.model.mesh.generate(3)
     gmsh.model.mesh.setOrder(2)

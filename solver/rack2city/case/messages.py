@@ -100,7 +100,7 @@ _SENTENCES = {
     "greater_than": "must be more than {gt:g}, got {got}",
     "greater_than_equal": "must be at least {ge:g}, got {got}",
     "less_than_equal": "must be at most {le:g}, got {got}",
-    "union_tag_invalid": "must be {expected_tags}, got '{tag}'",
+    "union_tag_invalid": "must be one of {expected_tags}, got '{tag}'",
     "union_tag_not_found": "missing; it says what kind of plate this is",
     "too_short": "needs at least {min_length} entries, got {actual_length}",
     "string_too_short": "must not be empty",

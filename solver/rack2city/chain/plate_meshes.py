@@ -6,9 +6,11 @@ from pathlib import Path
 
 from rack2city.case import PlatesCase
 from rack2city.chain.plate_files import PLATES, STATISTICS, folder_of
+from rack2city.chain.stage import figures
 from rack2city.errors import InputError
 from rack2city.evidence import store
 from rack2city.plate import MESH, PlateModel, plate_models
+from rack2city.report.units import PLAIN
 from rack2city.results.plate import MeshFigures
 from rackmesh.files import MeshError
 from rackmesh.statistics import mesh_statistics
@@ -48,6 +50,21 @@ def drop_other_plates(case: PlatesCase, out: Path) -> None:
             shutil.rmtree(earlier)
 
 
+def mesh_lines(mesh: MeshFigures) -> Iterator[str]:
+    """What is in a mesh and how good its cells are, a line each."""
+    yield from figures(("cells", mesh.cells, PLAIN), ("points", mesh.points, PLAIN))
+    yield from figures(*((f"group {name}", count, PLAIN) for name, count in mesh.groups.items()))
+    yield from quality_lines(mesh)
+
+
+def quality_lines(mesh: MeshFigures) -> Iterator[str]:
+    """How good the cells of a mesh are, and what a user should know of it, a line each."""
+    yield from figures(*((f"cells across {name}", count, PLAIN) for name, count in mesh.across.items()))
+    if mesh.scaled_jacobian is not None and mesh.aspect_ratio is not None:
+        yield f"smallest scaled Jacobian: {mesh.scaled_jacobian:.3g}, largest aspect ratio: {mesh.aspect_ratio:.3g}"
+    yield from mesh.notes
+
+
 def write_mesh(model: PlateModel, file: Path) -> MeshFigures:
     """Write the mesh that a plate's curves come from; gives its statistics.
 
@@ -55,7 +72,14 @@ def write_mesh(model: PlateModel, file: Path) -> MeshFigures:
         InputError: it cannot be made or read.
     """
     try:
-        model.write(file)
-        return MeshFigures(level=model.plate.level, **mesh_statistics(file))
+        quality = model.write(file)
+        return MeshFigures(
+            level=model.plate.level,
+            **mesh_statistics(file),
+            scaled_jacobian=quality.scaled_jacobian,
+            aspect_ratio=quality.aspect_ratio,
+            across=quality.across,
+            notes=quality.notes,
+        )
     except MeshError as error:
         raise InputError(f"plates.{model.design.name}: {error}") from None

@@ -6,14 +6,15 @@ What others use, by room; each room stands on those after it, `flow` and `heat` 
 - `coupled`: `ConjugateProblem` of a `Fluid` whose couplings are `ViscosityOfTemperature` and `Buoyancy`; `average_flow` of what
   never becomes steady, by `Monitor`s such as a `pressure_drop`, heat `Carried` along; `fluid_age`; the `wetted_wall` through
   which heat comes; `write_fields` and `write_functions` for ParaView.
-- `flow`: `FlowProblem`, `TransientFlow` with `StepControl`, their conditions `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and
-  `Wall`; `force_on` a wall, `wall_shear` on all of them; `port_flows`, a `PortFlow` each, and `section_reynolds`.
+- `flow`: `FlowProblem`, at ever larger flows `solve_upwards`, `TransientFlow` with `StepControl`, their conditions
+  `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on` a wall, `wall_shear` on all of them; `port_flows`, a
+  `PortFlow` each; `crossing` by a plane and `crossings` by several, a `Crossing` each.
 - `heat`: `HeatProblem`, `TransientHeat`; bodies by `Material` and `Stream`; `Flux`, `Source`, `Convection`, `FixedTemperature`,
   `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`, `mean_temperature`.
 - `solvers`: linear and nonlinear solvers; options go by prefix to the problems above.
 - `mesh`: `read_domain` of a Gmsh file or `tagged_domain` of any mesh give a `Domain`, `fluid_domain` its fluid; `flow_through`,
-  `mean_over_surface`, `surface_maximum`, `values_at`, `plane_section`,
-  `peak_on_surface` and `peak_speed` of fields on them.
+  `mean_over_surface`, `surface_maximum`, `values_at` and `plane_section` of fields on them, `peak_on_surface` and `peak_speed`,
+  each a `Peak` with its place.
 
 A name is loaded when it is first asked for; importing this package alone loads MPI and nothing else.
 
@@ -40,12 +41,14 @@ if TYPE_CHECKING:
     from rack2city.fem.coupled.residence import fluid_age
     from rack2city.fem.coupled.wetted import wetted_wall
     from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity, Wall
+    from rack2city.fem.flow.crossing import Crossing, crossing, crossings
     from rack2city.fem.flow.forces import force_on
     from rack2city.fem.flow.problem import FlowProblem
-    from rack2city.fem.flow.reynolds import PortFlow, port_flows, section_reynolds
+    from rack2city.fem.flow.reynolds import PortFlow, port_flows
     from rack2city.fem.flow.shear import wall_shear
     from rack2city.fem.flow.step_control import StepControl
     from rack2city.fem.flow.transient import TransientFlow
+    from rack2city.fem.flow.upwards import solve_upwards
     from rack2city.fem.heat.conditions import (
         Contact,
         Convection,

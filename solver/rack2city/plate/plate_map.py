@@ -19,7 +19,8 @@ INTERPOLATION, MESH, MEASUREMENT = "interpolation in flow", "mesh refinement", "
 class Record:
     """How the finite-element runs went, one after the other by their flow.
 
-    Balances are what enters and what leaves in each run: heat (W) and volume flow (m³/s) of what is meshed.
+    Balances are what enters and what leaves in each run: heat (W) and volume flow (m³/s) of what is meshed; the latter agree
+    to `mass_tolerance` of it, which in a cell that repeats is what the mesh resolves.
     """
 
     outer_iterations: tuple[int, ...]
@@ -30,6 +31,7 @@ class Record:
     heat_factorisations: tuple[int, ...]
     solver_options: dict[str, dict[str, Any]]
     solver_record: dict[str, dict[str, Any]]
+    mass_tolerance: float
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,14 @@ class PlateMap(PlateCurves):
         super().__post_init__()
         if self.runs is not None:
             check_lengths(self.runs, f"plates.{self.name}.runs", len(self.flow_m3_per_s))
-            if self.runs.readings is not None:
-                check_lengths(self.runs.readings, f"plates.{self.name}.runs.readings", len(self.flow_m3_per_s))
+            parts = {
+                "readings": self.runs.readings,
+                "section": self.runs.section,
+                **{p.name: p for p in self.runs.ports},
+            }
+            for part, table in parts.items():
+                if table is not None:
+                    check_lengths(table, f"plates.{self.name}.runs.{part}", len(self.flow_m3_per_s))
 
     @property
     def flow_range(self) -> tuple[float, float]:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rack2city.plate.laminar import Narrows
 from rack2city.plate.models import PlateModel, Strip
 from rack2city.plate.readings import Reading, together
+from rack2city.results.plate import Place
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class ZonePoint:
     base_max_k: float
     case_mean_k: float
     case_max_k: float
-    hot_spot_at_m: tuple[float, float, float]
+    hot_spot_at_m: Place
     bulk_k: float | None
     tim: float
 
@@ -37,6 +39,7 @@ class PlatePoint:
     reading: Reading
     zones: dict[str, ZonePoint]
     counts: dict[str, Any]
+    narrows: Narrows
 
 
 def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dict[str, Any]]]) -> PlatePoint:
@@ -87,6 +90,7 @@ def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dic
         reynolds=max(run["reynolds"] for _, run in found),
         reading=together([(strip.copies, run["reading"]) for strip, run in found]),
         zones=zones,
+        narrows=found[-1][1]["narrows"],
         counts={key: summed(key) for key in (*counted, "heat_balances", "mass_balances")},
         **temperatures(heated),
     )

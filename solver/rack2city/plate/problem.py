@@ -12,15 +12,21 @@ from rack2city.case import PlatesCase
 from rack2city.errors import InputError
 from rack2city.fem.flow.inflow import inlet_normal
 from rack2city.fem.mesh.quantities import bulk_temperature
+from rack2city.fem.solvers.curve import Curve
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant, Solid
 from rack2city.plate.design import mean_bulk
+from rack2city.plate.laminar import Crossings, narrows
 from rack2city.plate.models import Piece, PlateModel, Strip
+from rack2city.plate.models.named import contacts
 from rack2city.plate.point import PlatePoint, plate_point
 from rack2city.plate.readings import reading
 
 type PiecePoint = dict[str, Any]
 """`area_m2`, `base_mean_k`, `base_max_k` and its place `hottest_at_m` of a piece of the heated face."""
+
+
+MASS_TOLERANCE = 1e-10
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,9 @@ class PlateProblem:
         areas: areas of the heated surfaces (m²).
         coolant: for the range of its properties.
         solids: what each solid body is made of.
+        curves: the last solutions of each strip over the inverse of the flow (s/m³), from which the next are guessed: to
+            that most of the temperature's rise is proportional.
+        across: sections of the coolant.
     """
 
     model: PlateModel
@@ -42,6 +51,8 @@ class PlateProblem:
     areas: dict[str, float]
     coolant: Coolant
     solids: dict[str, Solid]
+    curves: tuple[Curve, ...]
+    across: Crossings
 
     @property
     def area(self) -> float:
@@ -54,6 +65,11 @@ class PlateProblem:
         return sum(strip.copies for strip in self.strips)
 
     @property
+    def mass_tolerance(self) -> float:
+        """Share of the flow by which what enters and what leaves may differ (-)."""
+        return MASS_TOLERANCE
+
+    @property
     def cells(self) -> int:
         """Number of cells of the mesh."""
         domain = self.problem.domain
@@ -61,7 +77,21 @@ class PlateProblem:
 
     def point(self, flow: float) -> PlatePoint:
         """The plate at a flow (m³/s) (collective); raises as `solve_strip`."""
-        return plate_point(self.model, flow, [(strip, solve_strip(self, strip, flow)) for strip in self.strips])
+        found = []
+        for strip, curve in zip(self.strips, self.curves, strict=True):
+            guess = curve.guess(1.0 / flow)
+            if guess is not None:
+                self.problem.take_guess(self.rates(flow), guess)
+            found.append((strip, solve_strip(self, strip, flow)))
+            curve.add(1.0 / flow, self.problem.state())
+        return plate_point(self.model, flow, found)
+
+    def rates(self, flow: float) -> dict[str, float]:
+        """Flow into each inlet of the mesh (m³/s) at a flow of the plate: several are fed at one mean speed (collective)."""
+        fluid = self.problem.fluid
+        inlets = [b.surface for b in self.problem.flow.boundaries if isinstance(b, fem.FlowInlet)]
+        areas = {name: fluid.size(fluid.ds(fluid.surfaces[name])) for name in inlets}
+        return {name: flow / self.copies / sum(areas.values()) * area for name, area in areas.items()}
 
     def write_fields(self, folder: Path) -> None:
         """Write the fields of the last strip, that with the most heat (collective)."""
@@ -118,32 +148,23 @@ def plate_problem(
             *(fem.Flux(name) for name in heated),
         ],
         couplings=[fem.ViscosityOfTemperature(coolant.ln_viscosity_fit)],
-        contacts=_contacts(model, surfaces),
+        contacts=[fem.Contact(surface, resistance) for surface, resistance in contacts(design, surfaces).items()],
         options=case.solver.options,
         log=log,
     )
     areas = {name: domain.size(domain.ds(domain.surfaces[name])) for name in heated}
     # the last is the one whose fields are left: that with the most heat
     strips = sorted(model.strips(areas), key=lambda strip: sum(p.flux * areas[p.surface] for p in strip.pieces))
-    return PlateProblem(model, problem, tuple(strips), areas, coolant, solids)
-
-
-def _contacts(model: PlateModel, surfaces: list[str]) -> list[fem.Contact]:
-    """The contacts of a plate.
-
-    Raises:
-        InputError: the mesh has one whose resistance nobody tells, or lacks one.
-    """
-    where, told = f"plates.{model.design.name}.contacts", model.plate.contacts
-    found = [name for name in surfaces if name == "contact" or name.startswith("contact_")]
-    names = {name: name.removeprefix("contact").removeprefix("_") or "contact" for name in found}
-    for surface, name in names.items():
-        if name not in told:
-            raise InputError(f"{where}: the mesh has the surface '{surface}'; give the area resistance of '{name}'")
-    for name in told:
-        if name not in names.values():
-            raise InputError(f"{where}.{name}: the mesh has no surface 'contact_{name}'")
-    return [fem.Contact(surface, told[name]) for surface, name in names.items()]
+    return PlateProblem(
+        model,
+        problem,
+        tuple(strips),
+        areas,
+        coolant,
+        solids,
+        tuple(Curve() for _ in strips),
+        fem.crossings(problem.flow),
+    )
 
 
 def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any]:
@@ -155,11 +176,8 @@ def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any
     """
     problem, model = plate.problem, plate.model
     heat, flowing, fluid = problem.heat, problem.flow, problem.fluid
-    inlets = [b.surface for b in flowing.boundaries if isinstance(b, fem.FlowInlet)]
-    outlets = [b.surface for b in flowing.boundaries if isinstance(b, fem.FlowOutlet)]
-    mouths = {name: fluid.size(fluid.ds(fluid.surfaces[name])) for name in inlets}
-    share = flow / plate.copies / sum(mouths.values())  # several inlets are fed at one mean speed
-    rates = {name: share * area for name, area in mouths.items()}
+    rates = plate.rates(flow)
+    inlets, outlets = list(rates), [b.surface for b in flowing.boundaries if isinstance(b, fem.FlowOutlet)]
     report = problem.solve(rates, {piece.surface: piece.flux for piece in strip.pieces})
     _check_range(plate, flow)
     temperature, velocity = heat.temperature, problem.velocity
@@ -180,6 +198,7 @@ def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any
         * flowing.hydraulic_diameter
         / problem.properties.viscosity,
         "reading": reading(problem, model.apart),
+        "narrows": narrows(flowing, plate.across),
         "pieces": {piece.surface: _piece(plate, piece) for piece in strip.pieces},
         "zone_bulk_k": {name: _bulk_at(plate, x) for name, x in strip.places.items()},
         "outer_iterations": report.exchanges,

@@ -14,9 +14,11 @@ from rack2city import fem
 from rack2city.case import PlatesCase
 from rack2city.errors import BalanceError, InputError
 from rack2city.fem.coupled.problem import record_of
+from rack2city.fem.periodic.readings import CONSERVED
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
 from rack2city.plate.design import mean_bulk
+from rack2city.plate.laminar import Crossings, narrows
 from rack2city.plate.models import MESH, PlateModel, Strip
 from rack2city.plate.models.model import Repeats
 from rack2city.plate.point import PlatePoint, plate_point
@@ -34,6 +36,7 @@ class RepeatingProblem:
         coolant: for its viscosity and the range of its properties.
         properties: of the coolant at the mean bulk temperature of the design.
         trusted: whether the mesh has to resolve flow and heat; coarser ones, which only tell its error, need not.
+        across: sections of the coolant.
     """
 
     model: PlateModel
@@ -42,6 +45,7 @@ class RepeatingProblem:
     coolant: Coolant
     properties: fem.Fluid
     trusted: bool
+    across: Crossings
 
     @property
     def copies(self) -> float:
@@ -58,6 +62,11 @@ class RepeatingProblem:
         """How the cell repeats."""
         assert self.model.repeats is not None
         return self.model.repeats
+
+    @property
+    def mass_tolerance(self) -> float:
+        """Share of the flow by which the mean flow and that through the outlet may differ (-)."""
+        return CONSERVED
 
     @property
     def cells(self) -> int:
@@ -96,14 +105,17 @@ class RepeatingProblem:
             speed=fem.peak_speed(self.cell.velocity),
             shares=None,
         )
-        balances = {balance.unit: (balance.entering, balance.leaving) for balance in reversed(found.balances)}
-        runs = []
+        balances = {
+            balance.unit: (balance.entering, balance.leaving) for balance in found.balances
+        }  # of W the last: heat
+        narrow, runs = narrows(self.cell.flow, self.across), []
         for number, strip in enumerate(self.strips):
             solved = int(number == 0)  # one cell is solved for all of them
             told = {
                 "pressure_drop_pa": found.gradient_pa_per_m * repeats.length,
                 "reynolds": found.reynolds,
                 "reading": read,
+                "narrows": narrow,
                 "outer_iterations": solved,
                 "newton_iterations": solved,
                 "heat_balances": balances["W"],
@@ -138,7 +150,7 @@ class RepeatingProblem:
                 "area_m2": _size(self.repeats, piece.span),
                 "base_mean_k": 0.5 * (bulk + leaving) + piece.flux * film,
                 "base_max_k": leaving + piece.flux * worst,
-                "hottest_at_m": (end, float("nan"), float("nan")),  # the columns of a strip are alike
+                "hottest_at_m": (end, None, None),  # the columns of a strip are alike
             }
             bulk = leaving
         self._check_range(flow, max(bulk, *(float(piece["base_max_k"]) for piece in pieces.values())))
@@ -205,4 +217,6 @@ def repeating_problem(
         options=case.solver.options,
         log=log,
     )
-    return RepeatingProblem(model, cell, model.strips({}), coolant, fluid, mesh_file.name == MESH)
+    return RepeatingProblem(
+        model, cell, model.strips({}), coolant, fluid, mesh_file.name == MESH, fem.crossings(cell.flow)
+    )

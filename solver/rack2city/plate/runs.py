@@ -5,13 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from mpi4py import MPI
 
 from rack2city.case import PlatesCase, Zone
+from rack2city.errors import ConvergenceError, UnsteadyError
 from rack2city.fem.solvers.newton import Log
 from rack2city.materials import Coolant
 from rack2city.plate.gci import grid_convergence
+from rack2city.plate.laminar import beyond_laminar
+from rack2city.plate.laminar import over_the_flow as narrows_over_the_flow
 from rack2city.plate.models import MESH, PlateModel
 from rack2city.plate.plate_map import INTERPOLATION, PlateMap, Record
 from rack2city.plate.plate_map import MESH as MESH_ERROR
@@ -59,22 +61,22 @@ def run_plate(
 
     def solve(factor: float) -> PlatePoint:
         step(f"{name} at {factor:g} x design flow")
-        return plate.point(factor * design.flow)
+        try:
+            return plate.point(factor * design.flow)
+        except ConvergenceError as error:
+            raise type(error)(_advised(name, factor, factor * design.flow, error)) from None
 
-    # Upwards, so that each start is close to its end.
-    factors = sorted(model.plate.flow_factors)
-    held_at = float(np.sqrt(factors[0] * factors[1]))  # midway in the widest gap of a cubic in log flow
-    order = sorted({*factors, held_at, 1.0})
-    points = {factor: solve(factor) for factor in order if factor != 1.0 or 1.0 in factors}
-    held_out = points[held_at]
-    design_point = solve(1.0)
-    step(f"{name}: fields")
-    plate.write_fields(meshes / "fields")
+    factors, points = sorted(model.plate.flow_factors), dict[float, PlatePoint]()
+    for factor in model.factors:  # upwards, so that each start is close to its end
+        points[factor] = solve(factor)
+        if factor == 1.0:
+            step(f"{name}: fields")
+            plate.write_fields(meshes / "fields")
     plate_map = _map(plate, [points[factor] for factor in factors], factors)
-    plate_map = _held_out(plate_map, held_out)
+    plate_map = _held_out(plate_map, points[model.held_out])
     if not model.coarser:
         return plate_map
-    solved = [(plate, design_point)]
+    solved = [(plate, points[1.0])]
     for file in model.coarser:
         step(f"{name} on a coarser mesh")
         coarse = set_up(case, model, coolant, meshes / file, comm, log)
@@ -83,10 +85,22 @@ def run_plate(
     return _refined(plate_map, model, values, [each.cells for each, _ in solved])
 
 
+def _advised(name: str, factor: float, flow: float, error: ConvergenceError) -> str:
+    """Sentence on a plate that was not solved at a flow (m³/s), with what to do."""
+    told = f"plates.{name}: at {flow * 6e4:.4g} L/min, {factor:.4g} times its design flow"
+    if not isinstance(error, UnsteadyError):
+        return f"{told}: {error}"
+    return (
+        f"{told}, the flow is probably unsteady, so that steady curves do not reach there: keep plates.{name}.flow_factors "
+        f"and the design below {factor:.4g}, or widen or round what the flow turns in; {error}"
+    )
+
+
 def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], factors: list[float]) -> PlateMap:
     """The map through the points, without its errors."""
     model, design = plate.model, plate.model.design
     power, inlet = design.power, design.inlet_k
+    flows = tuple(factor * design.flow for factor in factors)
 
     def column(read: Callable[[PlatePoint], Any]) -> tuple[Any, ...]:
         return tuple(read(point) for point in points)
@@ -95,6 +109,7 @@ def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], facto
         return column(lambda point: point.counts[key])
 
     zones = tuple(_zone(model, zone, [point.zones[zone.name] for point in points]) for zone in model.plate.zones)
+    ports, section = narrows_over_the_flow([point.narrows for point in points])
     runs = PlateRuns(
         copies=plate.copies,
         base_to_bulk_k_per_w=column(lambda p: (p.base_mean_k - p.bulk_k) / power),
@@ -108,23 +123,26 @@ def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], facto
         grid_case_to_inlet_change=None,
         holdout=Holdout(float("nan"), float("nan"), float("nan")),
         readings=over_the_flow(model, [(point.reading, point.bulk_k) for point in points]),
+        ports=ports,
+        section=section,
     )
     record = Record(
         solver_options=plate.solver_options(),
         solver_record=plate.solver_record(),
+        mass_tolerance=plate.mass_tolerance,
         **{key: counts(key) for key in points[0].counts},
     )
     return PlateMap(
         name=design.name,
         kind=model.plate.kind,
         model=model.plate.model,
-        leaves_out=model.leaves_out,
+        leaves_out=(*model.leaves_out, *beyond_laminar(runs, flows)),
         power_w=power,
         inlet_k=inlet,
         area_m2=plate.area,
         channels=model.channels,
         design_flow_m3_per_s=design.flow,
-        flow_m3_per_s=tuple(factor * design.flow for factor in factors),
+        flow_m3_per_s=flows,
         pressure_drop_pa=column(lambda p: p.pressure_drop_pa),
         case_to_inlet_max_k_per_w=column(lambda p: (p.case_max_k - inlet) / power),
         zones=zones,

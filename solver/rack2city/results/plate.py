@@ -1,24 +1,41 @@
 """What is known of a cold plate: its curves over the flow, its zones, and the finite-element runs behind them."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 type Runs = tuple[float, ...]
 """A number for each flow."""
-type RunsOfPlaces = tuple[tuple[float, float, float], ...]
-"""A place x, y, z (m) for each flow."""
+type Place = tuple[float | None, float | None, float | None]
+"""x, y, z (m); None of what the model does not tell apart, such as columns of pins that are alike."""
+type RunsOfPlaces = tuple[Place, ...]
+"""A place for each flow."""
 type RunsOfShares = tuple[tuple[float, ...], ...]
 """For each flow, a number for each channel."""
 
 
 @dataclass(frozen=True)
 class MeshFigures:
-    """The mesh of a plate."""
+    """The mesh of a plate.
+
+    Attributes:
+        level: of refinement.
+        cells: number of cells.
+        points: number of points.
+        groups: number of elements of each physical group.
+        scaled_jacobian: the smallest of a cell (-); of tetrahedra it tells how much curved faces distort them.
+        aspect_ratio: the largest ratio of the longest to the shortest edge of a cell (-).
+        across: cells across gaps of the coolant, by the name of the gap, where that is known.
+        notes: what a user should know of it, a sentence each.
+    """
 
     level: str
     cells: int
     points: int
     groups: dict[str, int]
+    scaled_jacobian: float | None = None
+    aspect_ratio: float | None = None
+    across: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,25 @@ class Readings:
 
 
 @dataclass(frozen=True)
+class PortRuns:
+    """The flow through an inlet or outlet of what is meshed; sequences run over the flow of the plate."""
+
+    name: str
+    hydraulic_diameter_m: float
+    speed_m_per_s: Runs
+    reynolds: Runs
+
+
+@dataclass(frozen=True)
+class SectionRuns:
+    """The plane section with the highest Reynolds number, normal to `axis` at a place (m)."""
+
+    axis: str
+    at_m: float
+    reynolds: Runs
+
+
+@dataclass(frozen=True)
 class PlateRuns:
     """What finite elements tell of a plate beside its curves; sequences run over the flow, which increases."""
 
@@ -83,6 +119,8 @@ class PlateRuns:
     grid_case_to_inlet_change: float | None
     holdout: Holdout
     readings: Readings | None = None
+    ports: tuple[PortRuns, ...] = ()
+    section: SectionRuns | None = None
 
 
 @dataclass(frozen=True)
@@ -125,10 +163,10 @@ class PlateCurves:
 
 def check_lengths(table: Any, where: str, expected: int) -> None:
     """Raise ValueError where a sequence of numbers has not the expected length."""
-    for field in fields(table):
-        values = getattr(table, field.name)
-        if str(field.type).startswith("Runs") and values is not None and len(values) != expected:
-            raise ValueError(f"`{where}.{field.name}` has {len(values)} values, expected {expected}, one per flow rate")
+    for each in fields(table):
+        values = getattr(table, each.name)
+        if str(each.type).startswith("Runs") and values is not None and len(values) != expected:
+            raise ValueError(f"`{where}.{each.name}` has {len(values)} values, expected {expected}, one per flow rate")
 
 
 @dataclass(frozen=True)

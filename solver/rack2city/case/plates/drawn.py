@@ -16,6 +16,7 @@ Length = Annotated[float, q.LENGTH.within("10 um", "2 m")]
 class OwnMesh(ComputedPlate):
     """A mesh whose groups keep the naming contract of meshes/README.md, or are mapped to it."""
 
+    fixed = ("whole",)
     kind: Literal["mesh"] = Field(description="an own mesh")
     model: Literal["whole"] = Field("whole", description="what is computed: what is meshed, in three dimensions")
     file: File = Field(description="the mesh, relative to the case file")
@@ -23,6 +24,9 @@ class OwnMesh(ComputedPlate):
     unit: Literal["m", "cm", "mm", "um", "in", "ft"] = Field(description="unit of its coordinates")
     groups: dict[str, str] = Field(
         default_factory=dict, description="names of the contract by the groups of the file, names or numbers"
+    )
+    field: str | None = Field(
+        None, description="name of the cell data that number the groups, where the file has several"
     )
     copies: Annotated[float, Number, Field(gt=0.0)] = Field(
         1.0, description="the plate is so many times what is meshed: twice its channels for half a channel (-)"
@@ -64,8 +68,11 @@ class Step(ComputedPlate):
         description="faces by name: `inlet`, `outlet`, `symmetry`, `contact` and those with an underscore after it"
     )
     heated: Pick = Field(description="the heated face")
-    cells_across: Annotated[int, Field(strict=True, ge=1, le=10)] = Field(
-        2, description="cells across the narrowest gap of the coolant, at level medium"
+    gap: Annotated[float, q.LENGTH.within("1 um", "1 mm")] = Field(
+        2e-5, description="bodies that come nearer to each other than this without touching are refused (m)"
+    )
+    around: Annotated[int, Field(strict=True, ge=6, le=64)] = Field(
+        16, description="cells around a full circle where faces are curved, at level medium"
     )
     most_cells: Annotated[int, Field(strict=True, ge=100)] = Field(
         200_000, description="number of cells above which no mesh is made"

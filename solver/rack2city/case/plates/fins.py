@@ -80,6 +80,7 @@ class Straight(Fed):
 class Skived(Straight):
     """Straight fins, through which the coolant flows from one end to the other."""
 
+    fixed = ("cell",)
     kind: Literal["skived"] = Field(description="straight fins, flow from end to end")
     port_width: Annotated[float | None, q.LENGTH.within("0.1 mm", "1 m")] = Field(
         None,

@@ -1,7 +1,7 @@
 """What all kinds of cold plate have in common: where they work, at which flows they are computed, and what heats them."""
 
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -46,6 +46,12 @@ class ComputedPlate(Plate):
         description="flow rates of the runs over the design flow, increasing, from below 1 to above 1 (-)",
     )
     level: Literal["coarse", "medium", "fine"] = Field("medium", description="refinement of the mesh")
+    cells_across: Annotated[int | None, Field(strict=True, ge=1, le=12)] = Field(
+        None, description="cells across the narrowest gap of the coolant at level medium, where its model takes that"
+    )
+    growth: Annotated[float | None, Field(strict=True, ge=1.0, le=4.0)] = Field(
+        None, description="largest ratio of the sizes of neighbouring cells, where its model takes that (-)"
+    )
     material: Label | None = Field(None, description="what it is made of, by name")
     conductivity: Annotated[float | None, q.CONDUCTIVITY] = Field(
         None, description="thermal conductivity of the plate, instead of `material` (W/(m*K))"
@@ -60,9 +66,15 @@ class ComputedPlate(Plate):
         (), description="chips and hot spots on the heated face; without them it is heated evenly"
     )
 
+    fixed: ClassVar[tuple[str, ...]] = ()
+    """Models whose meshes have levels, but no target for the size of cells."""
+
     def faults(self) -> Faults:
-        """A metal told twice or not at all, and heat that does not add up."""
+        """Sizes that no mesh takes, a metal told twice or not at all, and heat that does not add up."""
         yield from super().faults()
+        for name in ("cells_across", "growth"):
+            if self.model in self.fixed and getattr(self, name) is not None:
+                yield fault(f'has no place with kind = "{self.kind}", model = "{self.model}"; give a level', name)
         if (self.material is None) == (self.conductivity is None):
             lack = self.material is None
             told = (

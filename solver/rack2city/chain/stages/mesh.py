@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rack2city.chain.stage import Session, Stage, figures, of_case
+from rack2city.chain.stage import Session, Stage, of_case
 from rack2city.evidence import load
 
 if TYPE_CHECKING:
@@ -15,10 +15,10 @@ WHERE_IT_WORKS = {"power", "flow", "inlet_temperature", "flow_factors", "tim_res
 @of_case
 def _check(case: "Case") -> None:
     """Refuse plates that cannot be meshed, and own meshes that cannot be trusted."""
-    from rack2city.plate import plate_models
+    from rack2city.plate import check_model, plate_models
 
     for model in plate_models(case).values():
-        model.check()
+        check_model(model)
 
 
 def _files(case: "Case") -> tuple[str, ...]:
@@ -49,15 +49,13 @@ def _drawn(case: "Case") -> list[Path]:
 
 def _tells(folder: Path) -> tuple[str, ...]:
     from rack2city.chain.plate_files import PLATES, STATISTICS
-    from rack2city.report.units import PLAIN
+    from rack2city.chain.plate_meshes import mesh_lines
     from rack2city.results.plate import MeshFigures
 
     lines: list[str] = []
     for file in sorted((folder / PLATES).glob(f"*/{STATISTICS}")):
         mesh = load(file, MeshFigures)
-        groups = (("group " + name, count, PLAIN) for name, count in mesh.groups.items())
-        told = figures(("cells", mesh.cells, PLAIN), ("points", mesh.points, PLAIN), *groups)
-        lines += (f"plate {file.parent.name}, level {mesh.level}", *(f"  {line}" for line in told))
+        lines += (f"plate {file.parent.name}, level {mesh.level}", *(f"  {line}" for line in mesh_lines(mesh)))
     return tuple(lines)
 
 

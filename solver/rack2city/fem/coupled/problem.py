@@ -169,6 +169,17 @@ class ConjugateProblem:
         counts = self._exchanges, self._newton_steps, self._flow_steps, self._flow_factorisations
         return CoupledReport(*counts, self.heat.solver_statistics()[0] - heat_before, self._change)
 
+    def state(self) -> np.ndarray:
+        """Copy of the unknowns of heat and flow on this rank."""
+        return np.concatenate([self.heat.theta.x.array, self.flow.unknown.x.array])
+
+    def take_guess(self, flow_rate: FlowRate, guess: np.ndarray) -> None:
+        """Begin the next solution at a flow rate with a guess of `state`, of the flow only where its residual is smaller."""
+        theta = self.heat.theta.x.array
+        theta[:] = guess[: theta.size]
+        self._share_temperature()
+        self.flow.take_guess(flow_rate, guess[theta.size :])
+
     def _exchange(self, flow_rate: FlowRate, tolerance: float) -> None:
         """Solve flow and heat in turn until the temperature changes by no more than a tolerance."""
         theta, owned = self.heat.theta.x, self.heat.space.dofmap.index_map.size_local
@@ -219,10 +230,9 @@ class ConjugateProblem:
         """Largest change of the temperature over its range (collective)."""
         local = [np.max(values, initial=-np.inf) for values in (np.abs(after - before), after, -after)]
         largest, high, low = (self.domain.comm.allreduce(value, op=MPI.MAX) for value in local)
-        span = high + low
-        if span > 0.0:
-            return float(largest / span)
-        return 0.0 if largest == 0.0 else float("inf")  # a plate without heat has one temperature
+        if not high + low > 0.0:  # uniform, as before there is any heat
+            return np.inf if largest > 0.0 else 0.0
+        return float(largest / (high + low))
 
     def solver_options(self) -> dict[str, dict[str, Any]]:
         """Method and PETSc options in use, by prefix."""

@@ -5,7 +5,7 @@ means the same at every size. Testing with q = 1 shows that mass is conserved ex
 """
 
 import warnings
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -23,15 +23,14 @@ from rack2city.fem.flow.mass import MassBalance
 from rack2city.fem.flow.method import chosen_solver, preferred_pressure
 from rack2city.fem.flow.reynolds import beyond_laminar
 from rack2city.fem.flow.space import PressureKind, mixed_space
+from rack2city.fem.flow.starts import Starts
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.numbers import require
-from rack2city.fem.solvers.continuation import continue_to_one
 from rack2city.fem.solvers.newton import Log, NewtonReport
 from rack2city.fem.solvers.options import Options, without_method
 from rack2city.fem.solvers.prefixes import FLOW
 from rack2city.fem.solvers.system import Equations, NonlinearSystem
 
-ROUGHLY = 3e7  # of the tolerance: a creeping flow is where the flow starts
 DIRECT_ADVICE = f"with jets the method 'direct' goes further, as far as memory serves ({FLOW} in [solver.options])"
 
 
@@ -137,8 +136,8 @@ class FlowProblem:
         self.set_conditions(flow_rate, float(self.scales.time.value))
         started, self._solved = self._solved, False
         try:
-            if not started or not self._converges_from_here():
-                self._raise_inertia()
+            if not started or not self._starts.from_here():
+                self._starts.from_rest()
         except ConvergenceError as error:
             raise type(error)(f"at a Reynolds number of {self.reynolds:.0f} {error}{self._advice(error)}") from None
         self._solved = True
@@ -177,6 +176,10 @@ class FlowProblem:
     def _steady(self) -> NonlinearSystem | BlockSystem:
         return self.system()
 
+    @cached_property
+    def _starts(self) -> Starts:
+        return Starts(self._steady, self.hydraulic_diameter, self._set_inertia)
+
     def system(self, more: ufl.Form | None = None) -> NonlinearSystem | BlockSystem:
         """Equations of this problem in the scaled unknowns; `more` is a form, affine in them, that is added."""
         steps = forms.lagged_and_inertia(self.unknown, self.scales, self.stabilisation)
@@ -197,88 +200,11 @@ class FlowProblem:
             )
         return "" if self.method == "direct" else f"; {DIRECT_ADVICE}"
 
-    def solve_upwards(self, flow_rates: Iterable[float]) -> Iterator[tuple[float, NewtonReport]]:
-        """Solve for ever larger volume flows into the inlet (m³/s), each from the ones before.
-
-        That takes half the steps of a start from rest. The present state is the solution of each flow that is given out,
-        smallest first. From the third on the start is
-        guessed along the last two where that has the smaller residual. Errors are those of `solve`.
-        """
-        before: tuple[float, np.ndarray] | None = None
-        last: tuple[float, np.ndarray] | None = None
-        for flow_rate in sorted(flow_rates):
-            if before is not None and last is not None:
-                self._guess(flow_rate, before, last)
-            report = self.solve(flow_rate)
-            before, last = last, (flow_rate, self.unknown.x.array.copy())
-            yield flow_rate, report
-
-    def _guess(self, flow_rate: float, before: tuple[float, np.ndarray], last: tuple[float, np.ndarray]) -> None:
-        """Make a guess along two solutions the present state, if its residual is smaller than that of the second."""
-        if last[0] == before[0]:
-            return
+    def take_guess(self, flow_rate: FlowRate, guess: np.ndarray) -> None:
+        """Make a guess of the unknowns at a flow rate the present state, if its residual is smaller."""
         self.set_scale(flow_rate)
         self.set_conditions(flow_rate, float(self.scales.time.value))
-        ahead = (flow_rate - last[0]) / (last[0] - before[0])
-        self._take_if_nearer(last[1] + ahead * (last[1] - before[1]))
-
-    def _take_if_nearer(self, guess: np.ndarray) -> None:
-        """Make a guess the present state if its residual is smaller."""
-        values, present = self.unknown.x.array, self.unknown.x.array.copy()
-        without = self._steady.residual_from_here()
-        values[:] = guess
-        nearer = self._steady.residual_from_here() < without
-        if not nearer:
-            values[:] = present
-        ratio = self._steady.norm / max(without, np.finfo(float).tiny)
-        self.log(f"flow: {'taking' if nearer else 'leaving'} a guess of {ratio:.2g} times the residual")
-
-    def _converges_from_here(self) -> bool:
-        """Whether Newton's method converges from the last solution, by itself or in pseudo-time."""
-        values, kept = self.unknown.x.array, self.unknown.x.array.copy()
-        try:
-            self._steady.solve()
-        except ConvergenceError as error:
-            self.log(f"{error}; going on in pseudo-time from the last solution")
-        else:
-            return True
-        values[:] = kept
-        try:
-            self._steady.approach(self.hydraulic_diameter, predicted=True)
-            self._steady.solve()
-        except UnsteadyError:
-            raise
-        except ConvergenceError as error:
-            self.log(f"{error}; starting again without a guess")
-            return False
-        return True
-
-    def _raise_inertia(self) -> None:
-        """Solve without a guess: from creeping flow, by solutions with ever more of the inertia."""
-        values, followed, reached = self.unknown.x.array, 0.0, None
-
-        def restore(kept: np.ndarray) -> None:
-            nonlocal reached
-            reached = values.copy() if followed == 0.0 else None
-            values[:] = kept
-
-        def predict(before: np.ndarray, last: np.ndarray, ahead: float) -> None:
-            values[:] = last + ahead * (last - before)
-
-        def follow(inertia: float) -> None:
-            nonlocal followed, reached
-            self._set_inertia(inertia)
-            if inertia == 0.0:
-                self._steady.solve(slack=ROUGHLY)
-                return
-            if reached is not None:
-                self._take_if_nearer(reached)
-            self._steady.approach(self.hydraulic_diameter, predicted=followed > 0.0)
-            if inertia == 1.0:
-                self._steady.solve()
-            followed, reached = inertia, None
-
-        continue_to_one(follow, values.copy, restore, self.log, "inertia", predict)
+        self._starts.take_if_nearer(guess)
 
     def _set_inertia(self, share: float) -> None:
         self.scales.reynolds.value = share * self.reynolds

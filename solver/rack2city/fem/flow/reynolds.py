@@ -1,4 +1,4 @@
-"""Reynolds numbers of ports and of sections: where a flow leaves what a laminar model can say, and by how much.
+"""Reynolds numbers of ports: where a flow leaves what a laminar model can say, and by how much.
 
 Re = rho U D_h / mu with D_h = 4 A / P, P the perimeter that is wetted by walls (planes of symmetry are none, so that half a
 port has the diameter of the whole); that is 4 rho Q / (mu P). mu is the typical viscosity of the problem.
@@ -13,11 +13,8 @@ from dolfinx import mesh
 from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Wall
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.quantities import flow_through
-from rack2city.fem.mesh.section import plane_section
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from rack2city.fem.flow.problem import FlowProblem
 
 LAMINAR_LIMIT = 2300.0
@@ -50,7 +47,7 @@ class PortFlow:
 
 def port_flows(problem: "FlowProblem") -> list[PortFlow]:
     """Flow, speed and Reynolds number of each inlet and outlet, of the present solution (collective)."""
-    fluid, velocity, walls = problem.fluid, problem.velocity(), _walls(problem)
+    fluid, velocity, walls = problem.fluid, problem.velocity(), walls_of(problem)
     ports = []
     for name in (b.surface for b in problem.boundaries if isinstance(b, FlowInlet | FlowOutlet)):
         area, flow = fluid.size(fluid.ds(fluid.surface(name))), abs(flow_through(fluid, velocity, name))
@@ -73,36 +70,7 @@ def beyond_laminar(problem: "FlowProblem") -> str | None:
     )
 
 
-def section_reynolds(problem: "FlowProblem", point: "Sequence[float]", normal: "Sequence[float]") -> float:
-    """Reynolds number of the flow through a plane section, of the present solution (-; collective).
-
-    The plane goes through `point` (m). Where it cuts several channels, or one to and fro, what crosses it either way counts,
-    over all of their perimeters. `InputError` if it misses the fluid.
-    """
-    fluid, dim = problem.fluid, problem.fluid.dimensions
-    section = plane_section(fluid, point, normal)
-    corners = fluid.mesh.geometry.x[_corners(fluid, dim - 1, _walls(problem))][:, :, :dim]
-    height = (corners - np.asarray(point, dtype=float)[:dim]) @ section.normal
-    height = np.where(height == 0.0, 1e-300, height)
-    perimeter = 0.0
-    for simplex in [(0, 1, 2), (1, 2, 3)][: corners.shape[1] - 2] if dim == 3 else [(0, 1)]:
-        x, h = corners[:, simplex], height[:, simplex]
-        cut = np.any(h > 0.0, axis=1) & np.any(h < 0.0, axis=1)
-        perimeter += sum(_cut_length(*pair) for pair in zip(x[cut], h[cut], strict=True))
-    perimeter = float(fluid.comm.allreduce(perimeter))
-    return 4.0 * problem.density * section.gross_flow(problem.velocity()) / (problem.viscosity_scale * perimeter)
-
-
-def _cut_length(x: np.ndarray, height: np.ndarray) -> float:
-    """Length at which a plane cuts a triangle with corners on both sides; a segment counts as one."""
-    if len(x) == 2:
-        return 1.0
-    pairs = [(i, j) for i, j in ((0, 1), (1, 2), (2, 0)) if height[i] * height[j] < 0.0]
-    ends = [x[i] + (x[j] - x[i]) * height[i] / (height[i] - height[j]) for i, j in pairs]
-    return float(np.linalg.norm(ends[0] - ends[1]))
-
-
-def _walls(problem: "FlowProblem") -> np.ndarray:
+def walls_of(problem: "FlowProblem") -> np.ndarray:
     """Facets of this rank that are walls."""
     topology = problem.fluid.mesh.topology
     topology.create_connectivity(topology.dim - 1, topology.dim)
@@ -110,7 +78,7 @@ def _walls(problem: "FlowProblem") -> np.ndarray:
     return np.setdiff1d(mesh.exterior_facet_indices(topology), others).astype(np.int32)
 
 
-def _corners(fluid: FluidDomain, dim: int, entities: np.ndarray) -> np.ndarray:
+def corners_of(fluid: FluidDomain, dim: int, entities: np.ndarray) -> np.ndarray:
     """Geometry nodes of the corners of entities, shape (n, corners)."""
     fluid.mesh.topology.create_connectivity(dim, fluid.dimensions)
     return np.asarray(mesh.entities_to_geometry(fluid.mesh, dim, entities.astype(np.int32)))
@@ -126,7 +94,7 @@ def _shared_rim(fluid: FluidDomain, port: np.ndarray, walls: np.ndarray) -> floa
         np.unique(np.concatenate([of_facet.links(f) for f in facets])) if len(facets) else np.empty(0, dtype=np.int32)
         for facets in (port, walls)
     )
-    corners = msh.geometry.x[_corners(fluid, dim, rim)]
+    corners = msh.geometry.x[corners_of(fluid, dim, rim)]
     lengths = np.linalg.norm(corners[:, 0] - corners[:, -1], axis=1) if dim else np.ones(len(rim))
     local = dict(zip(numbers.local_to_global(rim.astype(np.int32)).tolist(), lengths.tolist(), strict=True))
     wanted = {number: length for each in comm.allgather(local) for number, length in each.items()}

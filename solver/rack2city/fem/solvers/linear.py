@@ -108,6 +108,7 @@ class LinearSolver:
             own_rtol if rtol is None else rtol, atol, divtol, min(most, LOOSE_MOST) if loose else most
         )
         self._ksp.getPC().setReusePreconditioner(not renew)
+        solution.stateIncrease()  # else PETSc may take for zero, and leave, what was written into its array
         with self._given.reading():
             self._ksp.solve(rhs, solution)
         if not self._settled:

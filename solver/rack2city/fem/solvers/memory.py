@@ -17,12 +17,12 @@ def factor_memory(unknowns: int, single: bool) -> float:
 def available_memory(comm: MPI.Comm) -> float:
     """Memory that the ranks of a communicator may still take, over all nodes (MB; collective); infinite if nothing tells."""
     on_node = comm.Split_type(MPI.COMM_TYPE_SHARED)
-    share = _of_this_node() / on_node.size
+    share = node_memory() / on_node.size
     on_node.Free()
     return float(comm.allreduce(share, op=MPI.SUM))
 
 
-def _of_this_node() -> float:
+def node_memory() -> float:
     """The least of what the system has available and what the control group may still take (MB)."""
     found = [float("inf")]
     for line in _read("/proc/meminfo").splitlines():

@@ -27,7 +27,7 @@ MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
 }
 """Models by `kind` and `model` of the plate's table."""
 
-__all__ = ["MESH", "MODELS", "Channels", "Piece", "PlateModel", "Strip", "plate_model", "plate_models"]
+__all__ = ["MESH", "MODELS", "Channels", "Piece", "PlateModel", "Strip", "check_model", "plate_model", "plate_models"]
 
 
 def plate_model(case: PlatesCase, name: str) -> PlateModel:
@@ -43,6 +43,18 @@ def plate_model(case: PlatesCase, name: str) -> PlateModel:
         return MODELS[plate.kind, plate.model](design)
     except MeshError as error:
         raise InputError(f"plates.{name}: {error}") from None
+
+
+def check_model(model: PlateModel) -> None:
+    """Refuse what the table of a plate lets pass, before anything is written.
+
+    Raises:
+        InputError: its geometry cannot be, or its file is none.
+    """
+    try:
+        model.check()
+    except MeshError as error:
+        raise InputError(f"plates.{model.design.name}: {error}") from None
 
 
 def plate_models(case: PlatesCase) -> dict[str, PlateModel]:

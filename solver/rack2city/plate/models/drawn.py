@@ -1,5 +1,6 @@
 """A plate that comes as a file: a mesh of the user's own, or a drawing."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,18 +9,19 @@ from rack2city.case import OwnMesh, Pick, Step
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import PlateModel
-from rack2city.plate.models.named import named_strips
+from rack2city.plate.models.named import named_strips, require_bodies
 from rack2city.plate.models.whole import rectangle
 from rackmesh.contract import read_plate
 from rackmesh.description import PlateMesh
 from rackmesh.foreign.importing import import_mesh
 from rackmesh.plates.sizes import Sizes
+from rackmesh.quality import Quality, mesh_quality
 from rackmesh.step.plate import Pick as Chosen
 from rackmesh.step.plate import StepPlate
-from rackmesh.step.writing import write_step_plate
+from rackmesh.step.writing import check_step_plate, write_step_plate
 
 LAMINAR = "turbulence: laminar, developed at the inlet"
-GROWTH = 1.6  # of tetrahedra from walls on
+SIZES = Sizes(across=2, growth=1.6)  # of tetrahedra of second order
 
 
 def own_mesh(design: PlateDesign) -> PlateModel:
@@ -30,12 +32,12 @@ def own_mesh(design: PlateDesign) -> PlateModel:
     return PlateModel(
         design=design,
         channels=None,
-        write=partial(_import, plate),
+        write=partial(_write, plate),
         coarser={},
         single=False,
         strips=lambda areas: named_strips(design, areas, plate.copies),
         leaves_out=("what is not in the mesh", LAMINAR, lacks),
-        check=partial(_check_own, design),
+        refuse=partial(_check_own, design),
     )
 
 
@@ -44,7 +46,12 @@ def _import(plate: OwnMesh, path: Path) -> PlateMesh:
     if (plate.unit, plate.groups, plate.more) == ("m", {}, ()) and plate.file == path.resolve():
         return read_plate(path)
     groups: dict[int | str, str] = dict(plate.groups.items())
-    return import_mesh([plate.file, *plate.more], plate.unit, path, groups)
+    return import_mesh([plate.file, *plate.more], plate.unit, path, groups, plate.field)
+
+
+def _write(plate: OwnMesh, path: Path) -> Quality:
+    mesh = _import(plate, path)
+    return replace(mesh_quality(path), notes=mesh.notes)
 
 
 def _check_own(design: PlateDesign) -> None:
@@ -54,8 +61,7 @@ def _check_own(design: PlateDesign) -> None:
     with TemporaryDirectory(prefix="rack2city-") as folder:
         mesh = _import(plate, Path(folder) / "mesh.msh")
     named_strips(design, {surface.name: surface.area for surface in mesh.surfaces_of("heated")}, plate.copies)
-    for body in mesh.solids:
-        design.solid(body.name)
+    require_bodies(design, [body.name for body in mesh.solids], [surface.name for surface in mesh.surfaces])
 
 
 def drawing(design: PlateDesign) -> PlateModel:
@@ -69,26 +75,28 @@ def drawing(design: PlateDesign) -> PlateModel:
         faces={name: _pick(pick) for name, pick in plate.faces.items()},
         heated=_pick(plate.heated),
         zones=tuple(rectangle(zone, 0.0, 0.0) for zone in plate.zones),
+        gap=plate.gap,
+        around=plate.around,
         most_cells=plate.most_cells,
     )
     drawn.check()
 
-    def write(sizes: Sizes, path: Path) -> PlateMesh:
-        return write_step_plate(drawn, path, Sizes(plate.cells_across, GROWTH, sizes.factor))[0]
+    def write(sizes: Sizes, path: Path) -> Quality:
+        return write_step_plate(drawn, path, sizes)[1]
 
     def check() -> None:
-        for name in drawn.solids:
-            design.solid(name)
+        require_bodies(design, drawn.solids, drawn.faces)
+        check_step_plate(drawn, sizes_of(plate, SIZES))
 
     return PlateModel(
         design=design,
         channels=None,
-        write=partial(write, sizes_of(plate)),
-        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate).items()},
+        write=partial(write, sizes_of(plate, SIZES)),
+        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate, SIZES).items()},
         single=False,
         strips=lambda areas: named_strips(design, areas),
         leaves_out=("what is not drawn", LAMINAR),
-        check=check,
+        refuse=check,
     )
 
 

@@ -15,7 +15,7 @@ PLAIN = Sizes()
 
 def sizes_of(plate: ComputedPlate, base: Sizes = PLAIN) -> Sizes:
     """Sizes of the cells at the level of a plate; `base` is level medium."""
-    return replace(base, factor=FACTORS[plate.level])
+    return replace(_chosen(plate, base), factor=FACTORS[plate.level])
 
 
 def coarser_sizes(plate: ComputedPlate, base: Sizes = PLAIN) -> dict[str, Sizes]:
@@ -23,4 +23,10 @@ def coarser_sizes(plate: ComputedPlate, base: Sizes = PLAIN) -> dict[str, Sizes]
     if plate.level == "coarse":
         return {}
     factor = FACTORS[plate.level]
-    return {f"{COARSER}-{step}.msh": replace(base, factor=factor / RATIO**step) for step in (1, 2)}
+    chosen = _chosen(plate, base)
+    return {f"{COARSER}-{step}.msh": replace(chosen, factor=factor / RATIO**step) for step in (1, 2)}
+
+
+def _chosen(plate: ComputedPlate, base: Sizes) -> Sizes:
+    """Sizes at level medium: the case's own before those of the model."""
+    return replace(base, across=plate.cells_across or base.across, growth=plate.growth or base.growth)

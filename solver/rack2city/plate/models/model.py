@@ -2,17 +2,21 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 
 from rack2city.case import ComputedPlate, Zone
+from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign
+from rackmesh.files import MeshError
+from rackmesh.quality import Quality
 
 MESH, COARSER = "mesh.msh", "mesh-coarser"
 """File of the mesh that the curves come from, and how names of coarser ones begin."""
 LAMINAR = "turbulence and the entrance of the flow: laminar, developed at the inlet"
 
-type Writer = Callable[[Path], object]
-"""Writes a mesh file; raises `rackmesh.files.MeshError`."""
+type Writer = Callable[[Path], Quality]
+"""Writes a mesh file and tells the quality of its cells; raises `rackmesh.files.MeshError`."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class PlateModel:
         along: whether the flow runs straight along x through all of the mesh, so that its bulk is that of the length.
         apart: where the channels of the mesh can be told apart; None where they cannot, or are one.
         repeats: how the mesh repeats along the plate, where it is one cell of a pattern; its flow is developed then.
-        check: refuses, before anything is written, what its table lets pass.
+        refuse: refuses what its table lets pass.
     """
 
     design: PlateDesign
@@ -99,13 +103,35 @@ class PlateModel:
     along: bool = False
     apart: Channels | None = None
     repeats: Repeats | None = None
-    check: Callable[[], object] = lambda: None
+    refuse: Callable[[], object] = lambda: None
+
+    def check(self) -> None:
+        """Refuse what the finite elements could not compute, before anything is written.
+
+        Raises:
+            InputError: in a sentence what, with its place.
+        """
+        try:
+            self.refuse()
+        except MeshError as error:
+            raise InputError(f"plates.{self.design.name}: {error}") from None
 
     @property
     def plate(self) -> ComputedPlate:
         """Its table of the case."""
         assert isinstance(self.design.plate, ComputedPlate)
         return self.design.plate
+
+    @property
+    def held_out(self) -> float:
+        """Factor of the flow whose run is kept out of the curves: midway in the first gap of a cubic in log flow (-)."""
+        first, second, *_ = sorted(self.plate.flow_factors)
+        return sqrt(first * second)
+
+    @property
+    def factors(self) -> list[float]:
+        """Factors of all flows that are run: those of the table, that held out, and the design's; upwards (-)."""
+        return sorted({*self.plate.flow_factors, self.held_out, 1.0})
 
 
 def interface(plate: ComputedPlate, zones: Sequence[Zone]) -> float:

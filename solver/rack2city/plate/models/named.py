@@ -1,8 +1,8 @@
 """Heated surfaces of a mesh that are named after the zones that lie there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from rack2city.case import ComputedPlate
+from rack2city.case import ComputedPlate, FinField
 from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.model import Piece, Strip, interface
@@ -49,3 +49,40 @@ def named_strips(design: PlateDesign, areas: Mapping[str, float], copies: float 
         for surface, names in here.items()
     )
     return (Strip(copies, pieces),)
+
+
+def contacts(design: PlateDesign, surfaces: Iterable[str]) -> dict[str, float]:
+    """Area resistance (m² K/W) of the contacts among the surfaces of a mesh, by surface.
+
+    Raises:
+        InputError: the mesh has one whose resistance nobody tells, or lacks one.
+    """
+    plate, where = design.plate, f"plates.{design.name}.contacts"
+    assert isinstance(plate, ComputedPlate)
+    found = [name for name in surfaces if name == "contact" or name.startswith("contact_")]
+    names = {name: name.removeprefix("contact").removeprefix("_") or "contact" for name in found}
+    for surface, name in names.items():
+        if name not in plate.contacts:
+            raise InputError(f"{where}: the mesh has the surface '{surface}'; give the area resistance of '{name}'")
+    for name in plate.contacts:
+        if name not in names.values():
+            raise InputError(f"{where}.{name}: the mesh has no surface 'contact_{name}'")
+    return {surface: plate.contacts[name] for surface, name in names.items()}
+
+
+def require_bodies(design: PlateDesign, solids: Iterable[str], surfaces: Iterable[str]) -> None:
+    """Refuse bodies without a material that is known, materials without a body, and contacts that do not fit."""
+    plate, names = design.plate, list(solids)
+    assert isinstance(plate, ComputedPlate)
+    for name in names:
+        design.solid(name)
+    for name in plate.materials:
+        if name not in names:
+            where, told = f"plates.{design.name}.materials.{name}", ", ".join(sorted(names))
+            raise InputError(f"{where}: the plate has no body '{name}'; its bodies are {told}")
+    contacts(design, surfaces)
+
+
+def cell_solids(plate: FinField) -> list[str]:
+    """Names of the solid bodies of a cell of a finned field."""
+    return ["base", "fins", *(["lid"] if plate.lid_thickness else [])]

@@ -12,11 +12,13 @@ from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.channels import Columns, along, strips
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import PlateModel, Repeats
+from rack2city.plate.models.named import cell_solids, require_bodies
 from rack2city.plate.models.whole import pins_of
 from rackmesh.plates.offset_strip import OffsetStrip as Strips
 from rackmesh.plates.offset_strip import write_offset_strip
 from rackmesh.plates.pin_fin import write_pin_cell
 from rackmesh.plates.sizes import Sizes
+from rackmesh.quality import Quality
 
 SIZES = Sizes(across=5, growth=1.5)  # finer than elsewhere: a cell is cheap, and its wakes want it
 LEAVES_OUT = (
@@ -43,6 +45,7 @@ def repeating_cell(design: PlateDesign) -> PlateModel:
         strips=lambda areas: strips(columns, design.power, [along], plate.length),
         leaves_out=LEAVES_OUT,
         repeats=Repeats(0.5 * pitch, cell, plate.length),
+        refuse=partial(_check, design, plate),
     )
 
 
@@ -57,11 +60,13 @@ def _pitch(plate: PinFin | OffsetStrip) -> float:
     return plate.pitch if isinstance(plate, OffsetStrip) else plate.pitch_across
 
 
-def _write(plate: PinFin | OffsetStrip, sizes: Sizes, path: Path) -> None:
-    if isinstance(plate, PinFin):
-        write_pin_cell(pins_of(plate), sizes, path)
-        return
-    geometry = Strips(
+def _check(design: PlateDesign, plate: PinFin | OffsetStrip) -> None:
+    require_bodies(design, cell_solids(plate), ())
+    (pins_of(plate) if isinstance(plate, PinFin) else _strips(plate)).check()
+
+
+def _strips(plate: OffsetStrip) -> Strips:
+    return Strips(
         strip_length=plate.strip_length,
         strip_thickness=plate.strip_thickness,
         pitch=plate.pitch,
@@ -69,4 +74,9 @@ def _write(plate: PinFin | OffsetStrip, sizes: Sizes, path: Path) -> None:
         base_thickness=plate.base_thickness,
         lid_thickness=plate.lid_thickness or 0.0,
     )
-    write_offset_strip(geometry, sizes, path)
+
+
+def _write(plate: PinFin | OffsetStrip, sizes: Sizes, path: Path) -> Quality:
+    if isinstance(plate, PinFin):
+        return write_pin_cell(pins_of(plate), sizes, path)
+    return write_offset_strip(_strips(plate), sizes, path)

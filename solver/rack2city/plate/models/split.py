@@ -8,9 +8,11 @@ from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.channels import Columns, Stretch, breaks, strips
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import LAMINAR, PlateModel
+from rack2city.plate.models.named import cell_solids, require_bodies
 from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.split_flow import SplitFlow as Geometry
 from rackmesh.plates.split_flow import write_split_flow_cell
+from rackmesh.quality import Quality
 
 LEAVES_OUT = (
     "what feeds the slot, the plenums behind the fins and their pressure drop; all channels carry the same flow",
@@ -33,6 +35,7 @@ def split_cell(design: PlateDesign) -> PlateModel:
         single=False,
         strips=lambda areas: strips(columns, design.power, sides(plate), half),
         leaves_out=LEAVES_OUT,
+        refuse=partial(_check, design, plate),
     )
 
 
@@ -66,5 +69,10 @@ def geometry_of(plate: SplitFlow) -> Geometry:
     )
 
 
-def _write(plate: SplitFlow, sizes: Sizes, path: Path) -> None:
-    write_split_flow_cell(geometry_of(plate), sizes, path, breaks(plate.zones, sides(plate), 0.5 * plate.length))
+def _check(design: PlateDesign, plate: SplitFlow) -> None:
+    require_bodies(design, cell_solids(plate), ())
+    geometry_of(plate).check()
+
+
+def _write(plate: SplitFlow, sizes: Sizes, path: Path) -> Quality:
+    return write_split_flow_cell(geometry_of(plate), sizes, path, breaks(plate.zones, sides(plate), 0.5 * plate.length))

@@ -13,7 +13,9 @@ from rack2city.case import Skived
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.channels import Columns, along, breaks, strips
 from rack2city.plate.models.model import COARSER, LAMINAR, PlateModel
+from rack2city.plate.models.named import cell_solids, require_bodies
 from rackmesh.channel import LEVELS, Cells, HalfChannel, write_half_channel
+from rackmesh.quality import Quality
 
 DIRECTIONS = {"across": ("channel", "fin"), "height": ("height",), "base": ("base", "tim"), "length": ("length",)}
 """The blocks of cells that are coarsened together, for the change on refinement in one direction."""
@@ -47,11 +49,17 @@ def straight_cell(design: PlateDesign) -> PlateModel:
         strips=lambda areas: strips(columns, design.power, [along], plate.length),
         leaves_out=LEAVES_OUT,
         along=True,
+        refuse=partial(_check, design, plate),
     )
 
 
-def _write(plate: Skived, cells: Cells, path: Path) -> None:
-    geometry = HalfChannel(
+def _check(design: PlateDesign, plate: Skived) -> None:
+    require_bodies(design, cell_solids(plate), ())
+    _geometry(plate).check()
+
+
+def _geometry(plate: Skived) -> HalfChannel:
+    return HalfChannel(
         pitch=plate.pitch,
         width=plate.channel_width,
         fin_height=plate.fin_height,
@@ -59,4 +67,7 @@ def _write(plate: Skived, cells: Cells, path: Path) -> None:
         length=plate.length,
         lid_thickness=plate.lid_thickness or 0.0,
     )
-    write_half_channel(geometry, cells, path, breaks(plate.zones, [along], plate.length))
+
+
+def _write(plate: Skived, cells: Cells, path: Path) -> Quality:
+    return write_half_channel(_geometry(plate), cells, path, breaks(plate.zones, [along], plate.length))

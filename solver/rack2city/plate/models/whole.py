@@ -1,49 +1,82 @@
 """A whole plate with its plenums and walls, resolved in three dimensions."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-from rack2city.case import ComputedPlate, PinFin, Serpentine, Skived, SplitFlow, Zone
+from rack2city.case import ComputedPlate, Fed, PinFin, Serpentine, Skived, SplitFlow, Zone
+from rack2city.errors import InputError
+from rack2city.fem.solvers.memory import factor_memory, node_memory
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import Channels, PlateModel
-from rack2city.plate.models.named import named_strips
+from rack2city.plate.models.named import named_strips, require_bodies
 from rack2city.plate.models.split import geometry_of
-from rackmesh.plates.pin_fin import PinField, write_pin_field
+from rackmesh.plates.extrusion import Extrusion
+from rackmesh.plates.pin_fin import PinField, pin_field, write_pin_field
 from rackmesh.plates.pin_fin import PinFin as Pins
 from rackmesh.plates.serpentine import Serpentine as Winding
-from rackmesh.plates.serpentine import write_serpentine
+from rackmesh.plates.serpentine import serpentine, write_serpentine
 from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived as Fins
-from rackmesh.plates.skived import write_skived
-from rackmesh.plates.split_flow import write_split_flow
+from rackmesh.plates.skived import skived_blocks, write_skived
+from rackmesh.plates.split_flow import split_flow_blocks, write_split_flow
+from rackmesh.quality import Quality
+from rackmesh.tensor import BlockMesh
 from rackmesh.zones import Zone as Rectangle
 
 LEAVES_OUT = (
     "hoses and fittings before and behind the ports that are meshed",
     "turbulence: laminar, developed at the inlet",
 )
+UNKNOWNS_PER_CELL = 32.0  # of second-order velocity and pressure, a few cells across each gap
+ON_DISK = 2.0  # a factor that goes to disk needs about half of its memory
 
-type Write = Callable[[Sizes, Sequence[Rectangle], Path], object]
+type Write = Callable[[Sizes, Sequence[Rectangle], Path], Quality]
+type Cells = Callable[[Sizes, Sequence[Rectangle]], BlockMesh | Extrusion]
+
+
+@dataclass(frozen=True)
+class Generator:
+    """What makes the mesh of a plate.
+
+    Attributes:
+        write: writes it.
+        cells: its cells before they are written.
+        corner: lowest x and y of the field, from which zones are counted, in the mesh (m).
+        solids: names of its solid bodies, without the lid.
+    """
+
+    write: Write
+    cells: Cells
+    corner: tuple[float, float] = (0.0, 0.0)
+    solids: tuple[str, ...] = ("base", "fins", "walls")
 
 
 def whole_plate(design: PlateDesign) -> PlateModel:
     """Model of a plate by all of it."""
     plate = design.plate
-    assert isinstance(plate, ComputedPlate)
-    write, corner = writer(plate)
-    zones = [rectangle(zone, *corner) for zone in plate.zones]
+    assert isinstance(plate, Fed | Serpentine)
+    made = generator(plate)
+    zones = [rectangle(zone, *made.corner) for zone in plate.zones]
+    sizes = sizes_of(plate)
+
+    def check() -> None:
+        require_bodies(design, [*made.solids, *(["lid"] if plate.lid_thickness else [])], ())
+        require_memory(design, made.cells(sizes, zones))
+
     return PlateModel(
         design=design,
         channels=getattr(plate, "channels", None),
-        write=partial(write, sizes_of(plate), zones),
-        coarser={name: partial(write, sizes, zones) for name, sizes in coarser_sizes(plate).items()},
+        write=partial(made.write, sizes, zones),
+        coarser={name: partial(made.write, coarse, zones) for name, coarse in coarser_sizes(plate).items()},
         single=False,
         strips=lambda areas: named_strips(design, areas),
         leaves_out=LEAVES_OUT,
-        apart=channels_apart(plate, *corner),
+        apart=channels_apart(plate, *made.corner),
+        refuse=check,
     )
 
 
@@ -61,8 +94,25 @@ def rectangle(zone: Zone, x: float, y: float) -> Rectangle:
     return Rectangle(zone.name, zone.x + x, zone.y + y, zone.length, zone.width)
 
 
-def writer(plate: ComputedPlate) -> tuple[Write, tuple[float, float]]:
-    """What writes the mesh of a plate, and the corner of its field in the mesh (m)."""
+def require_memory(design: PlateDesign, mesh: BlockMesh | Extrusion) -> None:
+    """Refuse a mesh that the memory of this machine does not hold, before it is made."""
+    unknowns = UNKNOWNS_PER_CELL * mesh.cells("fluid")
+    needed, there = factor_memory(round(unknowns), single=True), node_memory()
+    if needed > ON_DISK * there:
+        cells = (
+            "it has no cell that repeats"
+            if isinstance(design.plate, Serpentine)
+            else 'model = "cell" computes what repeats'
+        )
+        raise InputError(
+            f"plates.{design.name}: the whole plate takes {mesh.cells()} cells, {mesh.cells('fluid')} of them coolant, which "
+            f"makes about {unknowns:.1e} unknowns of the flow and {needed / 1e3:.0f} GB of memory for their factor, where "
+            f'{there / 1e3:.0f} GB are available; {cells}, and level = "coarse" has a third of the cells of medium'
+        )
+
+
+def generator(plate: ComputedPlate) -> Generator:
+    """What makes the mesh of a plate."""
     if isinstance(plate, Serpentine):
         winding = Winding(
             length=plate.length,
@@ -75,16 +125,17 @@ def writer(plate: ComputedPlate) -> tuple[Write, tuple[float, float]]:
             lid_thickness=plate.lid_thickness or 0.0,
             bends=plate.bends,
         )
-        return partial(write_serpentine, winding), (0.0, 0.0)
+        return Generator(partial(write_serpentine, winding), partial(serpentine, winding), solids=("base", "walls"))
     assert isinstance(plate, Skived | SplitFlow | PinFin)
     assert plate.plenum_length is not None
     assert plate.side_wall is not None
     corner = plate.plenum_length, plate.side_wall
     if isinstance(plate, SplitFlow):
-        return partial(write_split_flow, geometry_of(plate)), corner
+        slotted = geometry_of(plate)
+        return Generator(partial(write_split_flow, slotted), partial(split_flow_blocks, slotted), corner)
     if isinstance(plate, PinFin):
         field = PinField(pins_of(plate), plate.length, plate.width, *corner)
-        return partial(write_pin_field, field), corner
+        return Generator(partial(write_pin_field, field), partial(pin_field, field), corner)
     fins = Fins(
         length=plate.length,
         width=plate.channels * plate.pitch,
@@ -97,7 +148,7 @@ def writer(plate: ComputedPlate) -> tuple[Write, tuple[float, float]]:
         lid_thickness=plate.lid_thickness or 0.0,
         port_width=plate.port_width or 0.0,
     )
-    return partial(write_skived, fins), corner
+    return Generator(partial(write_skived, fins), partial(skived_blocks, fins), corner)
 
 
 def pins_of(plate: PinFin) -> Pins:

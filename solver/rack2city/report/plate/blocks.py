@@ -36,6 +36,7 @@ def blocks(plate: PlateFigures, drawn: Pictures | Lack | None, loads: Sequence[L
         yield from pictures(plate, drawn)
     if plate.mesh is not None:
         yield tables.mesh_table(plate)
+        yield from map(Text, plate.mesh.notes)
 
 
 def what(plate: PlateFigures) -> Text:

@@ -45,9 +45,8 @@ def draw(plate: PlateFigures, fields: Path, inputs: Sequence[CaseInput]) -> Pict
     """
     found = field.render(fields, section_alone=_is_cell(plate))
     most = ", that with the most heat," if plate.zones else ""
-    which = (
-        f"of half a channel{most} of the plate '{plate.name}'" if _is_cell(plate) else f"of the plate '{plate.name}'"
-    )
+    part = f"half a channel{most} of " if _is_cell(plate) else "a repeating cell of " if plate.model == "cell" else ""
+    which = f"of {part}the plate '{plate.name}'"
     flow = f"at {quantity(plate.design_flow_m3_per_s, LITRE_PER_MINUTE)}"
     drawn: Pictures = {}
     if _is_cell(plate):

@@ -20,7 +20,7 @@ from rack2city.report.summary.provenance import Provenance
 from rack2city.report.units import quantity
 from rack2city.results.plate import PlateFigures
 
-OF_CELLS = "from end to end of one channel: ports and plenums are not in it"
+OF_CELLS = "from end to end of the finned field: ports and plenums are not in it"
 OF_WHOLE = "from the inlet to the outlet of what is meshed"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rack2city.report import units as u
 from rack2city.report.document import Table
 from rack2city.report.units import number, quantity
-from rack2city.results.plate import PlateFigures
+from rack2city.results.plate import Place, PlateFigures
 
 
 def curves(plate: PlateFigures) -> Table:
@@ -57,9 +57,9 @@ def readings(plate: PlateFigures) -> Table | None:
     return _columns(told, columns)
 
 
-def place(at: tuple[float, ...]) -> str:
-    """A place in a plate (m) in words, in millimetres."""
-    return ", ".join(number(round(1e3 * x, 3) + 0.0, 4, trim=True) for x in at)
+def place(at: Place) -> str:
+    """A place in a plate (m) in words, in millimetres; a dash for what is not told."""
+    return ", ".join("–" if x is None else number(round(1e3 * x, 3) + 0.0, 4, trim=True) for x in at)
 
 
 def zones(plate: PlateFigures) -> Table | None:
@@ -117,9 +117,15 @@ def mesh_table(plate: PlateFigures) -> Table:
     mesh = plate.mesh
     assert mesh is not None
     counts = {"cells": mesh.cells, "points": mesh.points, **{f"group '{name}'": n for name, n in mesh.groups.items()}}
-    rows = (("level", mesh.level), *((name, number(count)) for name, count in counts.items()))
+    counts |= {f"cells across {name}": count for name, count in mesh.across.items()}
+    rows = [("level", mesh.level), *((name, number(count)) for name, count in counts.items())]
+    for name, value in (
+        ("scaled Jacobian, smallest", mesh.scaled_jacobian),
+        ("aspect ratio, largest", mesh.aspect_ratio),
+    ):
+        rows += [] if value is None else [(name, number(value))]
     caption = f"The mesh of the plate '{plate.name}'; of each group the number of its cells or facets."
-    return Table(caption, ("mesh", "count"), rows, "lr")
+    return Table(caption, ("mesh", "count"), tuple(rows), "lr")
 
 
 def _columns(caption: str, columns: dict[str, Iterable[float]]) -> Table:
