@@ -17,6 +17,7 @@ from rack2city.plate import PlateMap
 CASES = Path(__file__).resolve().parents[2] / "cases" / "plates"
 EXPECTED = {
     "curve": {"gpu": (9095.36, 0.0280805)},
+    "k16": {"baseline": (2240.10, 0.0440518), "skived": (2682.96, 0.0382412), "split": (1334.13, 0.0319954)},
     "offset-strip": {"gpu": (210.002, 0.0686103)},
     "own-mesh": {"duct": (20.5883, 4.20779)},
     "pin-fin": {"gpu": (339.554, 0.277487)},
@@ -25,6 +26,11 @@ EXPECTED = {
     "skived-whole": {"pair": (180.6, 1.45086)},
     "split-flow": {"gpu": (3373.4, 0.0807869)},
     "step": {"u": (12.2894, 1.95074)},
+    "tuckerman-pease": {
+        "sink-81": (89202.6, 0.117582),
+        "sink-82": (140655.0, 0.107765),
+        "sink-83": (186761.0, 0.0958343),
+    },
 }
 """By case and plate: pressure drop (Pa) and largest case-to-inlet resistance (K/W) at the flow next to the design's."""
 
