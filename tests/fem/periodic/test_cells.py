@@ -56,7 +56,7 @@ def test_pins_of_tetrahedra(tmp_path: Path) -> None:
     assert result.pressure_drop_pa == pytest.approx(4.3205, rel=0.012)
     assert 1e6 * heat.base_to_bulk_mean_m2_k_per_w == pytest.approx(170.8, rel=0.012)
     with pytest.raises(BalanceError, match=r"work and dissipation \(a finer mesh closes it\) does not close"):
-        cell.solve(flow_rate=3e-7).require_resolved()
+        cell.solve(flow_rate=1e-7).require_resolved()  # a Reynolds number of 310: at 940 no steady flow is found
 
 
 def test_heat_set_free_in_the_base_is_the_same_as_heat_into_it(tmp_path: Path) -> None:
