@@ -75,9 +75,9 @@ class Orbit:
     name, near = "orbit", 0.02
     velocities = np.array([0, 1])
 
-    def __init__(self, angle: float, slowing: float = 1.0, falling: float = 1.0) -> None:
-        self.angle, self.slowing, self.falling = angle, slowing, falling
-        self.place, self.norm, self.accepted = 0.0, 0.4, 0
+    def __init__(self, angle: float, slowing: float = 1.0, falling: float = 1.0, far: float = 0.4) -> None:
+        self.angle, self.slowing, self.falling, self.far = angle, slowing, falling, far
+        self.place, self.norm, self.accepted = 0.0, far, 0
 
     def log(self, line: str) -> None:
         pass
@@ -89,20 +89,20 @@ class Orbit:
         return np.array([np.cos(self.place), np.sin(self.place)])
 
     def restore(self, values: np.ndarray) -> None:
-        self.norm = 0.4 * self.falling**self.accepted
+        self.norm = self.far * self.falling**self.accepted
         self.place = float(np.arctan2(values[1], values[0]))
 
     def take_step(self, lagged: bool, rate: float) -> None:
         if rate == 0.0:
-            self.norm = 100.0 if not lagged else 0.4
+            self.norm = 100.0 * self.far if not lagged else self.far
             return
         if self.angle / rate > 0.3:  # too far for one step
-            self.norm = 100.0
+            self.norm = 100.0 * self.far
             return
         self.accepted += 1
         self.place += self.angle / rate
         self.angle *= self.slowing
-        self.norm = 0.4 * self.falling**self.accepted
+        self.norm = self.far * self.falling**self.accepted
 
 
 def test_a_flow_that_goes_on_changing_is_told_early() -> None:
@@ -113,8 +113,10 @@ def test_a_flow_that_goes_on_changing_is_told_early() -> None:
     assert orbit.accepted == WINDOW
 
 
-@pytest.mark.parametrize("orbit", [Orbit(0.2, slowing=0.9), Orbit(0.2, falling=0.9), Orbit(0.08), Orbit(0.12)])
-def test_what_slows_down_or_comes_nearer_is_given_its_time(orbit: Orbit) -> None:
+@pytest.mark.parametrize(
+    "orbit", [Orbit(0.2, slowing=0.9), Orbit(0.2, falling=0.9), Orbit(0.08), Orbit(0.12), Orbit(0.2, far=20.0)]
+)
+def test_what_slows_down_comes_nearer_or_is_far_off_is_given_its_time(orbit: Orbit) -> None:
     with pytest.raises(ConvergenceError, match=r"orbit: no convergence after 60 Newton steps"):
         approach(orbit, MPI.COMM_SELF, 1.0)
     assert orbit.accepted > 2 * WINDOW

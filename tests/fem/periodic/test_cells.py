@@ -55,8 +55,9 @@ def test_pins_of_tetrahedra(tmp_path: Path) -> None:
     # on 18 170 unknowns of flow: 4.3205 Pa and 170.8 mm² K/W
     assert result.pressure_drop_pa == pytest.approx(4.3205, rel=0.012)
     assert 1e6 * heat.base_to_bulk_mean_m2_k_per_w == pytest.approx(170.8, rel=0.012)
-    with pytest.raises(BalanceError, match=r"work and dissipation \(a finer mesh closes it\) does not close"):
-        cell.solve(flow_rate=3e-7).require_resolved()
+    # at a Reynolds number of 310; at 630 and more the flow on this mesh is probably unsteady
+    with pytest.raises(BalanceError, match=r"conduction \(a finer mesh closes it\) does not close"):
+        cell.solve(flow_rate=1e-7).require_resolved()
 
 
 def test_heat_set_free_in_the_base_is_the_same_as_heat_into_it(tmp_path: Path) -> None:

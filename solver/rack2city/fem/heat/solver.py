@@ -120,6 +120,7 @@ class HeatSolver:
         """Solve in place; a `ConvergenceError` says what to try."""
         try:
             self._linear.solve(rhs, solution)
+            self._linear.refine(rhs, solution)
         except ConvergenceError as error:
             if not self._may_change:
                 advice = "; method = 'direct' needs no iterations" if self.method == "multigrid" else ""
@@ -129,6 +130,7 @@ class HeatSolver:
             self._linear.destroy()
             self._set(SOLVER)
             self._linear.solve(rhs, solution)
+            self._linear.refine(rhs, solution)
 
     @property
     def options(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ FASTER, POWER, SLOWER, LONGER = 1.6, 0.7, 0.7, 5.0  # growth of the pseudo-time 
 SHORTER, REJECTED = 0.25, 2.0  # of the pseudo-time after a failure; growth of the residual that is one
 WINDOW, LASTING = 12, 0.7  # steps in pseudo-time after which the velocity should change less, and what is not less
 FAST, HELD = 0.1, 1.0  # change per D/U that is no slow settling, and mean step (D/U) that is held short by it
+FARTHEST = 10.0  # residual, over that of a start from rest, beyond which a state is near no flow, steady or not
 ROUGH = 1e-5  # residual, over that of a start from rest, from which Newton's method needs no more help
 
 
@@ -113,7 +114,7 @@ def _refuse_unsteady(name: str, passed: list[tuple[float, float, float]]) -> Non
     times, changes, norms = np.array(passed).T
     third = WINDOW // 3
     early, late = (float(np.sum(changes[part]) / np.sum(times[part])) for part in (slice(third), slice(-third, None)))
-    held = np.mean(times) <= HELD and min(early, late) > FAST
+    held = np.mean(times) <= HELD and min(early, late) > FAST and norms[-1] <= FARTHEST
     if held and late > LASTING * early and np.min(norms[-third:]) > LASTING * np.min(norms[:third]):
         raise UnsteadyError(
             f"{name}: probably unsteady: over the last {np.sum(times):.3g} D/U of pseudo-time the velocity goes on changing by "
