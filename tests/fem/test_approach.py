@@ -75,8 +75,10 @@ class Orbit:
     name, near = "orbit", 0.02
     velocities = np.array([0, 1])
 
-    def __init__(self, angle: float, slowing: float = 1.0, falling: float = 1.0, far: float = 0.4) -> None:
-        self.angle, self.slowing, self.falling, self.far = angle, slowing, falling, far
+    def __init__(
+        self, angle: float, slowing: float = 1.0, falling: float = 1.0, far: float = 0.4, longest: float = np.inf
+    ) -> None:
+        self.angle, self.slowing, self.falling, self.far, self.longest = angle, slowing, falling, far, longest
         self.place, self.norm, self.accepted = 0.0, far, 0
 
     def log(self, line: str) -> None:
@@ -96,7 +98,7 @@ class Orbit:
         if rate == 0.0:
             self.norm = 100.0 * self.far if not lagged else self.far
             return
-        if self.angle / rate > 0.3:  # too far for one step
+        if self.angle / rate > 0.3 or 1.0 / rate > self.longest:  # too far for one step
             self.norm = 100.0 * self.far
             return
         self.accepted += 1
@@ -114,7 +116,15 @@ def test_a_flow_that_goes_on_changing_is_told_early() -> None:
 
 
 @pytest.mark.parametrize(
-    "orbit", [Orbit(0.2, slowing=0.9), Orbit(0.2, falling=0.9), Orbit(0.08), Orbit(0.12), Orbit(0.2, far=20.0)]
+    "orbit",
+    [
+        Orbit(0.2, slowing=0.9),
+        Orbit(0.2, falling=0.9),
+        Orbit(0.08, longest=0.9),
+        Orbit(0.12),
+        Orbit(0.2, far=20.0),
+        Orbit(0.5, slowing=0.93, longest=0.5),
+    ],
 )
 def test_what_slows_down_comes_nearer_or_is_far_off_is_given_its_time(orbit: Orbit) -> None:
     with pytest.raises(ConvergenceError, match=r"orbit: no convergence after 60 Newton steps"):

@@ -102,3 +102,21 @@ def test_an_unsteady_flow_tells_where_and_what_to_do(monkeypatch: pytest.MonkeyP
         problem.solve(5.0)
     monkeypatch.undo()
     problem.solve(5.0)  # from rest again, not from what was left
+
+
+def test_what_swings_from_the_last_solution_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem, said = entering()
+    problem.solve(1.0)
+
+    def fails(*arguments: object, **named: object) -> None:
+        raise ConvergenceError("Newton's method failed")
+
+    def swinging(length: float, predicted: bool) -> None:
+        raise UnsteadyError("flow: probably unsteady")
+
+    monkeypatch.setattr(problem._steady, "solve", fails)
+    monkeypatch.setattr(problem._steady, "approach", swinging)
+    said.clear()
+    with pytest.raises(UnsteadyError, match="probably unsteady"):
+        problem.solve(5.0)
+    assert not any("inertia" in line for line in said)
