@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rackmesh.files import MeshError
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+LONGEST_GROUP = 127
+"""Letters of a group's name that a mesh file of Gmsh keeps."""
 _INSIDE = 1e-9  # of a plate's extent: what lies that little outside is on the edge
 
 
@@ -34,9 +37,30 @@ class Zone:
 
 
 def heated_name(names: Iterable[str]) -> str:
-    """Surface group of the part of the heated face that lies in the zones of these names, and in no other."""
-    joined = "+".join(sorted(names))
+    """Surface group of the part of the heated face that lies in the zones of these names, and in no other.
+
+    Raises:
+        MeshError: the name is longer than that of a group may be; a mesh file would cut it off, and zones be lost.
+    """
+    names = sorted(names)
+    joined = "+".join(names)
+    if len(joined) > LONGEST_GROUP - len("heated_"):
+        raise MeshError(
+            f"{len(names)} zones overlap at one place, '{names[0]}' and others, and their names together are longer than the "
+            f"{LONGEST_GROUP} letters of a group; give them shorter names"
+        )
     return f"heated_{joined}" if joined else "heated"
+
+
+def _check_names(zones: Sequence[Zone]) -> None:
+    """Name every part of the heated face, as `heated_name` does."""
+    along, across = edges(zones)
+    for west, east in pairwise(along):
+        here = [zone for zone in zones if zone.x < 0.5 * (west + east) < zone.x + zone.length]
+        if sum(len(zone.name) + 1 for zone in here) <= LONGEST_GROUP - len("heated_"):
+            continue  # however they lie across
+        for low, high in pairwise(across):
+            heated_name(zones_at(here, 0.5 * (west + east), 0.5 * (low + high)))
 
 
 def zones_at(zones: Iterable[Zone], x: float, y: float) -> list[str]:
@@ -61,7 +85,7 @@ def check_zones(zones: Sequence[Zone], length: float, width: float) -> None:
         width: extent across, from 0 (m).
 
     Raises:
-        MeshError: a zone has no size, lies outside, or has a name that cannot be one or stands twice.
+        MeshError: a zone has no size, lies outside, has a name that cannot be one or stands twice, or too many overlap.
     """
     seen = set()
     for zone in zones:
@@ -78,3 +102,4 @@ def check_zones(zones: Sequence[Zone], length: float, width: float) -> None:
                     f"zone '{zone.name}' lies outside the plate: along {axis} from {start * 1e3:g} to "
                     f"{(start + size) * 1e3:g} mm, the plate goes from 0 to {limit * 1e3:g} mm"
                 )
+    _check_names(zones)

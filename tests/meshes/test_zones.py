@@ -32,3 +32,11 @@ def test_zones_that_cannot_be_are_refused(zones: list[Zone], message: str) -> No
     with pytest.raises(MeshError, match=message):
         check_zones(zones, 20e-3, 12e-3)
     check_zones([GPU, SPOT], 20e-3, 12e-3)
+
+
+def test_names_that_a_mesh_file_would_cut_off_are_refused() -> None:
+    """Gmsh keeps 127 letters of a group's name; a name cut off is that of other zones."""
+    many = [Zone(f"zone-number-{n}", 0.1 * n, 0.0, 5.0, 1.0) for n in range(12)]
+    with pytest.raises(MeshError, match="9 zones overlap at one place, 'zone-number-0' and others"):
+        check_zones(many, 10.0, 1.0)
+    check_zones([Zone(f"zone-number-{n}", 0.5 * n, 0.0, 0.5, 1.0) for n in range(12)], 10.0, 1.0)

@@ -103,7 +103,7 @@ def test_a_coolant_too_thick_for_the_curve() -> None:
 
 
 def test_an_unknown_coolant_is_told_where_it_stands() -> None:
-    with pytest.raises(InputError, match=r"^plates.gpu.coolant.name: unknown coolant 'tea'; known are water"):
+    with pytest.raises(InputError, match=r"^plates.gpu.curve.coolant.name: unknown coolant 'tea'; known are water"):
         measured_curve("gpu", asked(coolant={"name": "tea"}))
 
 

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from rack2city.case.units import fault, show
 
 LABEL = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}"
+LONGEST_NAME = 60
 Faults = Iterator[PydanticCustomError]
 
 
@@ -39,7 +40,9 @@ def origin(source: str, status: str) -> dict[str, Any]:
 
 
 def _name(value: str) -> str:
-    """Refuse a name that cannot stand in a file name or a dotted path."""
+    """Refuse a name that cannot stand in a file name, a group of a mesh or a dotted path."""
+    if len(value) > LONGEST_NAME:
+        raise fault(f"'{value[:20]}...' has {len(value)} letters, more than the {LONGEST_NAME} of a name")
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", value):
         raise fault(f"'{value}' is no name; allowed are letters, digits, - and _, with a letter first")
     return value

@@ -4,8 +4,8 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from rack2city.case import PlatesCase
-from rack2city.chain.plate_files import PLATES, STATISTICS, folder_of
+from rack2city.case import ComputedPlate, PlatesCase
+from rack2city.chain.plate_files import LOG, PLATES, STATISTICS, folder_of
 from rack2city.chain.stage import figures
 from rack2city.errors import InputError
 from rack2city.evidence import store
@@ -29,6 +29,9 @@ def make_meshes(case: PlatesCase, out: Path) -> None:
     Raises:
         InputError: a mesh cannot be made or read.
     """
+    for name, plate in case.plates.items():
+        if not isinstance(plate, ComputedPlate):
+            _drop_mesh(out / folder_of(name))
     for name, model in plate_models(case).items():
         folder = out / folder_of(name)
         folder.mkdir(parents=True, exist_ok=True)
@@ -48,6 +51,13 @@ def drop_other_plates(case: PlatesCase, out: Path) -> None:
     for earlier in (out / PLATES).glob("*"):
         if earlier.name not in case.plates:
             shutil.rmtree(earlier)
+
+
+def _drop_mesh(folder: Path) -> None:
+    """Remove what an earlier run computed of a plate that is measured now, so that no one reads it as of this."""
+    for stale in (*folder.glob("mesh*.msh"), folder / STATISTICS, folder / LOG):
+        stale.unlink(missing_ok=True)
+    shutil.rmtree(folder / "fields", ignore_errors=True)
 
 
 def mesh_lines(mesh: MeshFigures) -> Iterator[str]:

@@ -53,7 +53,7 @@ def measured_curve(name: str, asked: Curve) -> MeasuredCurve:
         expanded["resistance"] / asked.coverage,
         expanded["pressure_drop"] / asked.coverage,
         asked.coverage,
-        coolant_of(asked.coolant, f"plates.{name}.coolant"),
+        coolant_of(asked.coolant, f"plates.{name}.curve.coolant"),
         asked.temperature,
     )
 

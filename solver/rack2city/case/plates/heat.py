@@ -1,5 +1,6 @@
 """Where heat enters a plate: its chips and their hot spots as rectangles, and the interface material before them."""
 
+from itertools import combinations
 from typing import Annotated
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from rack2city.case import quantities as q
 from rack2city.case.table import Faults, Name, Table
 from rack2city.case.units import fault
 
+_EDGE = 1e-9  # m
 TIM_THICKNESS = q.LENGTH.within("0.1 um", "5 mm")
 
 
@@ -80,12 +82,25 @@ class Zone(Interface):
             yield fault("the heat follows from the power; give one or the other", "flux")
 
 
+def interface_faults(zones: tuple[Zone, ...]) -> Faults:
+    """Zones that overlap and tell unlike interfaces: of one place only one can be true."""
+    told = [(row, zone) for row, zone in enumerate(zones) if zone.area_resistance is not None]
+    for (_, first), (row, zone) in combinations(told, 2):
+        apart = (
+            zone.x >= first.x + first.length - _EDGE
+            or first.x >= zone.x + zone.length - _EDGE
+            or zone.y >= first.y + first.width - _EDGE
+            or first.y >= zone.y + zone.width - _EDGE
+        )
+        if not apart and zone.area_resistance != first.area_resistance:
+            name = "tim_resistance" if zone.tim_resistance is not None else "tim_thickness"
+            told_twice = f"'{first.name}' overlaps '{zone.name}' and tells another interface; give it in one of them"
+            yield fault(told_twice, "zones", row, name)
+
+
 def zone_faults(zones: tuple[Zone, ...], length: float, width: float) -> Faults:
-    """Zones of one name, and zones that leave a heated face of a length and a width (m)."""
-    names = [zone.name for zone in zones]
+    """Zones that leave a heated face of a length and a width (m)."""
     for row, zone in enumerate(zones):
-        if names.index(zone.name) < row:
-            yield fault(f"'{zone.name}' is also the name of zones[{names.index(zone.name)}]", "zones", row, "name")
         for start, size, all_of, along in (("x", "length", length, "long"), ("y", "width", width, "wide")):
             end = getattr(zone, start) + getattr(zone, size)
             if end > all_of * (1.0 + 1e-9):

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from rack2city.case.curve import Curve
 from rack2city.case.plates.plate import Plate
+from rack2city.case.table import Faults
+from rack2city.case.units import fault
 
 
 class CurvePlate(Plate):
@@ -13,3 +15,10 @@ class CurvePlate(Plate):
 
     kind: Literal["curve"] = Field(description="measured curves, no finite elements")
     curve: Curve = Field(description="what was measured")
+
+    def faults(self) -> Faults:
+        """An interface material, which is in what was measured."""
+        yield from super().faults()
+        for name in ("tim_resistance", "tim_thickness"):
+            if getattr(self, name) is not None:
+                yield fault('has no place with kind = "curve": the interface is in the measured resistance', name)

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, Field
 
 from rack2city.case import quantities as q
-from rack2city.case.plates.heat import Interface, Zone
+from rack2city.case.plates.heat import Interface, Zone, interface_faults
 from rack2city.case.table import Faults, Label, Name, Number
 from rack2city.case.units import fault
 
@@ -83,6 +83,11 @@ class ComputedPlate(Plate):
                 else "give one or the other"
             )
             yield fault(told, "material" if lack else "conductivity")
+        names = [zone.name for zone in self.zones]
+        for row, name in enumerate(names):
+            if names.index(name) < row:
+                yield fault(f"'{name}' is also the name of zones[{names.index(name)}]", "zones", row, "name")
+        yield from interface_faults(self.zones)
         heat = sum(zone.heat for zone in self.zones)
         if self.zones and self.power is not None and abs(heat - self.power) > 1e-3 * self.power:
             yield fault(f"is {self.power:.6g} W, but the zones sum to {heat:.6g} W", "power")

@@ -19,7 +19,7 @@ class Serpentine(ComputedPlate):
     length: Annotated[float, q.LENGTH.within("1 mm", "2 m")] = Field(
         description="length of the block, along the passes (m)"
     )
-    passes: Count = Field(description="number of passes")
+    passes: Annotated[Count, Field(le=500)] = Field(description="number of passes")
     channel_width: Annotated[float, q.LENGTH.within("50 um", "50 mm")] = Field(description="width of the channel (m)")
     channel_height: Annotated[float, q.LENGTH.within("50 um", "50 mm")] = Field(description="its height (m)")
     pitch: Annotated[float, q.LENGTH.within("100 um", "200 mm")] = Field(

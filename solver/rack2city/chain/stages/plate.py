@@ -45,13 +45,14 @@ def _check(case: "Case") -> None:
     for prefix in case.solver.options:
         if prefix not in PREFIXES:
             raise InputError(f"solver.options: no solver has the prefix '{prefix}'; allowed: {', '.join(PREFIXES)}")
-    for name, plate in case.plates.items():
-        if not isinstance(plate, ComputedPlate):
-            measured_map(case, name)
+    measured = {
+        name: measured_map(case, name) for name, plate in case.plates.items() if not isinstance(plate, ComputedPlate)
+    }
     designs = {name: plate_design(case, name) for name in case.plates}
     for load in case.rack.loads if isinstance(case, Case) else ():
         design = designs[load.plate]
         if not isinstance(design.plate, ComputedPlate):
+            measured[load.plate].pressure_drop(load_flow(case, load))  # refuses a load beyond what was measured
             continue
         low, high = design.plate.flow_factors[0], design.plate.flow_factors[-1]
         factor = load_flow(case, load) / design.flow
@@ -73,6 +74,14 @@ def _design(case: "Case") -> dict[str, Any]:
         return design.power, design.flow, design.inlet_k
 
     return {name: at(name) for name in case.plates}  # of the loads, the finite elements see no more
+
+
+def _measured(case: "Case") -> list[Path]:
+    """Files that measured curves are read from: their points, and the properties of the coolant they were measured with."""
+    from rack2city.case import CurvePlate
+
+    curves = [plate.curve for plate in case.plates.values() if isinstance(plate, CurvePlate)]
+    return [file for curve in curves for file in (curve.file, curve.coolant.table) if file is not None]
 
 
 def _steps(case: "Case") -> int:
@@ -136,6 +145,7 @@ PLATE = Stage(
     parts=("plates", "materials", "coolant", "solver"),
     without=("coolant.table",),
     sources=("coolant.table",),
+    read=_measured,
     derived=_design,
     check=_check,
     evidence=_evidence,

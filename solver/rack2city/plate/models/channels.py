@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rack2city.case import ComputedPlate, Zone
+from rack2city.case import ComputedPlate, FinField, Zone
 from rack2city.plate.models.model import Piece, Strip, interface
 
 HALVES = 2  # what is meshed is half a column
+TOLD = 0.02  # of a width: a change by rounding that is told
 _EDGE = 1e-9  # m
 
 type Stretch = Callable[[Zone], tuple[float, float]]
@@ -38,6 +39,20 @@ class Columns:
         low = min(max(0, round(zone.y / self.pitch)), self.count - 1)
         high = min(self.count, round((zone.y + zone.width) / self.pitch))
         return range(low, max(high, low + 1))
+
+
+def rounded(columns: Columns) -> tuple[str, ...]:
+    """What counting in whole columns does to the width of a plate and of its zones, a sentence each if any."""
+    plate, pitch = columns.plate, columns.pitch
+    assert isinstance(plate, FinField)
+    widths = [("the field", plate.width, columns.count)]
+    widths += [(f"zone '{zone.name}'", zone.width, len(columns.over(zone))) for zone in plate.zones]
+    return tuple(
+        f"the width of {what} beyond whole pitches: {1e3 * width:.4g} mm count as {1e3 * count * pitch:.4g} mm, "
+        "and its flux is that of this width"
+        for what, width, count in widths
+        if abs(count * pitch - width) > TOLD * width
+    )
 
 
 def along(zone: Zone) -> tuple[float, float]:

@@ -1,15 +1,17 @@
 """A plate that comes as a file: a mesh of the user's own, or a drawing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from rack2city.case import OwnMesh, Pick, Step
+from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import PlateModel
-from rack2city.plate.models.named import named_strips, require_bodies
+from rack2city.plate.models.named import named_strips, require_bodies, zones_of
 from rack2city.plate.models.whole import rectangle
 from rackmesh.contract import read_plate
 from rackmesh.description import PlateMesh
@@ -21,6 +23,7 @@ from rackmesh.step.plate import StepPlate
 from rackmesh.step.writing import check_step_plate, write_step_plate
 
 LAMINAR = "turbulence: laminar, developed at the inlet"
+SAME_AREA = 0.02  # a chip with rounded corners is one still
 SIZES = Sizes(across=2, growth=1.6)  # of tetrahedra of second order
 
 
@@ -60,8 +63,21 @@ def _check_own(design: PlateDesign) -> None:
     assert isinstance(plate, OwnMesh)
     with TemporaryDirectory(prefix="rack2city-") as folder:
         mesh = _import(plate, Path(folder) / "mesh.msh")
-    named_strips(design, {surface.name: surface.area for surface in mesh.surfaces_of("heated")}, plate.copies)
+    areas = {surface.name: surface.area for surface in mesh.surfaces_of("heated")}
+    named_strips(design, areas, plate.copies)
+    _require_sizes(design, plate, areas)
     require_bodies(design, [body.name for body in mesh.solids], [surface.name for surface in mesh.surfaces])
+
+
+def _require_sizes(design: PlateDesign, plate: OwnMesh, areas: Mapping[str, float]) -> None:
+    """Refuse zones whose sizes in the case are not those of their surfaces (m²): results per area would be wrong unseen."""
+    for row, zone in enumerate(plate.zones):
+        meshed = plate.copies * sum(area for name, area in areas.items() if zone.name in zones_of(name))
+        if abs(meshed - zone.area) > SAME_AREA * zone.area:
+            raise InputError(
+                f"plates.{design.name}.zones[{row}].length: with its width makes {1e6 * zone.area:.6g} mm^2, but surfaces of "
+                f"'{zone.name}' in the mesh, times copies, are {1e6 * meshed:.6g} mm^2"
+            )
 
 
 def drawing(design: PlateDesign) -> PlateModel:

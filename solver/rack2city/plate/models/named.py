@@ -45,7 +45,9 @@ def named_strips(design: PlateDesign, areas: Mapping[str, float], copies: float 
         for surface in on:
             flux[surface] += share * zone.heat / (copies * sum(areas[other] for other in on))
     pieces = tuple(
-        Piece(surface, flux[surface], tuple(names), interface(plate, [zones[name] for name in names]))
+        Piece(
+            surface, flux[surface], tuple(names), interface(plate, [zone for zone in plate.zones if zone.name in names])
+        )
         for surface, names in here.items()
     )
     return (Strip(copies, pieces),)

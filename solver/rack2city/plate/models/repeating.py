@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rack2city.case import OffsetStrip, PinFin
 from rack2city.plate.design import PlateDesign
-from rack2city.plate.models.channels import Columns, along, strips
+from rack2city.plate.models.channels import Columns, along, rounded, strips
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import PlateModel, Repeats
 from rack2city.plate.models.named import cell_solids, require_bodies
@@ -43,7 +43,7 @@ def repeating_cell(design: PlateDesign) -> PlateModel:
         coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate, SIZES).items()},
         single=False,
         strips=lambda areas: strips(columns, design.power, [along], plate.length),
-        leaves_out=LEAVES_OUT,
+        leaves_out=(*LEAVES_OUT, *rounded(columns)),
         repeats=Repeats(0.5 * pitch, cell, plate.length),
         refuse=partial(_check, design, plate),
     )

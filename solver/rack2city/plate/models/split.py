@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rack2city.case import SplitFlow, Zone
 from rack2city.plate.design import PlateDesign
-from rack2city.plate.models.channels import Columns, Stretch, breaks, strips
+from rack2city.plate.models.channels import Columns, Stretch, breaks, rounded, strips
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import LAMINAR, PlateModel
 from rack2city.plate.models.named import cell_solids, require_bodies
@@ -34,7 +34,7 @@ def split_cell(design: PlateDesign) -> PlateModel:
         coarser={name: partial(_write, plate, sizes) for name, sizes in coarser_sizes(plate).items()},
         single=False,
         strips=lambda areas: strips(columns, design.power, sides(plate), half),
-        leaves_out=LEAVES_OUT,
+        leaves_out=(*LEAVES_OUT, *rounded(columns)),
         refuse=partial(_check, design, plate),
     )
 

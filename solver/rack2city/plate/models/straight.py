@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rack2city.case import Skived
 from rack2city.plate.design import PlateDesign
-from rack2city.plate.models.channels import Columns, along, breaks, strips
+from rack2city.plate.models.channels import Columns, along, breaks, rounded, strips
 from rack2city.plate.models.model import COARSER, LAMINAR, PlateModel
 from rack2city.plate.models.named import cell_solids, require_bodies
 from rackmesh.channel import LEVELS, Cells, HalfChannel, write_half_channel
@@ -47,7 +47,7 @@ def straight_cell(design: PlateDesign) -> PlateModel:
         coarser={name: partial(_write, plate, cells) for name, cells in coarser.items()},
         single=True,
         strips=lambda areas: strips(columns, design.power, [along], plate.length),
-        leaves_out=LEAVES_OUT,
+        leaves_out=(*LEAVES_OUT, *rounded(columns)),
         along=True,
         refuse=partial(_check, design, plate),
     )

@@ -32,6 +32,7 @@ LEAVES_OUT = (
     "turbulence: laminar, developed at the inlet",
 )
 UNKNOWNS_PER_CELL = 32.0  # of second-order velocity and pressure, a few cells across each gap
+MOST_PINS = 5000  # of a whole plate
 ON_DISK = 2.0  # a factor that goes to disk needs about half of its memory
 
 type Write = Callable[[Sizes, Sequence[Rectangle], Path], Quality]
@@ -65,6 +66,8 @@ def whole_plate(design: PlateDesign) -> PlateModel:
 
     def check() -> None:
         require_bodies(design, [*made.solids, *(["lid"] if plate.lid_thickness else [])], ())
+        if isinstance(plate, PinFin):
+            require_few_pins(design, plate)
         require_memory(design, made.cells(sizes, zones))
 
     return PlateModel(
@@ -92,6 +95,14 @@ def channels_apart(plate: ComputedPlate, x: float, y: float) -> Channels | None:
 def rectangle(zone: Zone, x: float, y: float) -> Rectangle:
     """A zone of the case on a plate whose field, from which it is counted, begins at a corner (m)."""
     return Rectangle(zone.name, zone.x + x, zone.y + y, zone.length, zone.width)
+
+
+def require_few_pins(design: PlateDesign, plate: PinFin) -> None:
+    """Refuse so many pins that laying them out alone would take minutes, and their flow more memory than there is."""
+    pins = plate.length / plate.pitch_along * plate.width / plate.pitch_across
+    if pins > MOST_PINS:
+        told = f"the whole plate has about {pins:.2g} pins, more than {MOST_PINS}"
+        raise InputError(f'plates.{design.name}: {told}; model = "cell" computes what repeats')
 
 
 def require_memory(design: PlateDesign, mesh: BlockMesh | Extrusion) -> None:

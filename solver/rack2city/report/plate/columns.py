@@ -16,6 +16,7 @@ def write_columns(plate: PlateCurves, curves: Path, zones: Path) -> None:
     known = {"flow_m3_per_s": plate.flow_m3_per_s, "flow_l_per_min": tuple(6e4 * q for q in plate.flow_m3_per_s)}
     known |= {"pumping_power_w": plate.pumping_power_w}
     _write(curves, _rows(known | dict(_of(plate)), len(plate.flow_m3_per_s)))
+    zones.unlink(missing_ok=True)  # of an earlier run, when there were some
     if plate.zones:
         rows = [row for zone in plate.zones for row in _zone(plate, zone)]
         _write(zones, iter(rows))
