@@ -21,7 +21,7 @@ def measured_map(case: PlatesCase, name: str) -> PlateMap:
     assert isinstance(plate, CurvePlate)
     curve = measured_curve(name, plate.curve).in_coolant(case_coolant(case), design.inlet_k)
     curve.resistance(design.flow)  # refuses a design beyond what was measured
-    flow = np.geomspace(*curve.flow_range, POINTS)
+    flow = np.unique(np.append(np.geomspace(*curve.flow_range, POINTS), design.flow))
     drop, resistance = curve.pressure_drop(flow), curve.resistance(flow)
     k = curve.coverage
     shares = {

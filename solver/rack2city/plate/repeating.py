@@ -90,7 +90,7 @@ class RepeatingProblem:
             column, inlet_k=mean - 0.5 * even * width * length / (capacity * column), loads={"heated": even}
         )
         if self.trusted:
-            self._require_resolved(found)
+            self._require_resolved(found, flow)
         heat = found.heat
         assert heat is not None
         film, worst = heat.base_to_bulk_mean_m2_k_per_w, heat.base_to_bulk_highest_m2_k_per_w
@@ -111,27 +111,30 @@ class RepeatingProblem:
         narrow, runs = narrows(self.cell.flow, self.across), []
         for number, strip in enumerate(self.strips):
             solved = int(number == 0)  # one cell is solved for all of them
+            steps = self.cell.steps if solved else []
             told = {
                 "pressure_drop_pa": found.gradient_pa_per_m * repeats.length,
                 "reynolds": found.reynolds,
                 "reading": read,
                 "narrows": narrow,
                 "outer_iterations": solved,
-                "newton_iterations": solved,
+                "newton_iterations": sum(step.iterations for step in steps),
                 "heat_balances": balances["W"],
                 "mass_balances": balances["m3/s"],
-                "flow_factorisations": solved,
+                "flow_factorisations": sum(step.factorisations for step in steps),
                 "heat_factorisations": solved,
             }
             runs.append((strip, told | self._along(strip, flow, (film, worst))))
         return plate_point(model, flow, runs)
 
-    def _require_resolved(self, found: fem.CellResult) -> None:
+    def _require_resolved(self, found: fem.CellResult, flow: float) -> None:
         try:
             found.require_resolved()
         except BalanceError as error:
             raise BalanceError(
-                f"plates.{self.model.design.name}.level: the mesh is too coarse for this flow: {error}"
+                f"plates.{self.model.design.name}: at {flow * 6e4:.4g} L/min, Re {found.reynolds:.0f} on the hydraulic diameter, "
+                f"the mesh of level '{self.model.plate.level}' is too coarse; take a finer level, more cells_across, or less flow "
+                f"({error})"
             ) from None
 
     def _along(self, strip: Strip, flow: float, resistances: tuple[float, float]) -> dict[str, Any]:

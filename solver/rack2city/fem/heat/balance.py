@@ -9,6 +9,7 @@ from rack2city.fem.heat.forms import QUADRATURE, HeatTerms
 from rack2city.fem.mesh.compilation import compiled
 
 BALANCE_TOLERANCE = 1e-8  # of the heat put in
+NOTHING_W = 1e-9  # counts as put in where nothing is, so that rounding is no fault
 ROUNDING = 1e-4  # share of the right-hand side's absolute sum that counts as put in: 1e-12 of it is rounding
 
 
@@ -61,6 +62,6 @@ class HeatAccount:
         stored = 0.0 if self._stored is None else total(self._stored)
         gains: list[float] = [*inflows.values(), *sources.values(), -stored]
         entering, leaving = sum(g for g in gains if g > 0.0), -sum(g for g in gains if g < 0.0)
-        scale = entering + ROUNDING * absolute
+        scale = entering + ROUNDING * absolute or NOTHING_W
         balance = Balance("heat", "heat over all surfaces", entering, leaving, "W", BALANCE_TOLERANCE, scale).require()
         return HeatReport(inflows, sources, stored, balance, steps)

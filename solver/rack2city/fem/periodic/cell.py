@@ -16,7 +16,7 @@ from rack2city.fem.periodic.flow import CellFlow
 from rack2city.fem.periodic.heat import CellHeat
 from rack2city.fem.periodic.readings import flow_balances, heat_of_cell
 from rack2city.fem.periodic.result import CellResult
-from rack2city.fem.solvers.newton import Log
+from rack2city.fem.solvers.newton import Log, NewtonReport
 from rack2city.fem.solvers.options import Options
 
 TOLERANCE, MOST = 1e-10, 50  # of the viscosity where the gradient is given, and exchanges
@@ -43,6 +43,7 @@ class PeriodicCell:
         flow: the flow; its `pressure()` is the periodic part.
         heat: the heat, whose `temperature` (K) is on all of the mesh; None without conditions.
         velocity: velocity (m/s), on the mesh of the fluid.
+        steps: how Newton's method did in the last solve, for each viscosity.
 
     Raises:
         InputError: the parts do not fit each other or the mesh, or the ends of the cell do not match.
@@ -61,6 +62,7 @@ class PeriodicCell:
         log: Log = lambda line: None,
     ) -> None:
         self.domain, self.properties, self._viscosity_at, self.log = domain, fluid, viscosity, log
+        self.steps: list[NewtonReport] = []
         if not isinstance(fluid.conductivity, int | float):
             raise InputError("periodic: the conductivity of the fluid must be a number")
         self._conductivity = float(fluid.conductivity)
@@ -124,12 +126,12 @@ class PeriodicCell:
         """Solve the flow with the viscosity (Pa s) at the mean bulk temperature, half a rise above the inlet's."""
         capacity = self.properties.density * self.properties.heat_capacity
         mean_k = inlet_k if flow_rate is None else inlet_k + 0.5 * heat / (capacity * flow_rate)
-        viscosity = np.inf
+        viscosity, self.steps = np.inf, []
         for _ in range(MOST):
             before = viscosity
             viscosity = self.properties.viscosity if self._viscosity_at is None else float(self._viscosity_at(mean_k))
             self.flow.set_viscosity(viscosity)
-            self.flow.drive(flow_rate, gradient)
+            self.steps.append(self.flow.drive(flow_rate, gradient))
             settled = abs(viscosity - before) <= TOLERANCE * viscosity
             if settled or flow_rate is not None or self._viscosity_at is None:
                 return viscosity
