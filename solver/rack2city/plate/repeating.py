@@ -132,9 +132,9 @@ class RepeatingProblem:
             found.require_resolved()
         except BalanceError as error:
             raise BalanceError(
-                f"plates.{self.model.design.name}: at {flow * 6e4:.4g} L/min, Re {found.reynolds:.0f} on the hydraulic diameter, "
-                f"the mesh of level '{self.model.plate.level}' is too coarse; take a finer level, more cells_across, or less flow "
-                f"({error})"
+                f"plates.{self.model.design.name}: at {flow * 6e4:.4g} L/min, Re {found.reynolds:.0f} on the hydraulic "
+                f"diameter, the mesh of level '{self.model.plate.level}' is too coarse; take a finer level, more cells_across, "
+                f"or less flow ({error})"
             ) from None
 
     def _along(self, strip: Strip, flow: float, resistances: tuple[float, float]) -> dict[str, Any]:
