@@ -14,6 +14,7 @@ class CurvePlate(Plate):
     """A plate of which pressure drop and resistance are known over the flow."""
 
     kind: Literal["curve"] = Field(description="measured curves, no finite elements")
+    model: Literal["measured"] = Field("measured", description="what is known of it: what was measured")
     curve: Curve = Field(description="what was measured")
 
     def faults(self) -> Faults:
