@@ -52,7 +52,16 @@ def test_every_case_is_here() -> None:
     assert sorted(EXPECTED) == sorted(file.stem for file in CASES.glob("*.toml"))
 
 
-@pytest.mark.parametrize("name", sorted(file.stem for file in CASES.glob("*.toml")))
+LONG = ("k16", "skived-whole", "tuckerman-pease")  # half a minute each
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(file.stem, marks=[pytest.mark.slow] if file.stem in LONG else [])
+        for file in sorted(CASES.glob("*.toml"))
+    ],
+)
 def test_a_case_closes_and_keeps_its_figures(name: str, tmp_path: Path) -> None:
     maps = computed(CASES / f"{name}.toml", tmp_path)
     for plate in maps.values():
