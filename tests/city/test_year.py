@@ -37,13 +37,16 @@ ONE_RACK = (
 def load_of(name, count, power_w, case_to_inlet, junction_to_case):
     return LoadResult(
         name=name,
+        plate=name,
         count=count,
         power_w=power_w,
         flow_m3_per_s=1.3e-3 / 60e3 * power_w,
         plate_pressure_drop_pa=30e3,
         case_to_inlet_k_per_w=case_to_inlet,
-        case_to_inlet_uncertainty_k_per_w=0.01 * case_to_inlet,
-        case_to_inlet_interpolation_k_per_w=0.004 * case_to_inlet,
+        case_to_inlet_uncertainty_k_per_w={
+            "interpolation in flow": 0.004 * case_to_inlet,
+            "mesh refinement": 0.006 * case_to_inlet,
+        },
         junction_to_case_k_per_w=junction_to_case,
         case_max_k=313.15 + power_w * case_to_inlet,
         junction_max_k=313.15 + power_w * (case_to_inlet + junction_to_case),
