@@ -1,17 +1,16 @@
 """A mesh of bodies as plain arrays: what rules look at, and what readers of foreign files hand over."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import gmsh
 import numpy as np
 import numpy.typing as npt
 
 from rackmesh.faces import Faces, faces_of
-from rackmesh.files import MeshError, group_name, session, write_whole
+from rackmesh.files import MeshError, group_name
+from rackmesh.writer import writing
 
 Array = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -113,32 +112,13 @@ def arrays_of(model: Any) -> MeshArrays:
 
 
 def write_arrays(mesh: MeshArrays, path: Path) -> None:
-    """Write a mesh with its groups (MSH 4.1, binary): one entity a group, points of cells alone.
+    """Write a mesh with its groups as `writer.writing` does, whatever its cells are like.
 
     Raises:
         OSError: the file cannot be written, or not whole.
         MeshError: Gmsh failed.
     """
-    used = mesh.used(mesh.cells)
-    number = np.zeros(len(mesh.points), dtype=np.uint64)
-    number[used] = np.arange(1, used.size + 1)
-    groups: Mapping[int, tuple[Any, ...]] = {
-        3: (mesh.bodies, mesh.body, mesh.cells, mesh.kind),
-        2: (mesh.surfaces, mesh.surface, mesh.facets, mesh.facet_kind),
-    }
-    try:
-        with session() as model:
-            gmsh.option.setNumber("Mesh.Binary", 1)
-            model.add("arrays")
-            for dim, (names, label, elements, kind) in groups.items():
-                for index, name in enumerate(names):
-                    model.addDiscreteEntity(dim, index + 1)
-                    if dim == 3 and index == 0:
-                        model.mesh.addNodes(3, 1, number[used], mesh.points[used].ravel())
-                    model.mesh.addElementsByType(index + 1, kind, [], number[elements[label == index]].ravel())
-                    model.addPhysicalGroup(dim, [index + 1], name=name)
-            write_whole(path)
-    except OSError:  # of the disk
-        raise
-    except Exception as error:  # gmsh raises bare Exception
-        raise MeshError(f"{path}: Gmsh could not write the mesh: {error}") from None
+    volumes = {name: mesh.cells[mesh.body == index] for index, name in enumerate(mesh.bodies)}
+    surfaces = {name: mesh.facets[mesh.surface == index] for index, name in enumerate(mesh.surfaces)}
+    with writing(path, mesh.points, volumes, surfaces, (mesh.kind, mesh.facet_kind)):
+        pass

@@ -1,7 +1,9 @@
 """Writes cells and faces that are known by their points as a mesh file with physical groups; bad cells are refused."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import gmsh
 import numpy as np
@@ -21,7 +23,7 @@ def write_groups(
     kinds: tuple[int, int],
     across: dict[str, int] | None = None,
 ) -> Quality:
-    """Write a mesh with its physical groups (MSH 4.1, binary), one entity each; points that no cell uses are left out.
+    """Write a mesh with its physical groups as `writing` does; its cells have to be good.
 
     Args:
         path: the `.msh` file.
@@ -33,6 +35,22 @@ def write_groups(
 
     Raises:
         MeshError: a cell is too distorted, or Gmsh failed.
+    """
+    with writing(path, points, volumes, surfaces, kinds) as model:
+        quality = quality_of(model, across)
+        refuse_below(quality, path)
+    return quality
+
+
+@contextmanager
+def writing(path: Path, points: np.ndarray, volumes: Groups, surfaces: Groups, kinds: tuple[int, int]) -> Iterator[Any]:
+    """Gmsh's model of a mesh, which is written at the end (MSH 4.1, binary): one entity a group, points of cells alone.
+
+    Arguments as of `write_groups`.
+
+    Raises:
+        OSError: the file cannot be written, or not whole.
+        MeshError: Gmsh failed.
     """
     used = np.unique(np.concatenate([cells.ravel() for cells in volumes.values()]))
     number = np.zeros(len(points), dtype=np.uint64)
@@ -50,11 +68,9 @@ def write_groups(
                         first = False
                     model.mesh.addElementsByType(tag, kind, [], number[elements].ravel())
                     model.addPhysicalGroup(dim, [tag], name=name)
-            quality = quality_of(model, across)
-            refuse_below(quality, path)
+            yield model
             write_whole(path)
     except (OSError, MeshError):  # of the disk, and of the cells
         raise
     except Exception as error:  # gmsh raises bare Exception
         raise MeshError(f"{path}: Gmsh could not write the mesh: {error}") from None
-    return quality

@@ -217,7 +217,7 @@ def mesh(
         return
     from rack2city.case import load_plates
     from rack2city.chain.plate_meshes import quality_lines, write_mesh
-    from rack2city.plate import check_model, plate_model
+    from rack2city.plate import plate_model
 
     assert case is not None
 
@@ -226,7 +226,7 @@ def mesh(
     if out.suffix != ".msh" or not out.parent.is_dir():
         raise InputError(f"--out: {out} must be a .msh file in an existing folder")
     model = plate_model(loaded, name)
-    check_model(model)
+    model.check()
     made = write_mesh(model, out)
     print(f"{out}: plate {name}, {made.cells} cells, {made.points} points")
     for group, count in made.groups.items():

@@ -7,12 +7,10 @@ from pathlib import Path
 from rack2city.case import ComputedPlate, PlatesCase
 from rack2city.chain.plate_files import LOG, PLATES, STATISTICS, folder_of
 from rack2city.chain.stage import figures
-from rack2city.errors import InputError
 from rack2city.evidence import store
-from rack2city.plate import MESH, PlateModel, plate_models
+from rack2city.plate import MESH, PlateModel, plate_models, told_of
 from rack2city.report.units import PLAIN
 from rack2city.results.plate import MeshFigures
-from rackmesh.files import MeshError
 from rackmesh.statistics import mesh_statistics
 
 
@@ -39,11 +37,9 @@ def make_meshes(case: PlatesCase, out: Path) -> None:
             if stale.name not in (MESH, *model.coarser):
                 stale.unlink()
         store(folder / STATISTICS, write_mesh(model, folder / MESH))
-        try:
+        with told_of(name):
             for file, write in model.coarser.items():
                 write(folder / file)
-        except MeshError as error:
-            raise InputError(f"plates.{name}: {error}") from None
 
 
 def drop_other_plates(case: PlatesCase, out: Path) -> None:
@@ -81,7 +77,7 @@ def write_mesh(model: PlateModel, file: Path) -> MeshFigures:
     Raises:
         InputError: it cannot be made or read.
     """
-    try:
+    with told_of(model.design.name):
         quality = model.write(file)
         return MeshFigures(
             level=model.plate.level,
@@ -91,5 +87,3 @@ def write_mesh(model: PlateModel, file: Path) -> MeshFigures:
             across=quality.across,
             notes=quality.notes,
         )
-    except MeshError as error:
-        raise InputError(f"plates.{model.design.name}: {error}") from None

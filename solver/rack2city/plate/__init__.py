@@ -9,7 +9,7 @@ from rack2city.plate.design import (
 )
 from rack2city.plate.measured import MeasuredCurve
 from rack2city.plate.measured_input import measured_curve
-from rack2city.plate.models import MESH, PlateModel, check_model, plate_model, plate_models
+from rack2city.plate.models import MESH, PlateModel, plate_model, plate_models, told_of
 from rack2city.plate.plate_map import PlateMap
 from rack2city.plate.range import check_coolant_range
 
@@ -21,11 +21,11 @@ __all__ = [
     "PlateModel",
     "case_coolant",
     "check_coolant_range",
-    "check_model",
     "coolant_reference_temperature",
     "load_flow",
     "measured_curve",
     "plate_design",
     "plate_model",
     "plate_models",
+    "told_of",
 ]

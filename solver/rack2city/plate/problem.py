@@ -43,6 +43,7 @@ class PlateProblem:
         curves: the last solutions of each strip over the inverse of the flow (s/m³), from which the next are guessed: to
             that most of the temperature's rise is proportional.
         across: sections of the coolant.
+        mouths: areas of the inlets (m²).
     """
 
     model: PlateModel
@@ -53,6 +54,7 @@ class PlateProblem:
     solids: dict[str, Solid]
     curves: tuple[Curve, ...]
     across: Crossings
+    mouths: dict[str, float]
 
     @property
     def area(self) -> float:
@@ -87,11 +89,9 @@ class PlateProblem:
         return plate_point(self.model, flow, found)
 
     def rates(self, flow: float) -> dict[str, float]:
-        """Flow into each inlet of the mesh (m³/s) at a flow of the plate: several are fed at one mean speed (collective)."""
-        fluid = self.problem.fluid
-        inlets = [b.surface for b in self.problem.flow.boundaries if isinstance(b, fem.FlowInlet)]
-        areas = {name: fluid.size(fluid.ds(fluid.surfaces[name])) for name in inlets}
-        return {name: flow / self.copies / sum(areas.values()) * area for name, area in areas.items()}
+        """Flow into each inlet of the mesh (m³/s) at a flow of the plate: several are fed at one mean speed."""
+        share = flow / self.copies / sum(self.mouths.values())
+        return {name: share * area for name, area in self.mouths.items()}
 
     def write_fields(self, folder: Path) -> None:
         """Write the fields of the last strip, that with the most heat (collective)."""
@@ -106,6 +106,17 @@ class PlateProblem:
         return self.problem.solver_record()
 
 
+def fluid_at(coolant: Coolant, bulk_k: float, viscosity: float, volumes: tuple[str, ...] = ("fluid",)) -> fem.Fluid:
+    """A coolant as the finite elements take it, at its mean bulk temperature (K), with a typical viscosity (Pa s)."""
+    return fem.Fluid(
+        density=float(coolant.density(bulk_k)),
+        heat_capacity=float(coolant.heat_capacity(bulk_k)),
+        conductivity=float(coolant.conductivity(bulk_k)),
+        viscosity=viscosity,
+        volumes=volumes,
+    )
+
+
 def plate_problem(
     case: PlatesCase, model: PlateModel, coolant: Coolant, mesh_file: Path, comm: MPI.Comm, log: Log
 ) -> PlateProblem:
@@ -118,13 +129,7 @@ def plate_problem(
     domain = fem.read_domain(mesh_file, comm)
     bulk = mean_bulk(coolant, design.inlet_k, design.power / design.flow)
     fluids = tuple(name for name in domain.volumes if name == "fluid" or name.startswith("fluid_"))
-    fluid = fem.Fluid(
-        density=float(coolant.density(bulk)),
-        heat_capacity=float(coolant.heat_capacity(bulk)),
-        conductivity=float(coolant.conductivity(bulk)),
-        viscosity=float(np.exp(coolant.ln_viscosity_fit(design.inlet_k))),
-        volumes=fluids,
-    )
+    fluid = fluid_at(coolant, bulk, float(np.exp(coolant.ln_viscosity_fit(design.inlet_k))), fluids)
     solids = {name: design.solid(name) for name in domain.volumes if name not in fluids}
     hottest = coolant.temperature_range_k[1]  # of the coolant, and about that of its walls
     surfaces = sorted(domain.surfaces)
@@ -164,6 +169,7 @@ def plate_problem(
         solids,
         tuple(Curve() for _ in strips),
         fem.crossings(problem.flow),
+        {name: problem.fluid.size(problem.fluid.ds(problem.fluid.surfaces[name])) for name in inlets},
     )
 
 

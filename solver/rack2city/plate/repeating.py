@@ -22,6 +22,7 @@ from rack2city.plate.laminar import Crossings, narrows
 from rack2city.plate.models import MESH, PlateModel, Strip
 from rack2city.plate.models.model import Repeats
 from rack2city.plate.point import PlatePoint, plate_point
+from rack2city.plate.problem import fluid_at
 from rack2city.plate.readings import Reading
 
 
@@ -200,12 +201,7 @@ def repeating_problem(
     design = model.design
     domain = fem.read_domain(mesh_file, comm)
     bulk = mean_bulk(coolant, design.inlet_k, design.power / design.flow)
-    fluid = fem.Fluid(
-        density=float(coolant.density(bulk)),
-        heat_capacity=float(coolant.heat_capacity(bulk)),
-        conductivity=float(coolant.conductivity(bulk)),
-        viscosity=float(coolant.viscosity(bulk)),
-    )
+    fluid = fluid_at(coolant, bulk, float(coolant.viscosity(bulk)))
     solids = {
         name: fem.Material(float(design.solid(name).conductivity_at(bulk)))
         for name in domain.volumes

@@ -15,10 +15,10 @@ WHERE_IT_WORKS = {"power", "flow", "inlet_temperature", "flow_factors", "tim_res
 @of_case
 def _check(case: "Case") -> None:
     """Refuse plates that cannot be meshed, and own meshes that cannot be trusted."""
-    from rack2city.plate import check_model, plate_models
+    from rack2city.plate import plate_models
 
     for model in plate_models(case).values():
-        check_model(model)
+        model.check()
 
 
 def _files(case: "Case") -> tuple[str, ...]:

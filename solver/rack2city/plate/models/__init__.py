@@ -3,15 +3,13 @@
 from collections.abc import Callable
 
 from rack2city.case import ComputedPlate, PlatesCase
-from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign, plate_design
 from rack2city.plate.models.drawn import drawing, own_mesh
-from rack2city.plate.models.model import MESH, Channels, Piece, PlateModel, Strip
+from rack2city.plate.models.model import MESH, Channels, Piece, PlateModel, Strip, told_of
 from rack2city.plate.models.repeating import repeating_cell
 from rack2city.plate.models.split import split_cell
 from rack2city.plate.models.straight import straight_cell
 from rack2city.plate.models.whole import whole_plate
-from rackmesh.files import MeshError
 
 MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
     ("skived", "cell"): straight_cell,
@@ -27,7 +25,7 @@ MODELS: dict[tuple[str, str], Callable[[PlateDesign], PlateModel]] = {
 }
 """Models by `kind` and `model` of the plate's table."""
 
-__all__ = ["MESH", "MODELS", "Channels", "Piece", "PlateModel", "Strip", "check_model", "plate_model", "plate_models"]
+__all__ = ["MESH", "MODELS", "Channels", "Piece", "PlateModel", "Strip", "plate_model", "plate_models", "told_of"]
 
 
 def plate_model(case: PlatesCase, name: str) -> PlateModel:
@@ -39,22 +37,8 @@ def plate_model(case: PlatesCase, name: str) -> PlateModel:
     design = plate_design(case, name)
     plate = design.plate
     assert isinstance(plate, ComputedPlate)
-    try:
+    with told_of(name):
         return MODELS[plate.kind, plate.model](design)
-    except MeshError as error:
-        raise InputError(f"plates.{name}: {error}") from None
-
-
-def check_model(model: PlateModel) -> None:
-    """Refuse what the table of a plate lets pass, before anything is written.
-
-    Raises:
-        InputError: its geometry cannot be, or its file is none.
-    """
-    try:
-        model.check()
-    except MeshError as error:
-        raise InputError(f"plates.{model.design.name}: {error}") from None
 
 
 def plate_models(case: PlatesCase) -> dict[str, PlateModel]:

@@ -1,6 +1,7 @@
 """What is computed in place of a plate: a mesh of the naming contract, its bodies, and where heat enters."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from math import sqrt
 from pathlib import Path
@@ -111,10 +112,8 @@ class PlateModel:
         Raises:
             InputError: in a sentence what, with its place.
         """
-        try:
+        with told_of(self.design.name):
             self.refuse()
-        except MeshError as error:
-            raise InputError(f"plates.{self.design.name}: {error}") from None
 
     @property
     def plate(self) -> ComputedPlate:
@@ -132,6 +131,15 @@ class PlateModel:
     def factors(self) -> list[float]:
         """Factors of all flows that are run: those of the table, that held out, and the design's; upwards (-)."""
         return sorted({*self.plate.flow_factors, self.held_out, 1.0})
+
+
+@contextmanager
+def told_of(name: str) -> Iterator[None]:
+    """Make an error of a mesh that of the plate of this name: an `InputError` that says which."""
+    try:
+        yield
+    except MeshError as error:
+        raise InputError(f"plates.{name}: {error}") from None
 
 
 def interface(plate: ComputedPlate, zones: Sequence[Zone]) -> float:
