@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rack2city.case import load_plates
+from rack2city.chain.plate_runs import plate_lines
 from rack2city.errors import InputError
 from rack2city.evidence import load, store
-from rack2city.plate import PlateMap
+from rack2city.plate import PlateMap, plate_model
 from rack2city.plate.plate_map import Record
+from rack2city.plate.runs import beyond_mesh
 from rack2city.report.records import out_of_bounds
 from rack2city.results.plate import Holdout, PlateRuns, ZoneCurves
 
@@ -123,6 +126,22 @@ def test_temperatures_that_no_heat_makes_are_told_at_the_worst_flow() -> None:
     (told,) = out_of_bounds(plate, runs)
     assert "the hottest place is 3.0\N{NO-BREAK SPACE}K" in told
     assert not list(out_of_bounds(plate, replace(runs, below_inlet_k=None, above_base_k=None)))
+
+
+def test_a_drawing_on_a_mesh_too_coarse_for_its_flow_says_so() -> None:
+    plate, case = analytic_map(), load_plates(Path(__file__).parents[2] / "cases" / "plates" / "step.toml").case
+    assert plate.runs is not None
+    model = plate_model(case, "u")
+    (told,) = beyond_mesh(model, plate.runs, plate.flow_m3_per_s)
+    assert told == (
+        "resolution: at 0.192 L/min and a Reynolds number of 128 the mesh has 2.7 tetrahedra across a gap, where bends and "
+        "mouths want 2.8; cells_across = 5 gives them"
+    )
+    assert not list(beyond_mesh(model, replace(plate.runs, reynolds=(90.0,) * 5), plate.flow_m3_per_s))
+    lines = list(plate_lines(replace(plate, leaves_out=(told, "plenums"))))
+    assert f"  left out: {told}" in lines
+    assert not any("plenums" in line for line in lines)
+    assert any("the coldest place is" in line for line in lines)
 
 
 def test_the_junction_is_that_of_the_load_or_the_worst_of_the_zones() -> None:
