@@ -112,11 +112,13 @@ def test_run_up_to_a_stage_says_where_the_results_are(call: Call, tmp_path: Path
 
 
 def test_plates_that_are_held_are_told_again(call: Call, finished_plates: Path, tmp_path: Path) -> None:
-    """Their results are taken from the folder, their reports written anew; one plate leaves the other alone."""
+    """Their results are taken from the folder, their reports written anew; one plate leaves the other alone, but nothing is left
+    of one that the case no longer has."""
     run = shutil.copytree(finished_plates / "run", tmp_path / "run")
     before = (run / "plates/slab/report.html").read_bytes()
     for file in ("report.html", "report.pdf", "plate.csv", "speed.png"):
         (run / "plates/whole" / file).unlink()
+    (run / "plates/renamed").mkdir()
     code, out, err = call("plate", str(finished_plates), "--plate", "whole", "--out", str(run))
     assert (code, err) == (0, "")
     lines = out.splitlines()
@@ -128,6 +130,7 @@ def test_plates_that_are_held_are_told_again(call: Call, finished_plates: Path, 
     for file in ("report.html", "report.pdf", "plate.csv", "zones.csv", "plate.json", "speed.png", "streamlines.png"):
         assert (run / "plates/whole" / file).is_file()
     assert (run / "plates/slab/report.html").read_bytes() == before
+    assert sorted(folder.name for folder in (run / "plates").iterdir()) == ["slab", "whole"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from rack2city.chain.folder import RunFolder
 from rack2city.chain.monitor import Monitor
-from rack2city.chain.plate_files import folder_of, plate_file
+from rack2city.chain.plate_files import drop_other_plates, folder_of, plate_file
 from rack2city.chain.run import run_stage, working_in
 from rack2city.chain.stage import Session, Stage
 from rack2city.chain.stages.mesh import MESH
@@ -57,11 +57,12 @@ def run_plates_alone(
     sessions = {name: Session(_of_plate(loaded, name), RunFolder(out), comm, listening) for name in names}
     for session in sessions.values():
         session.on_root(partial(_preflight, session.loaded))
-    with working_in(next(iter(sessions.values()))):
+    first = next(iter(sessions.values()))
+    with working_in(first):
+        first.on_root(lambda: drop_other_plates(loaded.case, out))
         for name, session in sessions.items():
             for stage in stages_of(name, loaded.inputs()):
                 run_stage(stage, session)
-    first = next(iter(sessions.values()))
     return first.on_root(lambda: {name: load(out / plate_file(name), PlateMap) for name in names})
 
 

@@ -28,7 +28,8 @@ def _files(case: "Case") -> tuple[str, ...]:
 
 
 def _compute(session: Session) -> None:
-    from rack2city.chain.plate_meshes import drop_other_plates, make_meshes
+    from rack2city.chain.plate_files import drop_other_plates
+    from rack2city.chain.plate_meshes import make_meshes
 
     drop_other_plates(session.case, session.folder.path)
     make_meshes(session.case, session.folder.path)
