@@ -112,7 +112,7 @@ def test_run_up_to_a_stage_says_where_the_results_are(call: Call, tmp_path: Path
 
 
 def test_plates_that_are_held_are_told_again(call: Call, finished_plates: Path, tmp_path: Path) -> None:
-    """Their results are taken from the folder, their reports written anew; one plate leaves the other alone, but nothing is left
+    """Their results are taken from the folder, their reports written anew; one plate leaves the other alone, nothing stays
     of one that the case no longer has."""
     run = shutil.copytree(finished_plates / "run", tmp_path / "run")
     before = (run / "plates/slab/report.html").read_bytes()

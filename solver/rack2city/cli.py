@@ -211,12 +211,12 @@ def mesh(
     if (case is None) == (groups is None):
         raise InputError("CASE: name a case, or with --groups a mesh or STEP file to be listed, one of the two")
     if groups is not None:
-        from rack2city.chain.plate_groups import list_file
+        from rack2city.chain.plates.groups import list_file
 
         print(list_file(groups, field))
         return
     from rack2city.case import load_plates
-    from rack2city.chain.plate_meshes import quality_lines, write_mesh
+    from rack2city.chain.plates.meshes import quality_lines, write_mesh
     from rack2city.plate import plate_model
 
     assert case is not None

@@ -93,8 +93,8 @@ def test_origin_becomes_the_command_line(write: Callable[..., Path]) -> None:
         ),
         (
             "plates.accelerator.contacts=3",
-            "case.toml: plates.accelerator.contacts: expected a table of area resistance of surfaces `contact_NAME` between two "
-            "bodies (m^2*K/W), got 3 (from --set plates.accelerator.contacts=3)",
+            "case.toml: plates.accelerator.contacts: expected a table of area resistance of surfaces `contact_NAME` between "
+            "two bodies (m^2*K/W), got 3 (from --set plates.accelerator.contacts=3)",
         ),
         (
             "rack.loads.0=3",

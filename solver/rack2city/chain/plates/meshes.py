@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rack2city.case import ComputedPlate, PlatesCase
-from rack2city.chain.plate_files import LOG, STATISTICS, folder_of
+from rack2city.chain.plates.files import LOG, STATISTICS, folder_of
 from rack2city.chain.stage import figures
 from rack2city.evidence import store
 from rack2city.plate import MESH, PlateModel, plate_models, told_of

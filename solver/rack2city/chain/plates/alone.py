@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from rack2city.chain.folder import RunFolder
 from rack2city.chain.monitor import Monitor
-from rack2city.chain.plate_files import drop_other_plates, folder_of, plate_file
+from rack2city.chain.plates.files import drop_other_plates, folder_of, plate_file
 from rack2city.chain.run import run_stage, working_in
 from rack2city.chain.stage import Session, Stage
 from rack2city.chain.stages.mesh import MESH
@@ -93,14 +93,14 @@ def _of_plate(loaded: "LoadedPlates", name: str) -> "LoadedCase":
 
 
 def _mesh(session: Session) -> None:
-    from rack2city.chain.plate_meshes import make_meshes
+    from rack2city.chain.plates.meshes import make_meshes
 
     make_meshes(session.case, session.folder.path)
 
 
 def _report(session: Session, name: str, inputs: Sequence["CaseInput"]) -> None:
     """Write what is told of a plate: tables, pictures, the report."""
-    from rack2city.chain.plate_figures import plate_figures
+    from rack2city.chain.plates.figures import plate_figures
     from rack2city.plate import PlateMap
     from rack2city.report.plate.columns import write_columns
     from rack2city.report.plate.sheet import write_sheet
@@ -115,7 +115,7 @@ def _report(session: Session, name: str, inputs: Sequence["CaseInput"]) -> None:
 
 
 def _sheet(session: Session, found: "PlateMap", figures: "PlateFigures", inputs: Sequence["CaseInput"]) -> "PlateSheet":
-    from rack2city.chain.plate_figures import plate_record
+    from rack2city.chain.plates.figures import plate_record
     from rack2city.plate import case_coolant
     from rack2city.report.plate.sheet import CoolantFigures, PlateSheet
     from rack2city.report.summary import CaseRecord
