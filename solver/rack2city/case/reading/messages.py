@@ -7,7 +7,7 @@ from typing import Any, get_origin
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rack2city.case.fields import Location, dimension_of, is_by_name, is_file, locate, untagged
+from rack2city.case.reading.fields import Location, dimension_of, is_by_name, is_file, locate, untagged
 from rack2city.case.units import show
 from rack2city.errors import dotted
 
