@@ -11,7 +11,7 @@ from rack2city.evidence import store
 from rack2city.plate import MESH, PlateModel, plate_models, told_of
 from rack2city.report.units import PLAIN
 from rack2city.results.plate import MeshFigures
-from rackmesh.statistics import mesh_statistics
+from rackmesh.cells.statistics import mesh_statistics
 
 
 def mesh_files(case: PlatesCase) -> Iterator[str]:
