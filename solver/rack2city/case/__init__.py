@@ -23,6 +23,7 @@ from rack2city.case.plates import (
 from rack2city.case.rack import Rack, RackAir, RackLoad
 from rack2city.case.reading.editor import json_schema
 from rack2city.case.reading.inputs import CaseInput
+from rack2city.case.reading.keys import key_tables
 from rack2city.case.reading.load import LoadedCase, LoadedPlates, load_case, load_plates
 from rack2city.case.schema import Case, Identity, Limits, PlatesCase, Solver
 from rack2city.case.site import AirCooling, Cdu, City, DryCooler, HeatPump, Plant, Ups, Weather
@@ -72,6 +73,7 @@ __all__ = [
     "Weather",
     "Zone",
     "json_schema",
+    "key_tables",
     "load_case",
     "load_plates",
 ]
