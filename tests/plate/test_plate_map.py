@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rack2city.case import load_plates
-from rack2city.chain.plate_runs import plate_lines
+from rack2city.chain.plates.runs import plate_lines
 from rack2city.errors import InputError
 from rack2city.evidence import load, store
 from rack2city.plate import PlateMap, plate_model

@@ -11,8 +11,8 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.case import load_plates
-from rack2city.chain.plate_meshes import make_meshes
-from rack2city.chain.plate_runs import run_plates
+from rack2city.chain.plates.meshes import make_meshes
+from rack2city.chain.plates.runs import run_plates
 from rack2city.chain.stages.plate import plate_balances
 from rack2city.plate import MESH, PlateMap, case_coolant, plate_model
 from rack2city.plate.models.drawn import needed_across
@@ -225,5 +225,6 @@ lid_thickness = "1 mm"
         told = [(point.reynolds, point.below_inlet_k, point.above_base_k) for point in points]
         print(name, plate.cells, found[name], told, time.process_time() - begun)
     ratio = found["drawn"] / found["generated"]
-    assert ratio[0] == pytest.approx(np.ones(2), abs=0.03)
-    assert ratio[1] == pytest.approx(np.ones(2), abs=0.1)
+    assert ratio[:, 0] == pytest.approx(np.ones(2), abs=0.03)
+    # of the base at Re 1014 either mesh errs: the generator's own coolant is 0.8 K hotter somewhere than the heated face
+    assert ratio[:, 1] == pytest.approx(np.ones(2), abs=0.08)
