@@ -15,12 +15,14 @@ from rack2city.chain.plates.meshes import make_meshes
 from rack2city.chain.plates.runs import run_plates
 from rack2city.chain.stages.plate import plate_balances
 from rack2city.plate import MESH, PlateMap, case_coolant, plate_model
+from rack2city.plate.models import drawn
 from rack2city.plate.models.drawn import needed_across
 from rack2city.plate.problem import plate_problem
 from rackmesh.files import session
 from rackmesh.plates.serpentine import Serpentine
 from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived
+from rackmesh.step.plate import StepPlate
 from rackmesh.step.writing import STEP_SIZES
 
 HEAD = """
@@ -163,6 +165,24 @@ def test_a_drawing_says_how_many_cells_its_reynolds_number_asks_for(
 ) -> None:
     found = needed_across(reynolds, sizes)
     assert found is None if told is None else re.match(told, found or "")
+
+
+def test_no_mesh_of_a_drawings_family_is_too_coarse_to_measure_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By default 4, 3.1 and 2.4 across: at 1.8 cells touch walls all round, and what they tell is no trend."""
+    sizes: list[Sizes] = []
+    file = Path(__file__).parents[2] / "cases" / "plates" / "step.toml"
+    model = plate_model(load_plates(file, ["plates.u.level=medium"]).case, "u")
+
+    def written(plate: StepPlate, path: Path, of: Sizes) -> tuple[None, None]:
+        sizes.append(of)
+        return None, None
+
+    monkeypatch.setattr(drawn, "write_step_plate", written)
+    for write in (model.write, *model.coarser.values()):
+        write(tmp_path / MESH)
+    assert [of.across * of.factor for of in sizes] == pytest.approx([4.0, 4.0 / 1.3, 4.0 / 1.69])
 
 
 @pytest.mark.slow  # six curves' worth of runs

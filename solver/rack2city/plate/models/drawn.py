@@ -26,9 +26,7 @@ from rackmesh.step.writing import STEP_SIZES, check_step_plate, write_step_plate
 LAMINAR = "turbulence: laminar, developed at the inlet"
 SAME_AREA = 0.02  # a chip with rounded corners is one still
 RATIO = 1.3  # of the cells of the family: the third has 2.4 across where the first has 4; 1.8 would be no measure of it
-RESOLVED = (
-    500.0  # Reynolds number at which `STEP_SIZES` give the pressure drop of bends within 3 % (docs/plates-cad.md)
-)
+RESOLVED = 500.0  # Reynolds number to which `STEP_SIZES` give the pressure drop of bends within 3 %
 
 
 def own_mesh(design: PlateDesign) -> PlateModel:
