@@ -80,7 +80,7 @@ def out_of_bounds(plate: PlateCurves, runs: PlateRuns) -> Iterator[str]:
             yield (
                 f"At {quantity(flow, LITRE_PER_MINUTE)} {told.format(quantity(kelvin, KELVIN, 2))}, "
                 f"{quantity(share, PERCENT, 2)} of the largest rise, which no heat can do: the mesh is too coarse for the "
-                "layers of temperature there; a finer level lowers it."
+                "layers of temperature there."
             )
 
 
