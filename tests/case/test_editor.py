@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rack2city.case import Case, json_schema
-from rack2city.case.fields import dimension_of, tables_of
+from rack2city.case.reading.fields import dimension_of, tables_of
 from rack2city.case.table import Table
 
 ROOT = Path(__file__).parents[2]

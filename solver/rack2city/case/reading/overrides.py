@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rack2city.case.fields import Location, dimension_of, is_file, locate
+from rack2city.case.reading.fields import Location, dimension_of, is_file, locate
 from rack2city.errors import InputError, dotted
 
 
