@@ -169,7 +169,8 @@ def test_branching_plate_is_as_warm(whole: Readings) -> None:
 
 # 86.4 Pa, and shares of 18.3, 23.6, 30.5 and 27.6 %.
 @pytest.mark.xfail(
-    strict=True, reason="open: even meshes resolve no mouths, and where the flow settles it is 9 % above the other code"
+    strict=True,
+    reason="open: even meshes do not resolve the mouths; swept ones, without heat, are 9 % above the other code",
 )
 @pytest.mark.slow
 def test_branching_plate_flows_alike(whole: Readings) -> None:
