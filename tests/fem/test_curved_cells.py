@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
+from rack2city.fem.flow.crossing import crossing
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.reynolds import port_flows
 from rack2city.fem.mesh.domain import fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import mean_over_surface
 from rackmesh.cells.arrays import arrays_of, write_arrays
@@ -21,11 +23,14 @@ RHO, MU, FLOW = 1000.0, 1e-3, 1e-7
 HAGEN_POISEUILLE = 8.0 * MU * OVERALL[0] * FLOW / (np.pi * (RADIUS * 1e-3) ** 4)
 
 
-def pressure_drop(path: Path) -> float:
-    fluid = fluid_domain(read_domain(path, MPI.COMM_SELF))
-    problem = FlowProblem(fluid, RHO, MU, MU)
+def solved(path: Path) -> FlowProblem:
+    problem = FlowProblem(fluid_domain(read_domain(path, MPI.COMM_SELF)), RHO, MU, MU)
     problem.solve(FLOW)
-    ends = [mean_over_surface(fluid, problem.pressure(), name) for name in ("inlet", "outlet")]
+    return problem
+
+
+def pressure_drop(problem: FlowProblem) -> float:
+    ends = [mean_over_surface(problem.fluid, problem.pressure(), name) for name in ("inlet", "outlet")]
     return ends[0] - ends[1]
 
 
@@ -34,9 +39,14 @@ def test_a_pipe_from_a_drawing_has_its_pressure_drop(tmp_path: Path) -> None:
     curved, straight = tmp_path / "curved.msh", tmp_path / "straight.msh"
     mesh, _ = write_step_plate(plate(block(tmp_path / "b.step"), around=16), curved, Sizes(2, 1.7))
     assert mesh.notes == ()
-    assert pressure_drop(curved) == pytest.approx(HAGEN_POISEUILLE, rel=1e-3)
+    problem = solved(curved)
+    assert pressure_drop(problem) == pytest.approx(HAGEN_POISEUILLE, rel=1e-3)
+    wide = 2e-3 * RADIUS  # edges of ports and sections are taken as straight: 16 around are 0.64 % short
+    assert [port.hydraulic_diameter for port in port_flows(problem)] == pytest.approx([wide, wide], rel=0.01)
+    middle = crossing(problem, (0.5e-3 * OVERALL[0], 0.0, 0.0), (1.0, 0.0, 0.0))
+    assert middle.perimeter == pytest.approx(np.pi * wide, rel=0.015)
     with opened(curved) as model:
         own = arrays_of(model)
     write_arrays(replace(own, kind=4, cells=own.cells[:, :4], facet_kind=2, facets=own.facets[:, :3]), straight)
-    assert 0.03 < pressure_drop(straight) / HAGEN_POISEUILLE - 1.0 < 0.05
+    assert 0.03 < pressure_drop(solved(straight)) / HAGEN_POISEUILLE - 1.0 < 0.05
     assert [note.split(" is round")[0] for note in read_plate(straight).notes] == ["'inlet'", "'outlet'"]

@@ -79,9 +79,12 @@ def walls_of(problem: "FlowProblem") -> np.ndarray:
 
 
 def corners_of(fluid: FluidDomain, dim: int, entities: np.ndarray) -> np.ndarray:
-    """Geometry nodes of the corners of entities, shape (n, corners)."""
-    fluid.mesh.topology.create_connectivity(dim, fluid.dimensions)
-    return np.asarray(mesh.entities_to_geometry(fluid.mesh, dim, entities.astype(np.int32)))
+    """Geometry nodes of the corners of entities, shape (n, corners), without those between corners that curved cells have."""
+    topology = fluid.mesh.topology
+    topology.create_connectivity(dim, fluid.dimensions)
+    tensor = topology.cell_type in (mesh.CellType.quadrilateral, mesh.CellType.hexahedron)
+    nodes = np.asarray(mesh.entities_to_geometry(fluid.mesh, dim, entities.astype(np.int32)))
+    return nodes[:, : 2**dim if tensor else dim + 1]
 
 
 def _shared_rim(fluid: FluidDomain, port: np.ndarray, walls: np.ndarray) -> float:
