@@ -7,8 +7,8 @@ import pytest
 
 from rack2city.fem.coupled.average import Monitor, average_flow, pressure_drop
 from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet
-from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.readings.forces import force_on
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.quantities import values_at
 from tests.fem.test_benchmarks_flow import cylinder, start_of_street, table

@@ -10,9 +10,9 @@ from dolfinx import mesh
 from mpi4py import MPI
 
 from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Velocity
-from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.forms import PLAIN
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.readings.forces import force_on
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
 from rack2city.fem.mesh.quantities import values_at

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from mpi4py import MPI
 
-from rack2city.fem.flow.crossing import crossing
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.flow.reynolds import port_flows
+from rack2city.fem.flow.readings.crossing import crossing
+from rack2city.fem.flow.readings.reynolds import port_flows
 from rack2city.fem.mesh.domain import fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import mean_over_surface
 from rackmesh.cells.arrays import arrays_of, write_arrays

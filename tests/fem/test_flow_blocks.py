@@ -152,7 +152,7 @@ def test_where_blocks_fail_the_direct_method_is_named(monkeypatch: pytest.Monkey
     def fails(*_: object) -> None:
         raise ConvergenceError("no convergence")
 
-    monkeypatch.setattr("rack2city.fem.flow.starts.continue_to_one", fails)
+    monkeypatch.setattr("rack2city.fem.flow.paths.starts.continue_to_one", fails)
     with pytest.raises(
         ConvergenceError,
         match=r"^at a Reynolds number of \d+ no convergence; with jets the method 'direct' goes further",

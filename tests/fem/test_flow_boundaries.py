@@ -10,9 +10,9 @@ from mpi4py import MPI
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip, Velocity, Wall
-from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.forms import PLAIN, Stabilisation
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.readings.forces import force_on
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, tagged_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at

@@ -8,8 +8,8 @@ import pytest
 from dolfinx import mesh
 
 from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity
-from rack2city.fem.flow.forces import force_on, mean_wall_shear
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.readings.forces import force_on, mean_wall_shear
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, values_at
 from tests.fem.plane_flows import QUAD, TRIANGLE, rectangle

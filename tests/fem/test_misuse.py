@@ -12,8 +12,8 @@ from rack2city.errors import InputError
 from rack2city.fem.coupled.couplings import Fluid
 from rack2city.fem.coupled.problem import ConjugateProblem
 from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet
-from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.readings.forces import force_on
 from rack2city.fem.heat.conditions import Contact, Convection, FixedTemperature, Flux, HeatInlet, HeatOutlet, Material
 from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import bulk_temperature_at, mean_temperature

@@ -6,7 +6,7 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.fem.coupled.wetted import wetted_wall
-from rack2city.fem.flow.shear import wall_shear
+from rack2city.fem.flow.readings.shear import wall_shear
 from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature
 from rack2city.fem.mesh.peaks import peak_on_surface, peak_speed
 from rack2city.fem.mesh.quantities import (

@@ -8,7 +8,7 @@ import pytest
 
 from rack2city.errors import ConvergenceError, InputError
 from rack2city.fem import StepControl, average_flow
-from rack2city.fem.flow.step_control import error_share, next_step, parabola
+from rack2city.fem.flow.paths.step_control import error_share, next_step, parabola
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.solvers.bdf import bdf2
 from tests.fem.test_average import SPEED, entering

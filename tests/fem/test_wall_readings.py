@@ -5,7 +5,7 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.flow.shear import wall_shear
+from rack2city.fem.flow.readings.shear import wall_shear
 from rack2city.fem.mesh.domain import fluid_domain, read_domain
 from rack2city.fem.mesh.peaks import peak_of, peak_speed
 from rackmesh.tensor import Segment, write_blocks

@@ -15,8 +15,8 @@ import ufl
 from numpy.polynomial.legendre import leggauss
 
 from rack2city.fem.flow.boundaries import FlowOutlet
-from rack2city.fem.flow.forces import force_on
 from rack2city.fem.flow.problem import FlowProblem
+from rack2city.fem.flow.readings.forces import force_on
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.quantities import flow_through, values_at
 from tests.fem.plane_flows import QUAD, rectangle

@@ -42,14 +42,14 @@ if TYPE_CHECKING:
     from rack2city.fem.coupled.residence import fluid_age
     from rack2city.fem.coupled.wetted import wetted_wall
     from rack2city.fem.flow.boundaries import FlowInlet, FlowOutlet, Slip, Velocity, Wall
-    from rack2city.fem.flow.crossing import Crossing, crossing, crossings
-    from rack2city.fem.flow.forces import force_on
+    from rack2city.fem.flow.paths.step_control import StepControl
+    from rack2city.fem.flow.paths.upwards import solve_upwards
     from rack2city.fem.flow.problem import FlowProblem
-    from rack2city.fem.flow.reynolds import PortFlow, port_flows
-    from rack2city.fem.flow.shear import wall_shear
-    from rack2city.fem.flow.step_control import StepControl
+    from rack2city.fem.flow.readings.crossing import Crossing, crossing, crossings
+    from rack2city.fem.flow.readings.forces import force_on
+    from rack2city.fem.flow.readings.reynolds import PortFlow, port_flows
+    from rack2city.fem.flow.readings.shear import wall_shear
     from rack2city.fem.flow.transient import TransientFlow
-    from rack2city.fem.flow.upwards import solve_upwards
     from rack2city.fem.heat.conditions import (
         Contact,
         Convection,

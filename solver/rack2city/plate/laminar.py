@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rack2city import fem
-from rack2city.fem.flow.reynolds import LAMINAR_LIMIT
+from rack2city.fem.flow.readings.reynolds import LAMINAR_LIMIT
 from rack2city.results.plate import PlateRuns, PortRuns, Runs, SectionRuns
 
 ALIKE = 1e-6

@@ -17,8 +17,8 @@ from rack2city.evidence.balance import Balance
 from rack2city.fem.coupled.time_series import Moments, Statistic, statistic
 from rack2city.fem.flow.boundaries import Slip, Wall
 from rack2city.fem.flow.mass import COMPATIBLE
+from rack2city.fem.flow.paths.step_control import StepControl
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.flow.step_control import StepControl
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.compilation import compiled

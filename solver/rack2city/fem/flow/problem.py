@@ -21,9 +21,9 @@ from rack2city.fem.flow.boundaries import Boundary, FlowInlet, chosen_boundaries
 from rack2city.fem.flow.conditions import FlowConditions, FlowRate
 from rack2city.fem.flow.mass import MassBalance
 from rack2city.fem.flow.method import chosen_solver, preferred_pressure
-from rack2city.fem.flow.reynolds import beyond_laminar
+from rack2city.fem.flow.paths.starts import Starts
+from rack2city.fem.flow.readings.reynolds import beyond_laminar
 from rack2city.fem.flow.space import PressureKind, mixed_space
-from rack2city.fem.flow.starts import Starts
 from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.numbers import require
 from rack2city.fem.solvers.newton import Log, NewtonReport

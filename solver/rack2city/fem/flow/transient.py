@@ -12,8 +12,8 @@ from mpi4py import MPI
 
 from rack2city.errors import ConvergenceError
 from rack2city.fem.flow.conditions import FlowRate
+from rack2city.fem.flow.paths.step_control import ACCEPTED, FAILED, LEAST, StepControl, error_share, next_step, parabola
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.flow.step_control import ACCEPTED, FAILED, LEAST, StepControl, error_share, next_step, parabola
 from rack2city.fem.solvers.bdf import bdf2
 from rack2city.fem.solvers.newton import NewtonReport
 

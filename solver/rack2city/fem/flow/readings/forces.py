@@ -6,7 +6,7 @@ from mpi4py import MPI
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.flow.shear import tangential_stress
+from rack2city.fem.flow.readings.shear import tangential_stress
 
 
 def force_on(problem: FlowProblem, surface: str) -> np.ndarray:

@@ -8,7 +8,7 @@ from mpi4py import MPI
 
 from rack2city.errors import InputError
 from rack2city.fem.flow.problem import FlowProblem
-from rack2city.fem.flow.reynolds import corners_of, walls_of
+from rack2city.fem.flow.readings.reynolds import corners_of, walls_of
 from rack2city.fem.mesh.section import Section, plane_section
 
 
