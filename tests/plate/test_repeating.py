@@ -60,6 +60,7 @@ def test_meshes_of_a_family_are_similar(
         assert fine * less**3 == coarse * more**3
 
 
+@pytest.mark.slow
 def test_the_error_against_a_finer_mesh_is_within_what_is_told(tmp_path: Path) -> None:
     """Of pressure drop and resistance, by the three meshes of level medium; and it is not told much larger than it is."""
     case = tmp_path / "case.toml"
