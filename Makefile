@@ -7,6 +7,9 @@ SHELL := /bin/bash
 CASE ?= cases/rack-150kw
 OUT ?= runs/$(notdir $(patsubst %/,%,$(CASE)))
 RANKS ?= 2
+WORKERS ?= auto
+# A file's tests stay in one process, which makes what they share once. More than 8 processes would mostly fill the memory.
+PARALLEL := -n $(WORKERS) --maxprocesses 8 --dist loadfile
 ENV := py=$$(hpc/bootstrap.sh); bin=$$(dirname "$$py");
 
 # Several threads per MPI rank only fight for the cores; an own choice stays.
@@ -14,7 +17,7 @@ export OMP_NUM_THREADS ?= 1
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  variables: CASE=$(CASE) OUT=$(OUT) RANKS=$(RANKS) PYTHON=/path/to/python"
+	@echo "  variables: CASE=$(CASE) OUT=$(OUT) RANKS=$(RANKS) WORKERS=$(WORKERS) PYTHON=/path/to/python"
 
 env: ## make or mend the environment
 	@$(ENV) echo "$$py"
@@ -23,12 +26,12 @@ run: ## environment, then the whole chain on the reference rack
 	@$(ENV) "$$bin/rack2city" run $(CASE) --out $(OUT)
 	@echo "the report is in $(OUT)/report.html and $(OUT)/report.pdf, the figures in $(OUT)/summary.json"
 
-test: ## environment, then the serial tests, then the mpi tests on 2 ranks
-	@$(ENV) "$$py" -m pytest -m "not mpi and not slow"
+test: ## environment, then the serial tests on all cores (at most 8), then the mpi tests on 2 ranks
+	@$(ENV) "$$py" -m pytest $(PARALLEL) -m "not mpi and not slow"
 	@$(MAKE) --no-print-directory test-mpi
 
 test-all: ## all tests, the slow ones too
-	@$(ENV) "$$py" -m pytest -m "not mpi"
+	@$(ENV) "$$py" -m pytest $(PARALLEL) -m "not mpi"
 	@$(MAKE) --no-print-directory test-mpi
 
 test-mpi: ## the mpi tests alone; rank 0 speaks for all

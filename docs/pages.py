@@ -1,4 +1,4 @@
-"""Pages of the site that are not written but follow from the sources: one for each example and each room's door.
+"""Pages of the site that are not written but follow from the sources: examples, rooms' doors, the keys of a case.
 
 MkDocs calls these functions by name (`hooks` in mkdocs.yml).
 """
@@ -51,6 +51,19 @@ def homes(source: str) -> list[str]:
     return [f"{line.module}.{alias.name}" for node in checked for line in node.body for alias in line.names]
 
 
+def keys() -> str:
+    """Text of the page of all keys of a case."""
+    from rack2city.case import key_tables
+
+    prose = (
+        "What a case file may have, from the schema that reads it: `rack2city schema --keys TEXT` prints the tables whose "
+        "heading has that text, `rack2city schema` the JSON schema for editors. Every table also takes `source`, where its "
+        'values come from, and `status`, and every quantity can be a table, `{ value = "40 mm", source = "drawing 7" }`. '
+        "What is told under *without it* is in SI units."
+    )
+    return "\n\n".join(["# Every key of a case", prose, *(f"## {title}\n\n{rows}" for title, rows in key_tables()), ""])
+
+
 def on_config(config: Any) -> Any:
     """Put the pages into the navigation."""
     config.nav += [{"Examples": list(examples())}, {"Reference": list(rooms())}]
@@ -61,7 +74,7 @@ def on_config(config: Any) -> Any:
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages to the site."""
     borrowed = {name: (ROOT / name).read_text(encoding="utf-8") for name in BORROWED}
-    for name, text in (examples() | rooms() | borrowed).items():
+    for name, text in (examples() | rooms() | borrowed | {"keys.md": keys()}).items():
         files.append(File.generated(config, name, content=text))
     for picture in sorted((ROOT / "meshes" / "figures").glob("*.png")):
         files.append(File.generated(config, f"meshes/figures/{picture.name}", content=picture.read_bytes()))

@@ -8,7 +8,7 @@ import gmsh
 import pytest
 
 from rack2city import cli
-from rackmesh.arrays import MeshArrays, arrays_of, write_arrays
+from rackmesh.cells.arrays import MeshArrays, arrays_of, write_arrays
 from rackmesh.files import opened, session
 from tests.meshes.plates_of_boxes import write_two_boxes
 from tests.meshes.step.drawings import block

@@ -107,7 +107,7 @@ def solve_case(
     log: Log = lambda line: None,
     channels: int | None = None,
 ) -> tuple[Result, FlowProblem, HeatProblem | None]:
-    """Solve a case on a mesh of `rackmesh.peer_cases`, from rest.
+    """Solve a case on a mesh of `rackmesh.published.peer_cases`, from rest.
 
     Args:
         case: A, B (flow alone), C or C12.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rackmesh.peer_cases import (
+from rackmesh.published.peer_cases import (
     BASE,
     CELL_LENGTH,
     CHANNEL,

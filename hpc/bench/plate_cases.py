@@ -5,7 +5,16 @@ from pathlib import Path
 
 import numpy as np
 
-from rackmesh.peer_cases import CELL_MESHES, CHANNEL, FIN, HALF_FIN, HEIGHT, PLATE_MESHES, cell_blocks, plate_blocks
+from rackmesh.published.peer_cases import (
+    CELL_MESHES,
+    CHANNEL,
+    FIN,
+    HALF_FIN,
+    HEIGHT,
+    PLATE_MESHES,
+    cell_blocks,
+    plate_blocks,
+)
 from rackmesh.tensor import BlockMesh, write_blocks
 
 DENSITY, SPECIFIC_HEAT, CONDUCTIVITY, VISCOSITY = 992.2, 4179.0, 0.6306, 6.53e-4  # water at 40 degC
@@ -86,7 +95,7 @@ def open_area(case: str, channels: int | None = None) -> tuple[float, float]:
 
 def bulk_outlet_k(case: str, speed: float = SPEED) -> float:
     """Exact flow-weighted temperature of what leaves: the heat over the heat capacity of the flow."""
-    from rackmesh.peer_cases import CELL_LENGTH, PLATE_LENGTH, SIDE_WALL
+    from rackmesh.published.peer_cases import CELL_LENGTH, PLATE_LENGTH, SIDE_WALL
 
     width = open_area(case)[1] / HEIGHT + (SIDE_WALL if case in HALF_CHANNELS else HALF_FIN)
     heat = FLUX * width * (PLATE_LENGTH if case in HALF_CHANNELS else CELL_LENGTH)

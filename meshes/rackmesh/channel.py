@@ -22,8 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
+from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
-from rackmesh.quality import Quality
 from rackmesh.tensor import Block, BlockMesh, Face, Places, Stretch, cut, write_blocks
 
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 import numpy as np
 
+from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
-from rackmesh.quality import Quality
 from rackmesh.writer import write_groups
 
 HEXAHEDRON, TETRAHEDRON, QUADRILATERAL, TRIANGLE = 5, 4, 3, 2  # Gmsh's numbers of its element types

@@ -8,8 +8,8 @@ from typing import Any
 import gmsh
 import numpy as np
 
+from rackmesh.cells.quality import Quality, quality_of, refuse_below
 from rackmesh.files import MeshError, session, write_whole
-from rackmesh.quality import Quality, quality_of, refuse_below
 
 Groups = Mapping[str, np.ndarray]
 """Points of each element of a group, elements x points, in Gmsh's order."""

@@ -211,12 +211,12 @@ def mesh(
     if (case is None) == (groups is None):
         raise InputError("CASE: name a case, or with --groups a mesh or STEP file to be listed, one of the two")
     if groups is not None:
-        from rack2city.chain.plate_groups import list_file
+        from rack2city.chain.plates.groups import list_file
 
         print(list_file(groups, field))
         return
     from rack2city.case import load_plates
-    from rack2city.chain.plate_meshes import quality_lines, write_mesh
+    from rack2city.chain.plates.meshes import quality_lines, write_mesh
     from rack2city.plate import plate_model
 
     assert case is not None
@@ -257,10 +257,25 @@ def report(folder: Annotated[Path, typer.Argument(metavar="DIR", help="a run fol
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON schema of a case, for editors."""
-    from rack2city.case import json_schema
+def schema(
+    keys: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help='instead, tables of all keys whose heading has this text, as "skived", "rack" or "["'
+        ),
+    ] = None,
+) -> None:
+    """Print the JSON schema of a case, for editors, or tables of its keys, for people."""
+    from rack2city.case import json_schema, key_tables
 
+    if keys is not None:
+        found = {title: rows for title, rows in key_tables() if keys in title}
+        if not found:
+            raise InputError(
+                f"--keys: no table has '{keys}' in its heading; there are " + ", ".join(dict(key_tables()))
+            )
+        print("\n\n".join(f"## {title}\n\n{rows}" for title, rows in found.items()))
+        return
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from rack2city.chain import stage_figures
 from rack2city.chain.monitor import Monitor
-from rack2city.chain.plate_files import folder_of
+from rack2city.chain.plates.files import folder_of
 from rack2city.report import Summary, verdict_rows
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def print_stage(name: str, out: Path) -> None:
 
 def print_plates(plates: "dict[str, PlateMap]", out: Path) -> None:
     """Print the key figures of plates that were run alone, and where their reports are."""
-    from rack2city.chain.plate_runs import plate_lines
+    from rack2city.chain.plates.runs import plate_lines
 
     for name, plate in plates.items():
         for line in plate_lines(plate):

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from rack2city.case import Case, json_schema
-from rack2city.case.fields import dimension_of, tables_of
+from rack2city.case.reading.fields import dimension_of, tables_of
 from rack2city.case.table import Table
 
 ROOT = Path(__file__).parents[2]
 FILES = [ROOT / "cases/rack-150kw/case.toml", ROOT / "cases/rack-60kw/case.toml", Path(__file__).with_name("good.toml")]
+SCHEMA = json_schema()
 
 
 def tables(table: type[Table]) -> Iterator[type[Table]]:
@@ -31,7 +32,7 @@ def test_every_field_is_described_with_its_unit() -> None:
 
 
 def test_schema_has_every_table_with_its_keys() -> None:
-    schema = json_schema()
+    schema = SCHEMA
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     for table in set(tables(Case)) - {Case}:
         definition = schema["$defs"][table.__name__]
@@ -41,7 +42,7 @@ def test_schema_has_every_table_with_its_keys() -> None:
 
 
 def test_a_quantity_is_a_text_or_a_table_with_its_origin() -> None:
-    power = json_schema()["$defs"]["Rack"]["properties"]["power"]
+    power = SCHEMA["$defs"]["Rack"]["properties"]["power"]
     text, table = power["anyOf"]
     assert power["examples"] == ["150 kW"]
     assert power["description"] == "heat of the whole rack, to liquid and air (W)"
@@ -55,9 +56,8 @@ def test_a_quantity_is_a_text_or_a_table_with_its_origin() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.parent.name)
 def test_good_cases_satisfy_the_schema(file: Path) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    schema = json_schema()
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(tomllib.loads(file.read_text(encoding="utf-8")), schema)
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator(SCHEMA).validate(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize(
@@ -77,4 +77,4 @@ def test_bad_cases_do_not(path: tuple[str, ...], value: Any) -> None:
     raw = copy.deepcopy(tomllib.loads(FILES[-1].read_text(encoding="utf-8")))
     raw[path[0]][path[1]] = value
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(raw, json_schema())
+        jsonschema.Draft202012Validator(SCHEMA).validate(raw)

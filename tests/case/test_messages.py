@@ -199,7 +199,7 @@ POWER = 'power = "150 kW"'
         pytest.param(
             "conductivity = { value",
             'material = "copper"\nconductivity = { value',
-            "plates.accelerator.conductivity: give one or the other",
+            "plates.accelerator.conductivity: is told besides `material`; give one or the other",
             id="two metals",
         ),
         pytest.param(

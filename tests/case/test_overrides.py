@@ -88,6 +88,15 @@ def test_origin_becomes_the_command_line(write: Callable[..., Path]) -> None:
         ("rack=3", "case.toml: rack: expected a table [rack], got 3 (from --set rack=3)"),
         ("rack.loads=3", "case.toml: rack.loads: expected tables [[rack.loads]], got 3 (from --set rack.loads=3)"),
         (
+            "plates.accelerator=3",
+            "case.toml: plates.accelerator: expected a table [plates.accelerator], got 3 (from --set plates.accelerator=3)",
+        ),
+        (
+            "plates.accelerator.contacts=3",
+            "case.toml: plates.accelerator.contacts: expected a table of area resistance of surfaces `contact_NAME` between "
+            "two bodies (m^2*K/W), got 3 (from --set plates.accelerator.contacts=3)",
+        ),
+        (
             "rack.loads.0=3",
             "case.toml: rack.loads[0]: expected a table [rack.loads], got 3 (from --set rack.loads.0=3)",
         ),

@@ -62,7 +62,7 @@ def test_what_the_finite_elements_see_computes_the_plate(
     def plate(*args: Any) -> None:
         raise Rack2CityError("the plate is computed")
 
-    monkeypatch.setattr("rack2city.chain.plate_runs.run_plate", plate)
+    monkeypatch.setattr("rack2city.chain.plates.runs.run_plate", plate)
     with pytest.raises(Rack2CityError, match="the plate is computed"):
         computed(run_copy, override)
 
@@ -112,7 +112,7 @@ def test_halved_resistances_and_a_lost_rack_do_not_hold(
     def plate(*args: Any) -> None:
         raise Rack2CityError("the plate is computed")
 
-    monkeypatch.setattr("rack2city.chain.plate_runs.run_plate", plate)
+    monkeypatch.setattr("rack2city.chain.plates.runs.run_plate", plate)
     (run_copy / "rack.json").unlink()
     (run_copy / file).write_bytes((run_copy / file).read_bytes().replace(b"1", b"0"))
     with pytest.raises(Rack2CityError, match="the plate is computed"):

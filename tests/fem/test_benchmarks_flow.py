@@ -16,7 +16,7 @@ from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.flow.transient import TransientFlow
 from rack2city.fem.mesh.domain import FluidDomain, fluid_domain, read_domain, tagged_domain
 from rack2city.fem.mesh.quantities import values_at
-from rackmesh.benchmarks import write_cylinder_channel
+from rackmesh.published.benchmarks import write_cylinder_channel
 
 QUAD = mesh.CellType.quadrilateral
 

@@ -10,8 +10,8 @@ from mpi4py import MPI
 from rack2city.fem.flow.problem import FlowProblem
 from rack2city.fem.mesh.domain import fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import mean_over_surface
-from rackmesh.arrays import arrays_of, write_arrays
-from rackmesh.contract import read_plate
+from rackmesh.cells.arrays import arrays_of, write_arrays
+from rackmesh.contract.read import read_plate
 from rackmesh.files import opened
 from rackmesh.plates.sizes import Sizes
 from rackmesh.step.writing import write_step_plate

@@ -17,7 +17,7 @@ from rack2city.fem.heat.problem import HeatProblem
 from rack2city.fem.heat.quantities import heat_through
 from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
-from rackmesh.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks
+from rackmesh.published.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.heat_cases import CELLS, all_of, at, between, box, orders
 from tests.fem.plates import HEAT, INLET_K, flow_from_rest, solve_from_rest, solved_heat

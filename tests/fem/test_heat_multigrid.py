@@ -15,7 +15,7 @@ from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperatu
 from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain
 from rack2city.fem.solvers.options import Options, chosen_method
 from rackmesh.channel import LEVELS, write_half_channel
-from rackmesh.peer_cases import CELL_MESHES, CHANNEL, HEIGHT, cell_blocks
+from rackmesh.published.peer_cases import CELL_MESHES, CHANNEL, HEIGHT, cell_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.cells import INLET_K, LONG_CELL, heated_cell
 

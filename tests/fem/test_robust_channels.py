@@ -17,7 +17,7 @@ from rack2city.fem.heat.quantities import highest_temperature
 from rack2city.fem.mesh.quantities import surface_maximum
 from rack2city.fem.mesh.section import plane_section
 from rack2city.materials import coolant
-from rackmesh.peer_cases import CELL_LENGTH, CELL_MESHES, CHANNEL, ENTRANCE, HEIGHT, cell_blocks
+from rackmesh.published.peer_cases import CELL_LENGTH, CELL_MESHES, CHANNEL, ENTRANCE, HEIGHT, cell_blocks
 from rackmesh.tensor import Segment, write_blocks
 from tests.fem.cells import heated_cell
 from tests.fem.plates import COPPER, HEAT, WATER, duct_blocks, solve_from_rest

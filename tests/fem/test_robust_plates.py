@@ -10,7 +10,7 @@ import ufl
 
 from rack2city.errors import UnsteadyError
 from rack2city.fem.flow.boundaries import Boundary, FlowInlet, FlowOutlet, Slip
-from rackmesh.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks
+from rackmesh.published.peer_cases import CHANNEL, HEIGHT, PLATE_MESHES, plate_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.plates import FLUX, WATER, JetPlate, Solved, solve_from_rest
 from tests.fem.tetrahedra import write_tetrahedra

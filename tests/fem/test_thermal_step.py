@@ -25,7 +25,7 @@ from rack2city.fem.heat.transient import TransientHeat
 from rack2city.fem.mesh.compilation import jit_options
 from rack2city.fem.mesh.domain import Domain, FluidDomain, fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import mean_over_surface
-from rackmesh.peer_cases import BASE, CELL_LENGTH, CHANNEL, HALF_FIN, HEIGHT, CellMesh, cell_blocks
+from rackmesh.published.peer_cases import BASE, CELL_LENGTH, CHANNEL, HALF_FIN, HEIGHT, CellMesh, cell_blocks
 from rackmesh.tensor import write_blocks
 from tests.fem.heat_cases import orders
 

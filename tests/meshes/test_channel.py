@@ -7,10 +7,10 @@ import gmsh
 import numpy as np
 import pytest
 
+from rackmesh.cells.statistics import mesh_statistics
 from rackmesh.channel import LEVELS, Cells, HalfChannel, half_channel_blocks, write_half_channel
-from rackmesh.contract import PLATE_CHANNEL, physical_groups, read_plate
+from rackmesh.contract.read import PLATE_CHANNEL, physical_groups, read_plate
 from rackmesh.files import MeshError, opened
-from rackmesh.statistics import mesh_statistics
 from tests.meshes.sizes_of_groups import group_sizes
 
 CELL = HalfChannel(

@@ -8,10 +8,10 @@ import gmsh
 import numpy as np
 import pytest
 
-from rackmesh.arrays import MeshArrays, arrays_of, write_arrays
-from rackmesh.contract import PLATE_CHANNEL, read_plate
+from rackmesh.cells.arrays import MeshArrays, arrays_of, write_arrays
+from rackmesh.contract.ports import _segments
+from rackmesh.contract.read import PLATE_CHANNEL, read_plate
 from rackmesh.files import MeshError, opened, session
-from rackmesh.ports import _segments
 from tests.meshes.plates_of_boxes import BASE, HEIGHT, LENGTH, WIDTH, write_two_boxes
 
 

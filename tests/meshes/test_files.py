@@ -7,10 +7,10 @@ from pathlib import Path
 import gmsh
 import pytest
 
+from rackmesh.cells.statistics import mesh_statistics
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
-from rackmesh.contract import physical_groups
+from rackmesh.contract.read import physical_groups
 from rackmesh.files import MeshError, kind_of, opened, session
-from rackmesh.statistics import mesh_statistics
 
 CELL = HalfChannel(0.2e-3, 0.1e-3, 3e-3, 2e-3, 40e-3, 0.05e-3)
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
+from rackmesh.contract.inspection import inspect
 from rackmesh.files import MeshError, opened, session
-from rackmesh.inspection import inspect
 
 CELL = HalfChannel(0.2e-3, 0.1e-3, 3e-3, 2e-3, 40e-3, 0.05e-3)
 Build = Callable[[], None]

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rackmesh.cells.quality import Quality, mesh_quality, refuse_below
 from rackmesh.files import MeshError
-from rackmesh.quality import Quality, mesh_quality, refuse_below
 from rackmesh.tensor import BlockMesh, Segment, write_blocks
 from rackmesh.writer import write_groups
 

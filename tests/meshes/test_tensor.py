@@ -7,9 +7,9 @@ import gmsh
 import numpy as np
 import pytest
 
+from rackmesh.cells.statistics import mesh_statistics
 from rackmesh.files import MeshError, opened
-from rackmesh.peer_cases import CELL_MESHES, PLATE_MESHES, CellMesh, cell_blocks, plate_blocks
-from rackmesh.statistics import mesh_statistics
+from rackmesh.published.peer_cases import CELL_MESHES, PLATE_MESHES, CellMesh, cell_blocks, plate_blocks
 from rackmesh.tensor import BlockMesh, Places, Segment, cut, write_blocks
 from tests.meshes.sizes_of_groups import group_sizes
 

@@ -7,8 +7,8 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.case import load_plates
-from rack2city.chain.plate_meshes import make_meshes
-from rack2city.chain.plate_runs import run_plates
+from rack2city.chain.plates.meshes import make_meshes
+from rack2city.chain.plates.runs import run_plates
 from rack2city.plate import PlateMap
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "plates"

@@ -9,8 +9,8 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.case import load_plates
-from rack2city.chain.plate_meshes import make_meshes
-from rack2city.chain.plate_runs import run_plates
+from rack2city.chain.plates.meshes import make_meshes
+from rack2city.chain.plates.runs import run_plates
 from rack2city.chain.stages.plate import plate_balances
 from rack2city.plate import PlateMap
 

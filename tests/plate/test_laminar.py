@@ -6,7 +6,7 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.case import load_plates
-from rack2city.chain.plate_runs import plate_lines
+from rack2city.chain.plates.runs import plate_lines
 from rack2city.errors import ConvergenceError, UnsteadyError
 from rack2city.fem import PortFlow
 from rack2city.plate import MESH, PlateMap, case_coolant, plate_model

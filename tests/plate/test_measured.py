@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from rack2city.case import load_plates
 from rack2city.case.curve import Curve
-from rack2city.chain.plate_runs import plate_lines
+from rack2city.chain.plates.runs import plate_lines
 from rack2city.errors import InputError
 from rack2city.materials import coolant
 from rack2city.plate.measured_input import measured_curve

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rack2city.case import load_plates
-from rack2city.chain.plate_meshes import make_meshes
+from rack2city.chain.plates.meshes import make_meshes
 from rack2city.chain.stages.mesh import MESH
 from rack2city.chain.stages.plate import PLATE
 from rack2city.errors import InputError

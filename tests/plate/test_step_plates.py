@@ -8,8 +8,8 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.case import load_plates
-from rack2city.chain.plate_meshes import make_meshes
-from rack2city.chain.plate_runs import run_plates
+from rack2city.chain.plates.meshes import make_meshes
+from rack2city.chain.plates.runs import run_plates
 from rack2city.chain.stages.plate import plate_balances
 from rack2city.plate import MESH, PlateMap, case_coolant, plate_model
 from rack2city.plate.problem import plate_problem

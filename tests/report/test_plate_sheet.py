@@ -37,6 +37,8 @@ def test_a_sheet_says_at_what_and_where_and_what_is_left_out(finished_plates: Pa
         "4.5, 1.6, −1",  # the hot spot
         "Cu-OF",
         "heat, whole at 0.5 x design flow",
+        "beside the largest velocities recommended against erosion of copper by water of",
+        "suggested in the call of OCP's cold plate base specification",
         "Flow of each channel of the plate 'whole'",
         "Streamlines of the plate 'whole'",
     ):

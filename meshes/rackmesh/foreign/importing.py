@@ -6,9 +6,9 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from rackmesh.arrays import MeshArrays, write_arrays
-from rackmesh.contract import checked
-from rackmesh.description import PlateMesh
+from rackmesh.cells.arrays import MeshArrays, write_arrays
+from rackmesh.contract.description import PlateMesh
+from rackmesh.contract.read import checked
 from rackmesh.files import MeshError
 from rackmesh.foreign.joining import joined
 from rackmesh.foreign.labels import KINDS, labelled

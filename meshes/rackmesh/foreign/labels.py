@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rackmesh.arrays import Index
+from rackmesh.cells.arrays import Index
+from rackmesh.contract.roles import NAME, role_of
 from rackmesh.files import MeshError
 from rackmesh.foreign.reading import DIMENSION, ForeignMesh, Group
-from rackmesh.roles import NAME, role_of
 
 KINDS = {2: "triangles", 3: "quadrilaterals", 4: "tetrahedra", 5: "hexahedra", 6: "prisms", 7: "pyramids"}
 KINDS |= {9: "triangles of 6 points", 10: "quadrilaterals of 9 points", 16: "quadrilaterals of 8 points"}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from rackmesh.description import Box
+from rackmesh.cells.measures import areas, box_of, lengths, volumes
+from rackmesh.contract.description import Box
 from rackmesh.files import session
 from rackmesh.foreign.reading import DIMENSION, ForeignMesh, read_foreign
-from rackmesh.measures import areas, box_of, lengths, volumes
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from rackmesh.contract.roles import NAME, role_of
 from rackmesh.files import MeshError
 from rackmesh.foreign.reading import ForeignMesh
-from rackmesh.roles import NAME, role_of
 
 _WORDS = {"volume": 3, "surface": 2}
 

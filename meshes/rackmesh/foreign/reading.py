@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rackmesh.arrays import Array, Index
+from rackmesh.cells.arrays import Array, Index
 from rackmesh.files import MeshError, group_name, opened
 from rackmesh.foreign.kinds import foreign_kind
 from rackmesh.hdf5 import LARGEST

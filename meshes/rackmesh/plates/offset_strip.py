@@ -17,11 +17,11 @@ begins and ends within a strip, near its middle, so that its two end faces are a
 from dataclasses import dataclass
 from pathlib import Path
 
+from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
 from rackmesh.plates.axes import Part, axis, below, not_negative, positive
 from rackmesh.plates.fins import plain_layers
 from rackmesh.plates.sizes import Sizes
-from rackmesh.quality import Quality
 from rackmesh.tensor import Block, BlockMesh, Face, Places, Segment, write_blocks
 
 _EDGE = 0.16

@@ -21,6 +21,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
 from rackmesh.plates.axes import Axis, axis, below, not_negative, positive, repeats
 from rackmesh.plates.extrusion import Extrusion, Wall, write_extrusion
@@ -30,7 +31,6 @@ from rackmesh.plates.imprint import imprinted
 from rackmesh.plates.pins import Shape, all_quarters, quarter
 from rackmesh.plates.plan import Patch, assemble, rectangle, with_middles
 from rackmesh.plates.sizes import Sizes
-from rackmesh.quality import Quality
 from rackmesh.zones import Zone, check_zones
 
 _NEAR = 0.6  # of a cell across the narrowest gap: the size of the cell at a pin's edge

@@ -24,6 +24,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
 from rackmesh.plates.axes import Axis, axis, not_negative, positive
 from rackmesh.plates.bends import Divisions, mitred_bend, round_bend
@@ -32,7 +33,6 @@ from rackmesh.plates.heated import heated_at
 from rackmesh.plates.imprint import imprinted
 from rackmesh.plates.plan import Patch, assemble, rectangle, with_middles
 from rackmesh.plates.sizes import Sizes
-from rackmesh.quality import Quality
 from rackmesh.tensor import Segment, cut
 from rackmesh.zones import Zone, check_zones, edges
 

@@ -17,12 +17,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
 from rackmesh.plates.axes import Axis, axis, positive
 from rackmesh.plates.fins import check_field, layers, mouth, rows
 from rackmesh.plates.heated import HeatedFace
 from rackmesh.plates.sizes import Sizes
-from rackmesh.quality import Quality
 from rackmesh.tensor import Block, BlockMesh, Face, write_blocks
 from rackmesh.zones import Zone, check_zones, edges
 

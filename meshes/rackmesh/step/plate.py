@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from rackmesh.contract.roles import NAME, role_of
 from rackmesh.files import MeshError
-from rackmesh.roles import NAME, role_of
 from rackmesh.zones import Zone
 
 Place = tuple[float, float, float]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import KDTree
 
-from rackmesh.faces import faces_of
+from rackmesh.cells.faces import faces_of
 from rackmesh.files import MeshError
 from rackmesh.plates.sizes import Sizes
 

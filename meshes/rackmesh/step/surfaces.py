@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import gmsh
 import numpy as np
 
+from rackmesh.contract.roles import role_of
 from rackmesh.files import MeshError
-from rackmesh.roles import role_of
 from rackmesh.step.bodies import NEAR, picked, place
 from rackmesh.step.labels import StepText
 from rackmesh.step.plate import StepPlate

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 
 import gmsh
 
-from rackmesh.contract import checked
-from rackmesh.description import PlateMesh
+from rackmesh.cells.quality import Quality, quality_of, refuse_below
+from rackmesh.contract.description import PlateMesh
+from rackmesh.contract.read import checked
+from rackmesh.contract.roles import role_of
 from rackmesh.files import MeshError, session, write_whole
 from rackmesh.plates.sizes import Sizes
-from rackmesh.quality import Quality, quality_of, refuse_below
-from rackmesh.roles import role_of
 from rackmesh.step.bodies import Tag, load, named_bodies, place, refuse_gaps
 from rackmesh.step.coolant import capped, enclosed, surroundings
 from rackmesh.step.labels import StepText, read_text

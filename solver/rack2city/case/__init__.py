@@ -2,9 +2,6 @@
 
 from rack2city.case.coolant import Coolant
 from rack2city.case.curve import Curve
-from rack2city.case.editor import json_schema
-from rack2city.case.inputs import CaseInput
-from rack2city.case.load import LoadedCase, LoadedPlates, load_case, load_plates
 from rack2city.case.plates import (
     AnyPlate,
     ComputedPlate,
@@ -24,6 +21,10 @@ from rack2city.case.plates import (
     Zone,
 )
 from rack2city.case.rack import Rack, RackAir, RackLoad
+from rack2city.case.reading.editor import json_schema
+from rack2city.case.reading.inputs import CaseInput
+from rack2city.case.reading.keys import key_tables
+from rack2city.case.reading.load import LoadedCase, LoadedPlates, load_case, load_plates
 from rack2city.case.schema import Case, Identity, Limits, PlatesCase, Solver
 from rack2city.case.site import AirCooling, Cdu, City, DryCooler, HeatPump, Plant, Ups, Weather
 from rack2city.case.solids import ConductivityPoint, Solid
@@ -72,6 +73,7 @@ __all__ = [
     "Weather",
     "Zone",
     "json_schema",
+    "key_tables",
     "load_case",
     "load_plates",
 ]

@@ -5,8 +5,8 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from rack2city.chain.plate_figures import plate_figures, plate_record
-from rack2city.chain.plate_files import read_plates
+from rack2city.chain.plates.figures import plate_figures, plate_record
+from rack2city.chain.plates.files import read_plates
 from rack2city.chain.stage import Session
 from rack2city.chain.versions import commit, package_versions
 from rack2city.city.kpi import DEFINITIONS, VERSION

@@ -10,10 +10,10 @@ import meshio
 import numpy as np
 import pytest
 
-from rackmesh.arrays import MeshArrays, arrays_of
+from rackmesh.cells.arrays import MeshArrays, arrays_of
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
-from rackmesh.contract import read_plate
-from rackmesh.description import PlateMesh
+from rackmesh.contract.description import PlateMesh
+from rackmesh.contract.read import read_plate
 from rackmesh.files import MeshError, opened
 from rackmesh.foreign.importing import import_mesh
 from rackmesh.foreign.listing import groups_table, list_groups

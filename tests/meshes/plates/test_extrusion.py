@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rackmesh.contract.inspection import inspect
 from rackmesh.files import opened
-from rackmesh.inspection import inspect
 from rackmesh.plates.axes import axis
 from rackmesh.plates.extrusion import Extrusion, Wall, write_extrusion
 from rackmesh.plates.plan import Patch, assemble, between, with_middles

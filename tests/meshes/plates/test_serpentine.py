@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rackmesh.contract.inspection import inspect
 from rackmesh.files import MeshError, opened
-from rackmesh.inspection import inspect
 from rackmesh.plates.serpentine import Serpentine, write_serpentine
 from rackmesh.plates.sizes import Sizes
 from rackmesh.zones import Zone

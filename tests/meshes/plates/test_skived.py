@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rackmesh.contract.inspection import inspect
 from rackmesh.files import MeshError, opened
-from rackmesh.inspection import inspect
 from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived, write_skived
 from rackmesh.zones import Zone

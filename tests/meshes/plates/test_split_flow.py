@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from rackmesh.contract.inspection import inspect
 from rackmesh.files import MeshError, opened
-from rackmesh.inspection import inspect
 from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.split_flow import SplitFlow, write_split_flow, write_split_flow_cell
 from rackmesh.zones import Zone

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rackmesh.description import PlateMesh
+from rackmesh.contract.description import PlateMesh
 from rackmesh.plates.sizes import Sizes
 from rackmesh.step.plate import Pick
 from rackmesh.step.writing import write_step_plate

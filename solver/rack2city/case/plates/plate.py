@@ -80,7 +80,7 @@ class ComputedPlate(Plate):
             told = (
                 'missing; name the material, as in "copper", or give a conductivity'
                 if lack
-                else "give one or the other"
+                else "is told besides `material`; give one or the other"
             )
             yield fault(told, "material" if lack else "conductivity")
         names = [zone.name for zone in self.zones]

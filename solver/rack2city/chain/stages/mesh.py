@@ -22,13 +22,14 @@ def _check(case: "Case") -> None:
 
 
 def _files(case: "Case") -> tuple[str, ...]:
-    from rack2city.chain.plate_meshes import mesh_files
+    from rack2city.chain.plates.meshes import mesh_files
 
     return tuple(mesh_files(case))
 
 
 def _compute(session: Session) -> None:
-    from rack2city.chain.plate_meshes import drop_other_plates, make_meshes
+    from rack2city.chain.plates.files import drop_other_plates
+    from rack2city.chain.plates.meshes import make_meshes
 
     drop_other_plates(session.case, session.folder.path)
     make_meshes(session.case, session.folder.path)
@@ -48,8 +49,8 @@ def _drawn(case: "Case") -> list[Path]:
 
 
 def _tells(folder: Path) -> tuple[str, ...]:
-    from rack2city.chain.plate_files import PLATES, STATISTICS
-    from rack2city.chain.plate_meshes import mesh_lines
+    from rack2city.chain.plates.files import PLATES, STATISTICS
+    from rack2city.chain.plates.meshes import mesh_lines
     from rack2city.results.plate import MeshFigures
 
     lines: list[str] = []

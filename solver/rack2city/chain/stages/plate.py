@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rack2city.chain.plate_files import LOG, folder_of, log_file, plate_file, read_plates
+from rack2city.chain.plates.files import LOG, folder_of, log_file, plate_file, read_plates
 from rack2city.chain.stage import Evidence, Session, Stage, of_case
 from rack2city.chain.stages.mesh import MESH
 from rack2city.errors import InputError, Rack2CityError
@@ -92,7 +92,7 @@ def _steps(case: "Case") -> int:
 
 def _compute(session: Session) -> None:
     try:
-        from rack2city.chain.plate_runs import run_plates
+        from rack2city.chain.plates.runs import run_plates
     except ImportError as error:
         raise Rack2CityError(f"DOLFINx cannot be imported ({error}); run `rack2city doctor`") from None
 
@@ -121,7 +121,7 @@ def _evidence(folder: Path) -> Evidence:
 
 
 def _tells(folder: Path) -> tuple[str, ...]:
-    from rack2city.chain.plate_runs import plate_lines
+    from rack2city.chain.plates.runs import plate_lines
 
     return tuple(line for plate in read_plates(folder).values() for line in plate_lines(plate))
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rack2city.chain.plate_files import read_plates
+from rack2city.chain.plates.files import read_plates
 from rack2city.chain.stage import Session, Stage, evidence_in, figures, of_case
 from rack2city.chain.stages.plate import PLATE
 from rack2city.evidence import load, store

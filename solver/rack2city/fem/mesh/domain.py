@@ -15,8 +15,8 @@ from mpi4py import MPI
 
 from rack2city.errors import InputError
 from rack2city.fem.mesh.compilation import compiled
+from rackmesh.contract.inspection import inspect
 from rackmesh.files import MeshError, opened
-from rackmesh.inspection import inspect
 
 CELLS = (mesh.CellType.triangle, mesh.CellType.quadrilateral, mesh.CellType.tetrahedron, mesh.CellType.hexahedron)
 """Cells that the finite elements here know."""
@@ -155,8 +155,8 @@ class FluidDomain(Domain):
 def read_domain(path: str | Path, comm: MPI.Comm) -> Domain:
     """Read a mesh file in metres, of two dimensions (in the plane z = 0) or three, with named physical groups.
 
-    Rank 0 reads and inspects it (see `rackmesh.inspection`), and distributes the mesh over all ranks. Gmsh's files are read,
-    MED and UNV.
+    Rank 0 reads and inspects it (see `rackmesh.contract.inspection`), and distributes the mesh over all ranks. Gmsh's files
+    are read, MED and UNV.
 
     Raises:
         InputError: the file is no mesh, or not one that can be trusted; the sentence says why.

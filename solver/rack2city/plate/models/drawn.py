@@ -13,11 +13,11 @@ from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import PlateModel
 from rack2city.plate.models.named import named_strips, require_bodies, zones_of
 from rack2city.plate.models.whole import rectangle
-from rackmesh.contract import read_plate
-from rackmesh.description import PlateMesh
+from rackmesh.cells.quality import Quality, mesh_quality
+from rackmesh.contract.description import PlateMesh
+from rackmesh.contract.read import read_plate
 from rackmesh.foreign.importing import import_mesh
 from rackmesh.plates.sizes import Sizes
-from rackmesh.quality import Quality, mesh_quality
 from rackmesh.step.plate import Pick as Chosen
 from rackmesh.step.plate import StepPlate
 from rackmesh.step.writing import check_step_plate, write_step_plate

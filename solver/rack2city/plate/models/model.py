@@ -9,8 +9,8 @@ from pathlib import Path
 from rack2city.case import ComputedPlate, Zone
 from rack2city.errors import InputError
 from rack2city.plate.design import PlateDesign
+from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
-from rackmesh.quality import Quality
 
 MESH, COARSER = "mesh.msh", "mesh-coarser"
 """File of the mesh that the curves come from, and how names of coarser ones begin."""

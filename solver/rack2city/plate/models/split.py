@@ -9,10 +9,10 @@ from rack2city.plate.models.channels import Columns, Stretch, breaks, rounded, s
 from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import LAMINAR, PlateModel
 from rack2city.plate.models.named import cell_solids, require_bodies
+from rackmesh.cells.quality import Quality
 from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.split_flow import SplitFlow as Geometry
 from rackmesh.plates.split_flow import write_split_flow_cell
-from rackmesh.quality import Quality
 
 LEAVES_OUT = (
     "what feeds the slot, the plenums behind the fins and their pressure drop; all channels carry the same flow",

@@ -14,8 +14,8 @@ from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.channels import Columns, along, breaks, rounded, strips
 from rack2city.plate.models.model import COARSER, LAMINAR, PlateModel
 from rack2city.plate.models.named import cell_solids, require_bodies
+from rackmesh.cells.quality import Quality
 from rackmesh.channel import LEVELS, Cells, HalfChannel, write_half_channel
-from rackmesh.quality import Quality
 
 DIRECTIONS = {"across": ("channel", "fin"), "height": ("height",), "base": ("base", "tim"), "length": ("length",)}
 """The blocks of cells that are coarsened together, for the change on refinement in one direction."""

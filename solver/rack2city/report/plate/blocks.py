@@ -28,7 +28,7 @@ def blocks(plate: PlateFigures, drawn: Pictures | Lack | None, loads: Sequence[L
         f"the dots guide the eye{dotted}."
     )
     yield drawing(f"plate-{plate.name}", caption, plate_curves(plate, loads))
-    yield from filter(None, (tables.curves(plate), tables.readings(plate), tables.zones(plate)))
+    yield from filter(None, (tables.curves(plate), tables.readings(plate), tables.erosion(plate), tables.zones(plate)))
     yield from _shares(plate)
     if plate.runs is not None:
         yield from accuracy(plate)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from rack2city.report import units as u
 from rack2city.report.document import Table
+from rack2city.report.plate.erosion import erosion_limits
 from rack2city.report.units import number, quantity
 from rack2city.results.plate import Place, PlateFigures
 
@@ -55,6 +56,26 @@ def readings(plate: PlateFigures) -> Table | None:
         f"largest at ({place(found.speed_max_at_m[row])}) mm, the shear at ({place(found.wall_shear_max_at_m[row])}) mm."
     )
     return _columns(told, columns)
+
+
+def erosion(plate: PlateFigures) -> Table | None:
+    """The largest speed at design beside what is recommended past copper; None where the fields were not read."""
+    runs = plate.runs
+    if runs is None or runs.readings is None:
+        return None
+    row = plate.design_row
+    speed, at = runs.speed_max_m_per_s[row], runs.outlet_bulk_k[row]
+    told = (
+        f"The largest speed in the plate '{plate.name}', {quantity(speed, u.VELOCITY)} at "
+        f"{quantity(plate.flow_m3_per_s[row], u.LITRE_PER_MINUTE)}, beside the largest velocities recommended against "
+        f"erosion of copper by water of {quantity(at, u.CELSIUS)}, its outlet. They are mean velocities in tubes of water, "
+        "bands rather than limits: beside a wall the coolant is slower, and an inhibited one erodes less."
+    )
+    rows = tuple(
+        (number(limit.velocity), number(100.0 * speed / limit.velocity, 3), limit.meant_for, limit.source)
+        for limit in erosion_limits(at)
+    )
+    return Table(told, ("recommended (m/s)", "of it (%)", "meant for", "source"), rows, "rrll")
 
 
 def place(at: Place) -> str:

@@ -7,8 +7,8 @@ import gmsh
 import numpy as np
 import numpy.typing as npt
 
+from rackmesh.contract.joints import unjoined
 from rackmesh.files import MeshError, group_name
-from rackmesh.joints import unjoined
 
 Array = npt.NDArray[np.float64]
 CELLS = {2: (2, 9, 21, 3, 10, 36), 3: (4, 11, 29, 5, 12, 92)}

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from rackmesh.arrays import Array, MeshArrays
-from rackmesh.description import PlateMesh, Surface
-from rackmesh.roles import NAME, role_of
+from rackmesh.cells.arrays import Array, MeshArrays
+from rackmesh.contract.description import PlateMesh, Surface
+from rackmesh.contract.roles import NAME, role_of
 
 SMALLEST, LARGEST = 1e-4, 2.0
 """Extents between which a cold plate, or a cell of one, is believed (m)."""

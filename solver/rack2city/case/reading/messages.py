@@ -2,12 +2,12 @@
 
 import difflib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rack2city.case.fields import Location, dimension_of, is_by_name, is_file, locate, untagged
+from rack2city.case.reading.fields import Location, dimension_of, is_by_name, is_file, locate, untagged
 from rack2city.case.units import show
 from rack2city.errors import dotted
 
@@ -128,8 +128,8 @@ def _describe(fault: ErrorDetails, raw: Any) -> str:
 def _expected(location: Location, raw: Any) -> str:
     """What belongs at a location, with an example."""
     field, table = locate(location, raw)
-    if is_by_name(field) and len(location) == 1:
-        return f"tables [{location[0]}.NAME]"
+    if is_by_name(field) and len(location) <= 2:
+        return f"tables [{location[0]}.NAME]" if len(location) == 1 else f"a table [{location[0]}.{location[1]}]"
     if dimension := dimension_of(field):
         return f'{dimension.name}, for example "{dimension.example}"'
     if table is not None:
@@ -142,4 +142,6 @@ def _expected(location: Location, raw: Any) -> str:
     kinds = {int: "a whole number", str: "a text in quotes", dict: "a table"}
     if annotation in kinds:
         return kinds[annotation]
+    if get_origin(annotation) is dict and field is not None:
+        return f"a table of {field.description}"
     return "a list of numbers" if str(annotation).startswith("tuple") else (field.description if field else "") or ""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from rackmesh.arrays import CORNERS, Array, Index, MeshArrays
-from rackmesh.measures import areas
+from rackmesh.cells.arrays import CORNERS, Array, Index, MeshArrays
+from rackmesh.cells.measures import areas
 
 _TOLD = 1e-3  # of the circle's area: less is not worth a word
 _CORNER = np.radians(61.0)  # of a turn: more is a corner, not a piece of an arc; a hexagon is still taken for a circle

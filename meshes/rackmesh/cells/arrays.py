@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rackmesh.faces import Faces, faces_of
+from rackmesh.cells.faces import Faces, faces_of
 from rackmesh.files import MeshError, group_name
 from rackmesh.writer import writing
 

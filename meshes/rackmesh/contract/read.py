@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rackmesh.arrays import arrays_of
-from rackmesh.description import PlateMesh, described
+from rackmesh.cells.arrays import arrays_of
+from rackmesh.contract.description import PlateMesh, described
+from rackmesh.contract.inspection import inspect
+from rackmesh.contract.ports import port_notes
+from rackmesh.contract.rules import faults
 from rackmesh.files import MeshError, group_name, opened
-from rackmesh.inspection import inspect
-from rackmesh.ports import port_notes
-from rackmesh.rules import faults
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rack2city.case import ComputedPlate, PlatesCase
-from rack2city.chain.plate_files import LOG, PLATES, STATISTICS, folder_of
+from rack2city.chain.plates.files import LOG, STATISTICS, folder_of
 from rack2city.chain.stage import figures
 from rack2city.evidence import store
 from rack2city.plate import MESH, PlateModel, plate_models, told_of
 from rack2city.report.units import PLAIN
 from rack2city.results.plate import MeshFigures
-from rackmesh.statistics import mesh_statistics
+from rackmesh.cells.statistics import mesh_statistics
 
 
 def mesh_files(case: PlatesCase) -> Iterator[str]:
@@ -40,13 +40,6 @@ def make_meshes(case: PlatesCase, out: Path) -> None:
         with told_of(name):
             for file, write in model.coarser.items():
                 write(folder / file)
-
-
-def drop_other_plates(case: PlatesCase, out: Path) -> None:
-    """Remove what an earlier run had of plates that the case does not have."""
-    for earlier in (out / PLATES).glob("*"):
-        if earlier.name not in case.plates:
-            shutil.rmtree(earlier)
 
 
 def _drop_mesh(folder: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from mpi4py import MPI
 
 from rack2city.case import PlatesCase
-from rack2city.chain.plate_files import folder_of
+from rack2city.chain.plates.files import folder_of
 from rack2city.chain.stage import figures
 from rack2city.plate import PlateMap, case_coolant, plate_models
 from rack2city.plate.laminar import beyond_laminar

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from rack2city.case.fields import Location
-from rack2city.case.inputs import CaseInput, case_inputs
-from rack2city.case.messages import sentence
-from rack2city.case.overrides import apply_overrides
+from rack2city.case.reading.fields import Location
+from rack2city.case.reading.inputs import CaseInput, case_inputs
+from rack2city.case.reading.messages import sentence
+from rack2city.case.reading.overrides import apply_overrides
 from rack2city.case.schema import Case, PlatesCase
 from rack2city.errors import InputError
 

@@ -1,11 +1,13 @@
 """Where the plates of a run lie in its folder."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rack2city.evidence import load
 
 if TYPE_CHECKING:
+    from rack2city.case import PlatesCase
     from rack2city.plate import PlateMap
 
 PLATES, STATISTICS, LOG = "plates", "mesh.json", "solver.log"
@@ -31,3 +33,10 @@ def read_plates(folder: Path) -> "dict[str, PlateMap]":
     from rack2city.plate import PlateMap
 
     return {file.parent.name: load(file, PlateMap) for file in sorted((folder / PLATES).glob("*/plate.json"))}
+
+
+def drop_other_plates(case: "PlatesCase", out: Path) -> None:
+    """Remove what an earlier run had of plates that the case does not have."""
+    for earlier in (out / PLATES).glob("*"):
+        if earlier.name not in case.plates:
+            shutil.rmtree(earlier)

@@ -4,7 +4,7 @@ import gmsh
 import numpy as np
 import numpy.typing as npt
 
-from rackmesh.arrays import Array, Index
+from rackmesh.cells.arrays import Array, Index
 
 _SIMPLICES = (1, 8, 2, 9, 21, 4, 11, 29)  # Gmsh's kinds, of which the determinant is of lower degree
 

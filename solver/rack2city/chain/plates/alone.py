@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 
 from rack2city.chain.folder import RunFolder
 from rack2city.chain.monitor import Monitor
-from rack2city.chain.plate_files import folder_of, plate_file
+from rack2city.chain.plates.files import drop_other_plates, folder_of, plate_file
 from rack2city.chain.run import run_stage, working_in
 from rack2city.chain.stage import Session, Stage
 from rack2city.chain.stages.mesh import MESH
@@ -57,11 +57,12 @@ def run_plates_alone(
     sessions = {name: Session(_of_plate(loaded, name), RunFolder(out), comm, listening) for name in names}
     for session in sessions.values():
         session.on_root(partial(_preflight, session.loaded))
-    with working_in(next(iter(sessions.values()))):
+    first = next(iter(sessions.values()))
+    with working_in(first):
+        first.on_root(lambda: drop_other_plates(loaded.case, out))
         for name, session in sessions.items():
             for stage in stages_of(name, loaded.inputs()):
                 run_stage(stage, session)
-    first = next(iter(sessions.values()))
     return first.on_root(lambda: {name: load(out / plate_file(name), PlateMap) for name in names})
 
 
@@ -92,14 +93,14 @@ def _of_plate(loaded: "LoadedPlates", name: str) -> "LoadedCase":
 
 
 def _mesh(session: Session) -> None:
-    from rack2city.chain.plate_meshes import make_meshes
+    from rack2city.chain.plates.meshes import make_meshes
 
     make_meshes(session.case, session.folder.path)
 
 
 def _report(session: Session, name: str, inputs: Sequence["CaseInput"]) -> None:
     """Write what is told of a plate: tables, pictures, the report."""
-    from rack2city.chain.plate_figures import plate_figures
+    from rack2city.chain.plates.figures import plate_figures
     from rack2city.plate import PlateMap
     from rack2city.report.plate.columns import write_columns
     from rack2city.report.plate.sheet import write_sheet
@@ -114,7 +115,7 @@ def _report(session: Session, name: str, inputs: Sequence["CaseInput"]) -> None:
 
 
 def _sheet(session: Session, found: "PlateMap", figures: "PlateFigures", inputs: Sequence["CaseInput"]) -> "PlateSheet":
-    from rack2city.chain.plate_figures import plate_record
+    from rack2city.chain.plates.figures import plate_record
     from rack2city.plate import case_coolant
     from rack2city.report.plate.sheet import CoolantFigures, PlateSheet
     from rack2city.report.summary import CaseRecord

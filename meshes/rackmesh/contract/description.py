@@ -6,9 +6,9 @@ from pathlib import Path
 import gmsh
 import numpy as np
 
-from rackmesh.arrays import Array, Index, MeshArrays
-from rackmesh.measures import areas, box_of, volumes
-from rackmesh.roles import role_of, zones_of
+from rackmesh.cells.arrays import Array, Index, MeshArrays
+from rackmesh.cells.measures import areas, box_of, volumes
+from rackmesh.contract.roles import role_of, zones_of
 
 Place = tuple[float, float, float]
 Box = tuple[Place, Place]

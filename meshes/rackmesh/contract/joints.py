@@ -11,7 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from rackmesh.faces import FACETS
+from rackmesh.cells.faces import FACETS
 
 Array = npt.NDArray[np.float64]
 _BESIDE = 8  # facets of another body that are looked at beside one

@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rack2city.case.fields import Location, dimension_of, is_file, locate
+from rack2city.case.reading.fields import Location, dimension_of, is_file, locate
 from rack2city.errors import InputError, dotted
+
+DEEPEST = 16
+"""No field of a case lies below so many names."""
 
 
 def apply_overrides(raw: dict[str, Any], overrides: Sequence[str]) -> dict[Location, str]:
@@ -27,6 +30,8 @@ def _apply(raw: dict[str, Any], text: str) -> Location:
     parts = re.sub(r"\[(\d+)\]", r".\1", path.strip()).split(".")
     if not equals or not all(parts):
         raise InputError(f'--set {text}: expected FIELD=VALUE, for example --set rack.power="120 kW"')
+    if len(parts) > DEEPEST:
+        raise InputError(f"--set {text:.60}...: no field lies {len(parts)} names deep")
     node: Any = raw
     location: Location = ()
     for depth, part in enumerate(parts):

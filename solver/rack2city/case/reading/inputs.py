@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rack2city.case.fields import Location, dimension_of, leaves, locate, origin_of_default
+from rack2city.case.reading.fields import Location, dimension_of, leaves, locate, origin_of_default
 from rack2city.case.schema import PlatesCase
 from rack2city.case.units import ASSUMED, show
 from rack2city.errors import dotted

@@ -3,7 +3,7 @@
 from dataclasses import fields
 from pathlib import Path
 
-from rack2city.chain.plate_files import STATISTICS, folder_of
+from rack2city.chain.plates.files import STATISTICS, folder_of
 from rack2city.evidence import load, restore
 from rack2city.plate import PlateMap
 from rack2city.plate.plate_map import Record

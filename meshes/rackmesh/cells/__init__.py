@@ -1,0 +1,1 @@
+"""Cells of any mesh as plain arrays: their faces, sizes and quality."""

@@ -1,0 +1,1 @@
+"""Domains of published benchmarks and of comparisons with other programs."""
