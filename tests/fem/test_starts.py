@@ -90,6 +90,29 @@ def test_a_failing_share_keeps_what_was_reached_if_that_is_nearer(monkeypatch: p
     assert np.array_equal(starts[1], left[0] if near else starts[0])
 
 
+def test_beyond_a_solution_what_a_failing_share_reached_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the inertia was followed: from there the next, smaller share goes on, nearer though the lost one's state is."""
+    problem, said = entering()
+    values, approach, starts = problem.unknown.x.array, problem._steady.approach, list[np.ndarray]()
+    reached: list[np.ndarray] = []
+
+    def stalling(length: float, predicted: bool) -> None:
+        starts.append(values.copy())
+        if len(starts) == 1:
+            values[:] *= 3.0
+            raise ConvergenceError("stalls")
+        approach(length, predicted)
+        reached.append(values.copy())
+        if len(starts) == 3:
+            raise ConvergenceError("stalls")
+
+    monkeypatch.setattr(problem._steady, "approach", stalling)
+    problem.solve(5.0)
+    shares = [line.rsplit(" ", 1)[1] for line in said if line.startswith("continuation: inertia")]
+    assert shares[:5] == ["0", "1", "0.5", "1", "0.875"]
+    assert np.array_equal(starts[3], reached[0])
+
+
 def test_an_unsteady_flow_tells_where_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     problem, _ = entering()
 

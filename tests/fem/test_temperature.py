@@ -7,7 +7,7 @@ import pytest
 from mpi4py import MPI
 
 from rack2city.fem.coupled.problem import ConjugateProblem
-from rack2city.fem.heat.quantities import bulk_temperature_at
+from rack2city.fem.heat.quantities import bulk_temperature_at, highest_temperature, lowest_temperature
 from rack2city.fem.mesh.quantities import mean_over_interface, mean_over_surface, surface_maximum
 from rackmesh.channel import Cells, HalfChannel, write_half_channel
 from tests.fem.cells import CONDUCTIVITIES, DENSITY, INLET_K, SPECIFIC_HEAT, constant_problem
@@ -35,6 +35,19 @@ def test_temperature_rise_is_linear_in_the_power(problem: ConjugateProblem) -> N
         problem.solve(2e-8, {"heated": flux})
         rises.append(surface_maximum(problem.domain, problem.heat.temperature, "heated") - INLET_K)
     assert rises[1] / rises[0] == pytest.approx(3.0, rel=1e-9)
+
+
+def test_extremes_are_those_of_the_bodies_that_are_asked_for(problem: ConjugateProblem) -> None:
+    """Linear over the height from the heated face: the TIM is the lowest body, the coolant the highest."""
+    heat, height = problem.heat, CELL.tim_thickness + CELL.base_thickness + CELL.fin_height
+    kept = heat.temperature.x.array.copy()
+    heat.temperature.interpolate(lambda x: 300.0 + x[2])
+    bottom = float(problem.domain.mesh.geometry.x[:, 2].min())
+    assert lowest_temperature(heat, *problem.domain.volumes) == pytest.approx(300.0 + bottom, rel=1e-12)
+    assert highest_temperature(heat, *problem.domain.volumes) == pytest.approx(300.0 + bottom + height, rel=1e-12)
+    floor = bottom + CELL.tim_thickness + CELL.base_thickness
+    assert lowest_temperature(heat, "fluid") == pytest.approx(300.0 + floor, rel=1e-12)
+    heat.temperature.x.array[:] = kept
 
 
 def test_outlet_bulk_temperature_is_exact(problem: ConjugateProblem) -> None:

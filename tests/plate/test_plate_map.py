@@ -6,10 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rack2city.case import load_plates
+from rack2city.chain.plates.runs import plate_lines
 from rack2city.errors import InputError
 from rack2city.evidence import load, store
-from rack2city.plate import PlateMap
+from rack2city.plate import PlateMap, plate_model
 from rack2city.plate.plate_map import Record
+from rack2city.plate.runs import beyond_mesh
+from rack2city.report.records import out_of_bounds
 from rack2city.results.plate import Holdout, PlateRuns, ZoneCurves
 
 FLOWS = (0.8e-6, 1.4e-6, 2e-6, 2.6e-6, 3.2e-6)
@@ -62,6 +66,8 @@ def analytic_map() -> PlateMap:
             grid_pressure_drop_change=None,
             grid_case_to_inlet_change=None,
             holdout=Holdout(1e-6, 0.0, 1e-3),
+            below_inlet_k=(0.05, 0.05, 0.05, 0.05, 0.6),
+            above_base_k=(0.0,) * 5,
         ),
         record=Record(
             outer_iterations=(5,) * 5,
@@ -101,9 +107,41 @@ def test_another_heat_changes_temperatures_and_viscosity() -> None:
     assert half.runs.case_max_k[2] - 313.15 == pytest.approx(0.5 * (plate.runs.case_max_k[2] - 313.15))
     assert half.zones[0].case_max_k == pytest.approx(half.runs.case_max_k)
     assert half.zones[0].power_w == pytest.approx(200.0)
+    assert half.runs.below_inlet_k == pytest.approx((0.025, 0.025, 0.025, 0.025, 0.3))
+    assert half.runs.above_base_k == (0.0,) * 5
     thicker = np.exp(0.02 * 0.25 * rise)
     assert half.pressure_drop_pa == pytest.approx(tuple(p * thicker for p in plate.pressure_drop_pa))
     assert half.case_to_inlet_max_k_per_w == plate.case_to_inlet_max_k_per_w
+
+
+def test_temperatures_that_no_heat_makes_are_told_at_the_worst_flow() -> None:
+    plate = analytic_map()
+    assert plate.runs is not None
+    (told,) = out_of_bounds(plate, plate.runs)
+    told = " ".join(told.split())
+    assert told.startswith(
+        "At 0.1920 L/min the coldest place is 0.60 K colder than the coolant that enters, 2.5 % of the"
+    )
+    runs = replace(plate.runs, below_inlet_k=(0.05,) * 5, above_base_k=(0.0, 0.0, 3.0, 0.0, 0.0))
+    (told,) = out_of_bounds(plate, runs)
+    assert "the hottest place is 3.0\N{NO-BREAK SPACE}K" in told
+    assert not list(out_of_bounds(plate, replace(runs, below_inlet_k=None, above_base_k=None)))
+
+
+def test_a_drawing_on_a_mesh_too_coarse_for_its_flow_says_so() -> None:
+    plate, case = analytic_map(), load_plates(Path(__file__).parents[2] / "cases" / "plates" / "step.toml").case
+    assert plate.runs is not None
+    model = plate_model(case, "u")
+    (told,) = beyond_mesh(model, plate.runs, plate.flow_m3_per_s)
+    assert told == (
+        "resolution: at 0.192 L/min and a Reynolds number of 128 the mesh has 2.7 tetrahedra across a gap, where bends and "
+        "mouths want 2.8; cells_across = 5 gives them"
+    )
+    assert not list(beyond_mesh(model, replace(plate.runs, reynolds=(90.0,) * 5), plate.flow_m3_per_s))
+    lines = list(plate_lines(replace(plate, leaves_out=(told, "plenums"))))
+    assert f"  left out: {told}" in lines
+    assert not any("plenums" in line for line in lines)
+    assert any("the coldest place is" in line for line in lines)
 
 
 def test_the_junction_is_that_of_the_load_or_the_worst_of_the_zones() -> None:

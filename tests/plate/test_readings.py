@@ -78,9 +78,15 @@ def test_shares_are_the_same_all_along_the_channels(finished_plates):
     strip = plate.strips[-1]
     from rack2city.plate.problem import solve_strip
 
-    mine = solve_strip(plate, strip, model.design.flow)["reading"].shares
-    told = plate_of(finished_plates, "whole").runs.readings.channel_shares[1]
-    assert mine == pytest.approx(told, rel=1e-6)
+    found, runs = solve_strip(plate, strip, model.design.flow), plate_of(finished_plates, "whole").runs
+    mine = found["reading"].shares
+    assert mine == pytest.approx(runs.readings.channel_shares[1], rel=1e-6)
+    nodes = plate.problem.heat.temperature.x.array
+    colder = model.design.inlet_k - nodes.min()
+    assert colder > 0.0  # the mesh is coarse
+    assert (runs.below_inlet_k[1], found["below_inlet_k"]) == pytest.approx((colder, colder), rel=1e-3)
+    hotter = max(0.0, nodes.max() - max(piece["base_max_k"] for piece in found["pieces"].values()))
+    assert (runs.above_base_k[1], found["above_base_k"]) == pytest.approx((hotter, hotter), abs=1e-6)
     middle = model.apart
     for x in (2e-3, 7e-3):
         assert channel_shares(plate.problem, replace(middle, x=x)) == pytest.approx(mine, rel=1e-6)

@@ -1,5 +1,8 @@
 """Plates from STEP files against the same plates by their generators: two kinds of cells, one answer within their errors."""
 
+import re
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import gmsh
@@ -12,10 +15,15 @@ from rack2city.chain.plates.meshes import make_meshes
 from rack2city.chain.plates.runs import run_plates
 from rack2city.chain.stages.plate import plate_balances
 from rack2city.plate import MESH, PlateMap, case_coolant, plate_model
+from rack2city.plate.models import drawn
+from rack2city.plate.models.drawn import needed_across
 from rack2city.plate.problem import plate_problem
 from rackmesh.files import session
 from rackmesh.plates.serpentine import Serpentine
+from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived
+from rackmesh.step.plate import StepPlate
+from rackmesh.step.writing import STEP_SIZES
 
 HEAD = """
 [case]
@@ -132,19 +140,57 @@ def fins_case(folder: Path) -> Path:
     case = folder / "case.toml"
     case.write_text(
         HEAD
-        + f'\n[plates.generated]\nkind = "skived"\nmodel = "whole"\n{sizes}\n{more}\n{flow}{COMMON}'
+        + f'\n[plates.generated]\nkind = "skived"\nmodel = "whole"\nlevel = "fine"\n{sizes}\n{more}\n{flow}{COMMON}'
         + chip("generated", 0.5, 0.5)
         + table_of("drawn", folder / "fins.step", size, (port, port), 10.0)
         + flow
-        + "cells_across = 3\n"
         + COMMON
         + chip("drawn", 0.5 + 1e3 * FINS.plenum_length, 0.5 + 1e3 * FINS.side_wall)
     )
     return case
 
 
+@pytest.mark.parametrize(
+    ("reynolds", "sizes", "told"),
+    [
+        (500.0, STEP_SIZES, None),
+        (50.0, replace(STEP_SIZES, across=3), None),
+        (203.0, replace(STEP_SIZES, across=2), "2 tetrahedra across a gap, .* want 3.2; cells_across = 4 "),
+        (1014.0, replace(STEP_SIZES, factor=2.0 / 3.0), "2.7 tetrahedra across a gap, .* want 4.8; cells_across = 8 "),
+        (1014.0, replace(STEP_SIZES, across=5), None),
+    ],
+)
+def test_a_drawing_says_how_many_cells_its_reynolds_number_asks_for(
+    reynolds: float, sizes: Sizes, told: str | None
+) -> None:
+    found = needed_across(reynolds, sizes)
+    assert found is None if told is None else re.match(told, found or "")
+
+
+def test_no_mesh_of_a_drawings_family_is_too_coarse_to_measure_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By default 4, 3.1 and 2.4 across: at 1.8 cells touch walls all round, and what they tell is no trend."""
+    sizes: list[Sizes] = []
+    file = Path(__file__).parents[2] / "cases" / "plates" / "step.toml"
+    model = plate_model(load_plates(file, ["plates.u.level=medium"]).case, "u")
+
+    def written(plate: StepPlate, path: Path, of: Sizes) -> tuple[None, None]:
+        sizes.append(of)
+        return None, None
+
+    monkeypatch.setattr(drawn, "write_step_plate", written)
+    for write in (model.write, *model.coarser.values()):
+        write(tmp_path / MESH)
+    assert [of.across * of.factor for of in sizes] == pytest.approx([4.0, 4.0 / 1.3, 4.0 / 1.69])
+
+
 @pytest.mark.slow  # six curves' worth of runs
 def test_a_generated_plate_through_step_has_the_same_curves_within_the_gci(tmp_path: Path) -> None:
+    """The drawing at the level that is recommended, the generator a level above.
+
+    At medium the resistance of the generator's own is 0.9 % above both, while its index says 0.6 %.
+    """
     case = load_plates(fins_case(tmp_path)).case
     make_meshes(case, tmp_path)
     maps: dict[str, PlateMap] = {}
@@ -158,13 +204,13 @@ def test_a_generated_plate_through_step_has_the_same_curves_within_the_gci(tmp_p
         errors = [getattr(plate, known)["mesh refinement"] for plate in (one, other)]
         ratio = np.divide(getattr(other, what), getattr(one, what))
         print(what, ratio, errors)
-        # tetrahedra of different counts are no exact family, so that their index alone may be large
+        # the index of the tetrahedra's pressure drop alone is 8 %
         assert np.abs(ratio - 1.0).max() < min(np.hypot(*errors), 0.03), what
 
 
 @pytest.mark.slow
 def test_the_serpentine_block_from_step(tmp_path: Path) -> None:
-    """Energy is closed at Re 203 and 1014; two cells across resolve the first, not the second."""
+    """Re 203 and 1014, by hexahedra and by tetrahedra, each at the level that is recommended: energy is closed."""
     size = draw_winding(tmp_path / "winding.step")
     z = 1e3 * (WINDING.base_thickness + 0.5 * WINDING.channel_height)
     ports = (1e3 * WINDING.middle(0), z), (1e3 * WINDING.middle(2), z)
@@ -189,13 +235,16 @@ lid_thickness = "1 mm"
     case = load_plates(tmp_path / "case.toml").case
     found = {}
     for name in case.plates:
-        model, file = plate_model(case, name), tmp_path / f"{name}-{MESH}"
+        model, file, begun = plate_model(case, name), tmp_path / f"{name}-{MESH}", time.process_time()
         model.write(file)
         plate = plate_problem(case, model, case_coolant(case), file, MPI.COMM_SELF, lambda line: None)
         points = [plate.point(flow) for flow in (0.02e-3 / 60.0, 0.1e-3 / 60.0)]
         for point in points:
             assert point.counts["heat_balances"] == pytest.approx((15.0, 15.0), rel=1e-8)
         found[name] = np.array([[point.pressure_drop_pa, point.base_max_k - 313.15] for point in points])
-        print(name, found[name], [point.reynolds for point in points], plate.cells)
-    # two tetrahedra across: 8.0 % of the pressure drop and 3.6 % of the rise at Re 203; at Re 1014 they are far too few
-    assert found["drawn"][0] / found["generated"][0] == pytest.approx(1.0, abs=0.1)
+        told = [(point.reynolds, point.below_inlet_k, point.above_base_k) for point in points]
+        print(name, plate.cells, found[name], told, time.process_time() - begun)
+    ratio = found["drawn"] / found["generated"]
+    assert ratio[:, 0] == pytest.approx(np.ones(2), abs=0.03)
+    # of the base at Re 1014 either mesh errs: the generator's own coolant is 0.8 K hotter somewhere than the heated face
+    assert ratio[:, 1] == pytest.approx(np.ones(2), abs=0.08)

@@ -1,7 +1,8 @@
 """Sizes of tetrahedra by target: so many across each gap of the coolant, growing from there, finer where faces curve.
 
 The gap at a wall is how far a ray into the coolant goes to the wall opposite. A coarse mesh carries the sizes that Gmsh then
-meets; they grow with distance by no more than the growth allows.
+meets; they grow with distance by no more than the growth allows. That mesh is the same for all of a family, and the factor
+scales what it carries, so that sizes differ by one ratio everywhere.
 """
 
 from collections.abc import Iterable
@@ -34,18 +35,18 @@ def set_sizes(fluids: Iterable[int], ports: Iterable[int], symmetry: Iterable[in
     """
     option = gmsh.option.setNumber
     extent = float(np.max(np.subtract(*np.array(gmsh.model.getBoundingBox(-1, -1)).reshape(2, 3)[::-1])))
-    largest = extent / 10.0 / sizes.factor
+    largest = extent / 10.0
     option("Mesh.MeshSizeExtendFromBoundary", 0)
     option("Mesh.MeshSizeFromPoints", 0)
-    option("Mesh.MeshSizeFromCurvature", max(6, around * sizes.factor))
+    option("Mesh.MeshSizeFromCurvature", around)
     option("Mesh.MeshSizeMax", largest)
     gmsh.model.mesh.generate(3)
     places, gaps = _gaps(list(fluids), set(ports), set(symmetry))
-    target = gaps / (sizes.across * sizes.factor)
+    target = gaps / sizes.across
     slope = min(sizes.growth - 1.0, _STEEPEST)
     nodes, points, _ = gmsh.model.mesh.getNodes()
     points = np.asarray(points).reshape(-1, 3)
-    wanted = _spread(points, places, target, slope, largest)
+    wanted = _spread(points, places, target, slope, largest) / sizes.factor
     cells = np.searchsorted(np.sort(nodes), gmsh.model.mesh.getElementsByType(4)[1]).reshape(-1, 4)
     order = np.argsort(nodes)
     values = np.concatenate([points[order][cells].transpose(0, 2, 1).reshape(-1, 12), wanted[order][cells]], axis=1)
@@ -54,6 +55,8 @@ def set_sizes(fluids: Iterable[int], ports: Iterable[int], symmetry: Iterable[in
     background = gmsh.model.mesh.field.add("PostView")
     gmsh.model.mesh.field.setNumber(background, "ViewTag", view)
     gmsh.model.mesh.field.setAsBackgroundMesh(background)
+    option("Mesh.MeshSizeFromCurvature", max(6, around * sizes.factor))
+    option("Mesh.MeshSizeMax", largest / sizes.factor)
     return float(gaps.min())
 
 

@@ -21,8 +21,8 @@ from rackmesh.step.plate import StepPlate
 from rackmesh.step.sizes import expected_cells, set_sizes
 from rackmesh.step.surfaces import chosen, named_faces, rectangles
 
-STEP_SIZES = Sizes(across=3, growth=1.6)
-"""Three curved tetrahedra across each gap."""
+STEP_SIZES = Sizes(across=4, growth=1.6)
+"""Four curved tetrahedra across each gap: with two, cells that touch walls all round are stiff, and bends are missed."""
 _OPTIONS: tuple[str, ...] = (
     "Geometry.OCCImportLabels",
     "Geometry.ToleranceBoolean",

@@ -10,7 +10,8 @@ What others use, by room; each room stands on those after it, `flow` and `heat` 
   `FlowInlet`, `FlowOutlet`, `Velocity`, `Slip` and `Wall`; `force_on` a wall, `wall_shear` on all of them; `port_flows`, a
   `PortFlow` each; `crossing` by a plane and `crossings` by several, a `Crossing` each.
 - `heat`: `HeatProblem`, `TransientHeat`; bodies by `Material` and `Stream`; `Flux`, `Source`, `Convection`, `FixedTemperature`,
-  `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`, `mean_temperature`.
+  `HeatInlet`, `HeatOutlet` and `Contact`; `bulk_temperature_at`, `heat_through`, `highest_temperature`,
+  `lowest_temperature`, `mean_temperature`.
 - `solvers`: linear and nonlinear solvers; options go by prefix to the problems above.
 - `mesh`: `read_domain` of a Gmsh file or `tagged_domain` of any mesh give a `Domain`, `fluid_domain` its fluid; `flow_through`,
   `mean_over_surface`, `surface_maximum`, `values_at` and `plane_section` of fields on them, `peak_on_surface` and `peak_speed`,
@@ -61,7 +62,13 @@ if TYPE_CHECKING:
         Stream,
     )
     from rack2city.fem.heat.problem import HeatProblem
-    from rack2city.fem.heat.quantities import bulk_temperature_at, heat_through, highest_temperature, mean_temperature
+    from rack2city.fem.heat.quantities import (
+        bulk_temperature_at,
+        heat_through,
+        highest_temperature,
+        lowest_temperature,
+        mean_temperature,
+    )
     from rack2city.fem.heat.transient import TransientHeat
     from rack2city.fem.mesh.domain import Domain, fluid_domain, read_domain, tagged_domain
     from rack2city.fem.mesh.peaks import Peak, peak_on_surface, peak_speed

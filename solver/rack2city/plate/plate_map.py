@@ -108,6 +108,9 @@ class PlateMap(PlateCurves):
         def scaled(temperatures: tuple[float, ...]) -> tuple[float, ...]:
             return tuple(inlet + ratio * (t - inlet) for t in temperatures)
 
+        def grown(rises: tuple[float, ...] | None) -> tuple[float, ...] | None:
+            return rises and tuple(ratio * rise for rise in rises)
+
         zones = tuple(
             replace(
                 zone,
@@ -129,6 +132,8 @@ class PlateMap(PlateCurves):
             self.runs,
             case_max_k=scaled(self.runs.case_max_k),
             outlet_bulk_k=scaled(self.runs.outlet_bulk_k),
+            below_inlet_k=grown(self.runs.below_inlet_k),
+            above_base_k=grown(self.runs.above_base_k),
             readings=None,
         )
         drop = tuple(float(p) for p in np.array(self.pressure_drop_pa) * thinner)

@@ -25,7 +25,11 @@ class ZonePoint:
 
 @dataclass(frozen=True)
 class PlatePoint:
-    """A plate at one flow (m³/s); temperatures in K, and how the runs of its strips went."""
+    """A plate at one flow (m³/s); temperatures in K, and how the runs of its strips went.
+
+    How far any place is colder than the inlet and hotter than the heated face (K) is what the mesh does not resolve; None
+    where only means are known.
+    """
 
     flow: float
     pressure_drop_pa: float
@@ -40,6 +44,8 @@ class PlatePoint:
     zones: dict[str, ZonePoint]
     counts: dict[str, Any]
     narrows: Narrows
+    below_inlet_k: float | None
+    above_base_k: float | None
 
 
 def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dict[str, Any]]]) -> PlatePoint:
@@ -91,6 +97,8 @@ def plate_point(model: PlateModel, flow: float, found: Sequence[tuple[Strip, dic
         reading=together([(strip.copies, run["reading"]) for strip, run in found]),
         zones=zones,
         narrows=found[-1][1]["narrows"],
+        below_inlet_k=max((run["below_inlet_k"] for _, run in found if "below_inlet_k" in run), default=None),
+        above_base_k=max((run["above_base_k"] for _, run in found if "above_base_k" in run), default=None),
         counts={key: summed(key) for key in (*counted, "heat_balances", "mass_balances")},
         **temperatures(heated),
     )

@@ -186,6 +186,7 @@ def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any
     inlets, outlets = list(rates), [b.surface for b in flowing.boundaries if isinstance(b, fem.FlowOutlet)]
     report = problem.solve(rates, {piece.surface: piece.flux for piece in strip.pieces})
     _check_range(plate, flow)
+    pieces = {piece.surface: _piece(plate, piece) for piece in strip.pieces}
     temperature, velocity = heat.temperature, problem.velocity
     flows = {name: abs(fem.flow_through(fluid, velocity, name)) for name in (*inlets, *outlets)}
     entering, leaving = (sum(flows[name] for name in names) for names in (inlets, outlets))
@@ -205,7 +206,13 @@ def solve_strip(plate: PlateProblem, strip: Strip, flow: float) -> dict[str, Any
         / problem.properties.viscosity,
         "reading": reading(problem, model.apart),
         "narrows": narrows(flowing, plate.across),
-        "pieces": {piece.surface: _piece(plate, piece) for piece in strip.pieces},
+        "pieces": pieces,
+        "below_inlet_k": max(0.0, inlet - fem.lowest_temperature(heat, *problem.domain.volumes)),
+        "above_base_k": max(
+            0.0,
+            fem.highest_temperature(heat, *problem.domain.volumes)
+            - max(float(piece["base_max_k"]) for piece in pieces.values()),
+        ),
         "zone_bulk_k": {name: _bulk_at(plate, x) for name, x in strip.places.items()},
         "outer_iterations": report.exchanges,
         "newton_iterations": report.flow_steps,

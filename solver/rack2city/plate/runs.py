@@ -1,6 +1,6 @@
 """The finite-element runs behind a plate's map."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,10 @@ def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], facto
         return column(lambda point: point.counts[key])
 
     zones = tuple(_zone(model, zone, [point.zones[zone.name] for point in points]) for zone in model.plate.zones)
+
+    def known(column: tuple[Any, ...]) -> tuple[float, ...] | None:
+        return None if None in column else column
+
     ports, section = narrows_over_the_flow([point.narrows for point in points])
     runs = PlateRuns(
         copies=plate.copies,
@@ -125,6 +129,8 @@ def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], facto
         readings=over_the_flow(model, [(point.reading, point.bulk_k) for point in points]),
         ports=ports,
         section=section,
+        below_inlet_k=known(column(lambda p: p.below_inlet_k)),
+        above_base_k=known(column(lambda p: p.above_base_k)),
     )
     record = Record(
         solver_options=plate.solver_options(),
@@ -136,7 +142,7 @@ def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], facto
         name=design.name,
         kind=model.plate.kind,
         model=model.plate.model,
-        leaves_out=(*model.leaves_out, *beyond_laminar(runs, flows)),
+        leaves_out=(*model.leaves_out, *beyond_laminar(runs, flows), *beyond_mesh(model, runs, flows)),
         power_w=power,
         inlet_k=inlet,
         area_m2=plate.area,
@@ -151,6 +157,13 @@ def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], facto
         runs=runs,
         record=record,
     )
+
+
+def beyond_mesh(model: PlateModel, runs: PlateRuns, flows: Sequence[float]) -> Iterator[str]:
+    """A sentence on what the mesh does not resolve at the highest Reynolds number, if that is known."""
+    reynolds, flow = max(zip(runs.reynolds, flows, strict=True))
+    if (lacks := model.resolves(reynolds)) is not None:
+        yield f"resolution: at {flow * 6e4:.3g} L/min and a Reynolds number of {reynolds:.0f} the mesh has {lacks}"
 
 
 def _zone(model: PlateModel, zone: Zone, points: Sequence[ZonePoint]) -> ZoneCurves:

@@ -1,6 +1,6 @@
 """The tables that make the figures believable: balances, inputs with their sources, versions, options and times."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rack2city.case import ASSUMED, STATUSES, CaseInput
@@ -8,8 +8,11 @@ from rack2city.report.document import Table
 from rack2city.report.summary import Summary
 from rack2city.report.summary.evidence import BalanceRow
 from rack2city.report.summary.provenance import Counts, PlateRecord, Provenance
-from rack2city.report.units import PERCENT, Scale, number, quantity
+from rack2city.report.units import KELVIN, LITRE_PER_MINUTE, PERCENT, Scale, number, quantity
 from rack2city.report.verdict import outcome
+from rack2city.results.plate import PlateCurves, PlateRuns
+
+TOLD = 0.01  # of the largest rise: less than that is not worth a sentence
 
 
 def balances(found: Iterable[BalanceRow]) -> Table:
@@ -58,6 +61,27 @@ def refinement(pressure_drop: float | None, case_to_inlet: float | None) -> str:
         f"From the next coarser mesh to this one the pressure drop changes by {quantity(pressure_drop, PERCENT, 2)} and the "
         f"case-to-inlet resistance by {quantity(case_to_inlet, PERCENT, 2)}, at the design flow."
     )
+
+
+def out_of_bounds(plate: PlateCurves, runs: PlateRuns) -> Iterator[str]:
+    """Sentences on temperatures that heat alone cannot make, where they are beyond `TOLD` of the plate's largest rise."""
+    for beyond, told in (
+        (runs.below_inlet_k, "the coldest place is {} colder than the coolant that enters"),
+        (runs.above_base_k, "the hottest place is {} hotter than the heated face"),
+    ):
+        if beyond is None:
+            continue
+        rises = [plate.power_w * rise for rise in runs.base_to_inlet_max_k_per_w]
+        share, kelvin, flow = max(
+            (k / rise if rise > 0.0 else 0.0, k, flow)
+            for k, rise, flow in zip(beyond, rises, plate.flow_m3_per_s, strict=True)
+        )
+        if share > TOLD:
+            yield (
+                f"At {quantity(flow, LITRE_PER_MINUTE)} {told.format(quantity(kelvin, KELVIN, 2))}, "
+                f"{quantity(share, PERCENT, 2)} of the largest rise, which no heat can do: the mesh is too coarse for the "
+                "layers of temperature there."
+            )
 
 
 def provenance(p: Provenance) -> tuple[Table, ...]:

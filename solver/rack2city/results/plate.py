@@ -121,6 +121,8 @@ class PlateRuns:
     readings: Readings | None = None
     ports: tuple[PortRuns, ...] = ()
     section: SectionRuns | None = None
+    below_inlet_k: Runs | None = None
+    above_base_k: Runs | None = None
 
 
 @dataclass(frozen=True)

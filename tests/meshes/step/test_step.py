@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from rackmesh.contract.description import PlateMesh
+from rackmesh.files import session
 from rackmesh.plates.sizes import Sizes
 from rackmesh.step.plate import Pick
-from rackmesh.step.writing import write_step_plate
+from rackmesh.step.sizes import expected_cells, set_sizes
+from rackmesh.step.writing import options_kept, write_step_plate
 from rackmesh.zones import Zone
 from tests.meshes.step.drawings import OVERALL, PORTS, RADIUS, block, plate, relabelled, serpentine, square
 
@@ -109,6 +111,23 @@ def test_a_family_grows_with_its_factor(tmp_path: Path) -> None:
     for count, across in zip(cells, (2, 3), strict=True):
         edge = (0.016 * 0.002**2 / count * 6 * np.sqrt(2)) ** (1 / 3)
         assert 2e-3 / edge == pytest.approx(across, rel=0.2)
+
+
+def test_sizes_of_a_family_differ_by_one_ratio_everywhere() -> None:
+    """So that the cells that they ask for go with the third power of the factor, exactly."""
+    asked = []
+    for factor in (1.0, 1.3, 1.0 / 1.3):
+        with session() as model:
+            model.add("duct")
+            model.occ.addBox(0.0, 0.0, 0.0, 16.0, 2.0, 2.0)
+            model.occ.synchronize()
+            ports = [
+                tag for x in (0.0, 16.0) for _, tag in model.getEntitiesInBoundingBox(x - 1, -1, -1, x + 1, 3, 3, 2)
+            ]
+            with options_kept():
+                assert set_sizes([1], ports, [], Sizes(3, 1.6, factor), 16) == pytest.approx(2.0)
+                asked.append(expected_cells())
+    assert np.array(asked) / asked[0] == pytest.approx([1.0, 1.3**3, 1.3**-3], rel=1e-9)
 
 
 def test_cells_grow_into_the_solid_no_faster_than_asked(tmp_path: Path) -> None:

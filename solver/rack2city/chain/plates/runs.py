@@ -10,10 +10,9 @@ from rack2city.case import PlatesCase
 from rack2city.chain.plates.files import folder_of
 from rack2city.chain.stage import figures
 from rack2city.plate import PlateMap, case_coolant, plate_models
-from rack2city.plate.laminar import beyond_laminar
 from rack2city.plate.measured_map import measured_map
 from rack2city.plate.runs import run_plate
-from rack2city.report.records import refinement
+from rack2city.report.records import out_of_bounds, refinement
 from rack2city.report.units import CELSIUS, KILOPASCAL, LITRE_PER_MINUTE, PERCENT, RESISTANCE, number, quantity
 
 
@@ -65,5 +64,8 @@ def plate_lines(plate: PlateMap) -> Iterator[str]:
             ("interpolation against a run held out, case-to-inlet", abs(held.case_to_inlet_error), PERCENT),
         )
         yield from (f"  {line}" for line in errors)
-        yield from (f"  left out: {line}" for line in beyond_laminar(plate.runs, plate.flow_m3_per_s))
+        yield from (
+            f"  left out: {line}" for line in plate.leaves_out if line.startswith(("turbulence in ", "resolution: "))
+        )
+        yield from (f"  {line}" for line in out_of_bounds(plate, plate.runs))
         yield f"  {refinement(plate.runs.grid_pressure_drop_change, plate.runs.grid_case_to_inlet_change)}"

@@ -5,6 +5,8 @@ other side, over the shape functions of the surface. It converges twice as fast 
 cut a body off it adds up exactly to what the body exchanges.
 """
 
+from collections.abc import Collection
+
 import numpy as np
 import ufl
 from dolfinx import fem
@@ -27,9 +29,20 @@ def mean_temperature(problem: HeatProblem, *volumes: str) -> float:
 
 def highest_temperature(problem: HeatProblem, *volumes: str) -> float:
     """Largest nodal temperature of one or more volume groups, each side of a contact its own (K)."""
-    dofs = np.unique(problem.space.dofmap.list[problem.domain.cells_in(volumes)])
-    local = np.max(problem.temperature.x.array[dofs], initial=-np.inf)
+    local = np.max(_nodal(problem, volumes), initial=-np.inf)
     return float(problem.domain.comm.allreduce(local, op=MPI.MAX))
+
+
+def lowest_temperature(problem: HeatProblem, *volumes: str) -> float:
+    """Smallest nodal temperature of one or more volume groups, each side of a contact its own (K)."""
+    local = np.min(_nodal(problem, volumes), initial=np.inf)
+    return float(problem.domain.comm.allreduce(local, op=MPI.MIN))
+
+
+def _nodal(problem: HeatProblem, volumes: Collection[str]) -> np.ndarray:
+    dofs = np.unique(problem.space.dofmap.list[problem.domain.cells_in(volumes)])
+    values: np.ndarray = problem.temperature.x.array[dofs]
+    return values
 
 
 def bulk_temperature_at(problem: HeatProblem, surface: str) -> float:

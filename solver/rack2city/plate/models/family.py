@@ -19,13 +19,13 @@ def sizes_of(plate: ComputedPlate, base: Sizes = PLAIN) -> Sizes:
     return replace(_chosen(plate, base), factor=FACTORS[plate.level])
 
 
-def coarser_sizes(plate: ComputedPlate, base: Sizes = PLAIN) -> dict[str, Sizes]:
-    """Sizes of the two next coarser meshes by file, each of 1.5 times as large cells; none below the coarsest level."""
+def coarser_sizes(plate: ComputedPlate, base: Sizes = PLAIN, ratio: float = RATIO) -> dict[str, Sizes]:
+    """Sizes of the two next coarser meshes by file, each of `ratio` times as large cells; none below the coarsest level."""
     if plate.level == "coarse":
         return {}
     factor = FACTORS[plate.level]
     chosen = _chosen(plate, base)
-    return {f"{COARSER}-{step}.msh": replace(chosen, factor=factor / RATIO**step) for step in (1, 2)}
+    return {f"{COARSER}-{step}.msh": replace(chosen, factor=factor / ratio**step) for step in (1, 2)}
 
 
 def similar_sizes(plate: ComputedPlate, base: Sizes) -> tuple[Sizes, dict[str, Sizes]]:

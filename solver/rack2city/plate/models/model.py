@@ -92,6 +92,7 @@ class PlateModel:
         apart: where the channels of the mesh can be told apart; None where they cannot, or are one.
         repeats: how the mesh repeats along the plate, where it is one cell of a pattern; its flow is developed then.
         refuse: refuses what its table lets pass.
+        resolves: what its mesh lacks at a Reynolds number of the coolant as a whole, in words; None where that is unknown.
     """
 
     design: PlateDesign
@@ -105,6 +106,7 @@ class PlateModel:
     apart: Channels | None = None
     repeats: Repeats | None = None
     refuse: Callable[[], object] = lambda: None
+    resolves: Callable[[float], str | None] = lambda reynolds: None
 
     def check(self) -> None:
         """Refuse what the finite elements could not compute, before anything is written.

@@ -57,6 +57,7 @@ def accuracy(plate: PlateFigures) -> Iterator[Text]:
     )
     changes = plate.runs.grid_pressure_drop_change, plate.runs.grid_case_to_inlet_change
     yield Text(records.refinement(*changes))
+    yield from map(Text, records.out_of_bounds(plate, plate.runs))
 
 
 def _shares(plate: PlateFigures) -> Iterator[Drawing]:
