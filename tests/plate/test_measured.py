@@ -5,11 +5,15 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from rack2city.case import load_plates
 from rack2city.case.curve import Curve
+from rack2city.chain.plates.runs import plate_lines
 from rack2city.errors import InputError
 from rack2city.materials import coolant
 from rack2city.plate.measured_input import measured_curve
+from rack2city.plate.measured_map import measured_map
 
+CASE = Path(__file__).parents[2] / "cases" / "plates" / "curve.toml"
 LITRE = 1e-3 / 60.0
 GOOD: dict[str, Any] = {
     "flow": ["0.5 L/min", "1 L/min", "2 L/min", "4 L/min"],
@@ -92,6 +96,19 @@ def test_another_coolant_at_equal_reynolds_number() -> None:
     assert glycol.notes[1].startswith("resistances are those measured with water at 25 degC")
     assert water.in_coolant(coolant("water"), 298.15) is water
     assert len(water.in_coolant(coolant("water"), 303.15).notes) == 1
+
+
+def test_resistances_of_another_coolant_are_told_with_the_figures() -> None:
+    """Beside them on the console, and in the map that is written: R in PG25 is higher than in the water of the bench."""
+
+    def told(*overrides: str) -> tuple[list[str], list[str]]:
+        plate = measured_map(load_plates(CASE, overrides).case, "gpu")
+        return [line for line in plate_lines(plate) if "not converted" in line], list(plate.leaves_out)
+
+    assert told() == ([], [told()[1][0]])
+    lines, kept = told("plates.gpu.curve.coolant.name=water", "plates.gpu.flow=2 L/min")
+    assert lines == [f"  left out: {kept[-1]}"]
+    assert kept[-1].startswith("resistances are those measured with water at")
 
 
 def test_a_coolant_too_thick_for_the_curve() -> None:

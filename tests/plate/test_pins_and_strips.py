@@ -9,7 +9,7 @@ from rack2city.plate.correlations.pins import creeping_drag
 from tests.plate.cases import Liquid, point_of
 
 PITCH, COLUMNS, ROWS = 1e-3, 4, 4
-HEIGHTS = (5e-3, 50e-3)
+HEIGHTS = (3e-3, 12e-3)
 SYRUP = Liquid(viscosity=10.0)
 FLOW = 1e-3 / 6e4  # m³/s
 
@@ -48,7 +48,12 @@ level = "{level}"
 
 
 @pytest.mark.parametrize(
-    ("share", "level", "within"), [(0.1, "fine", 1e-3), (0.2, "medium", 1e-3), (0.4, "medium", 5e-4)]
+    ("share", "level", "within"),
+    [
+        pytest.param(0.1, "fine", 1e-3, marks=pytest.mark.slow),
+        pytest.param(0.2, "medium", 1e-3, marks=pytest.mark.slow),
+        (0.4, "medium", 5e-4),
+    ],
 )
 def test_creeping_flow_across_pins(share: float, level: str, within: float, tmp_path: Path) -> None:
     """Floor and lid brake the same in both heights: what the higher pins pass more is that of long ones.

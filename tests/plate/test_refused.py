@@ -1,5 +1,6 @@
 """What the table of a plate lets pass and no run should believe: refused before anything is written, or told."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,18 @@ def test_a_zone_has_the_size_of_its_surface_in_an_own_mesh() -> None:
 
 def test_many_pins_are_refused_at_once() -> None:
     assert "about 1e+06 pins" in refused("pin-fin-whole", "plates.pins.length=1 m", "plates.pins.width=1 m")
+
+
+def test_a_whole_plate_beyond_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what its factor takes against what the machine has; where there is enough it passes."""
+    load_plates(CASES / "pin-fin-whole.toml")
+    monkeypatch.setattr("rack2city.plate.models.whole.node_memory", lambda: 10.0)
+    told = refused("pin-fin-whole")
+    assert re.search(
+        r"the whole plate takes \d+ cells, \d+ of them coolant, .* for their factor, where 0 GB are available", told
+    )
+    monkeypatch.setattr("rack2city.plate.models.whole.node_memory", lambda: 1e6)
+    plate_model(load_plates(CASES / "pin-fin-whole.toml").case, "pins").check()
 
 
 def test_zones_that_overlap_tell_one_interface() -> None:

@@ -20,11 +20,18 @@ from typing import Literal
 import numpy as np
 
 from rackmesh.plates.plan import Patch, between, with_middles
+from rackmesh.tensor import Segment
 
 Shape = Literal["round", "square", "diamond"]
 BLOCK = 0.5
 """Half the width of the block in a pin's middle, of the pin's half width."""
 _CORNER = 0.62  # where the block's corner is, of the way to the pin's edge
+_DENSE: dict[str, tuple[Literal["start", "end"], Literal["start", "end"]]] = {
+    "square": ("end", "start"),
+    "diamond": ("start", "end"),
+}
+"""At which end of each octant a pin has its corner, where the flow is singular."""
+_RATIO = 4.0  # longest over shortest cell there
 
 
 def edge(shape: Shape, half: float, octant: int, share: np.ndarray) -> np.ndarray:
@@ -56,12 +63,12 @@ def quarter(shape: Shape, half: float, box: tuple[float, float], cells: int, out
         shape: the pin's.
         half: half the pin's width (m).
         box: half the box's extents, along and across (m).
-        cells: along each octant; the box's sides are divided evenly.
+        cells: along each octant; denser at a pin's corners, even along the box's sides.
         out: corners of the cells from the pin's edge (0) to the box (1).
         ring: cells from the pin's block to its edge.
     """
     share = with_middles(np.linspace(0.0, 1.0, cells + 1))
-    edges = [edge(shape, half, octant, share) for octant in (0, 1)]
+    edges = [edge(shape, half, octant, _along(shape, octant, cells)) for octant in (0, 1)]
     a, b = box
     sides = [_line((a, 0.0), (a, b), share), _line((a, b), (0.0, b), share)]
     blocks, block = inner_block(half, edges[0][-1], share)
@@ -70,6 +77,13 @@ def quarter(shape: Shape, half: float, box: tuple[float, float], cells: int, out
     for inner, pin, side in zip(blocks, edges, sides, strict=True):
         patches += [between("pin", inner, pin, way), between("free", pin, side, with_middles(out))]
     return patches
+
+
+def _along(shape: Shape, octant: int, cells: int) -> np.ndarray:
+    """Corners and middles of the cells along an octant of a pin's edge, a share of it."""
+    if shape == "round":
+        return with_middles(np.linspace(0.0, 1.0, cells + 1))
+    return with_middles(Segment(1.0, cells, _DENSE[shape][octant], _RATIO).points())
 
 
 def inner_block(

@@ -19,11 +19,14 @@ class Sizes:
         across: cells across the narrowest gap of the coolant.
         growth: largest ratio of the sizes of two neighbouring cells where cells grow away from walls and mouths.
         factor: multiplies the number of cells in every direction; the grading from smallest to largest is kept.
+        multiple: numbers of cells at factor 1 are rounded up to multiples of it, the grading kept, so that factors of that
+            denominator give whole numbers in every direction: meshes that are similar, not only nearly so.
     """
 
     across: int = 3
     growth: float = 2.0
     factor: float = 1.0
+    multiple: int = 1
 
     def check(self) -> None:
         """Check the limits.
@@ -35,12 +38,17 @@ class Sizes:
             raise MeshError(f"across: there must be a cell across a gap at least, not {self.across}")
         if not 1.0 <= self.growth <= 4.0:
             raise MeshError(f"growth: neighbouring cells may grow by 1 to 4 times, not by {self.growth:g}")
+        if self.multiple < 1:
+            raise MeshError(f"multiple: numbers of cells are multiples of 1 or more, not of {self.multiple}")
         if not 0.2 <= self.factor <= 8.0:
             raise MeshError(f"factor: the number of cells may be multiplied by 0.2 to 8, not by {self.factor:g}")
 
     def count(self, cells: float) -> int:
         """Number of cells where there are so many at factor 1."""
-        return max(1, round(cells * self.factor))
+        return max(1, round(self._whole(cells) * self.factor))
+
+    def _whole(self, cells: float) -> float:
+        return self.multiple * math.ceil(cells / self.multiple) if self.multiple > 1 else cells
 
     def gap(self, width: float, share: float = 1.0) -> Segment:
         """Cells across a channel between two walls, or across a share of it."""

@@ -8,6 +8,7 @@ from mpi4py import MPI
 from rack2city.errors import BalanceError, InputError
 from rack2city.fem import CellResult, Contact, Fluid, Flux, Material, PeriodicCell, Source, read_domain
 from rack2city.fem.heat.conditions import Condition
+from rack2city.fem.periodic import readings
 from tests.fem.periodic.shapes import write_pin_cell, write_strip_cell
 
 PIN = (1e-3, 0.6e-3, 0.4e-3, 0.25e-3)
@@ -69,6 +70,9 @@ def test_heat_set_free_in_the_base_is_the_same_as_heat_into_it(tmp_path: Path) -
     assert below.heat is not None
     assert within.heat is not None
     assert within.heat.rise_k == pytest.approx(below.heat.rise_k, rel=1e-10)
+    strip, pitch, fin, height, _ = STRIP  # floor, sides and ends of the strips; the lid takes no heat
+    wetted = (pitch - fin) * strip + 2.0 * strip * height + 2.0 * fin * height
+    assert below.heat.wetted_m2 == within.heat.wetted_m2 == pytest.approx(wetted, rel=1e-9)
     assert within.heat.heated == {}
     assert within.heat.base_mean_above_bulk_k != within.heat.base_mean_above_bulk_k  # NaN: no face is heated
     assert within.heat.nusselt == pytest.approx(below.heat.nusselt, rel=1e-2)
@@ -87,6 +91,17 @@ def test_strips_of_hexahedra_settle_as_the_mesh_is_refined(tmp_path: Path) -> No
     assert fine[0] == pytest.approx(coarse[0], rel=0.03)
     assert fine[1] == pytest.approx(coarse[1], rel=0.01)
     assert fine[2] < coarse[2]
+
+
+def test_work_beyond_its_limit_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stabilisation takes 4.6 % of the work on the coarsest strips there are: within the limit, until that is 4 %."""
+    path = tmp_path / "strip.msh"
+    write_strip_cell(path, *STRIP, (1, 1, 1, 1, 1))
+    cell = cell_of(path, MPI.COMM_SELF)
+    assert cell.solve(flow_rate=3e-8).require_resolved().balances[1].relative == pytest.approx(0.046, abs=1e-3)
+    monkeypatch.setattr(readings, "STABILISED", 0.04)
+    with pytest.raises(BalanceError, match=r"work and dissipation \(a finer mesh closes it\) does not close"):
+        cell.solve(flow_rate=3e-8).require_resolved()
 
 
 def test_a_contact_between_base_and_fins_adds_its_resistance(tmp_path: Path) -> None:

@@ -55,7 +55,9 @@ def plate_lines(plate: PlateMap) -> Iterator[str]:
         if zone.junction_max_k is not None:
             told += f", junction {quantity(zone.junction_max_k[row], CELSIUS)}"
         yield f"{told}, at {quantity(plate.flow_m3_per_s[row], LITRE_PER_MINUTE)}"
-    if plate.runs is not None:
+    if plate.runs is None:
+        yield from (f"  left out: {line}" for line in plate.leaves_out)
+    else:
         held = plate.runs.holdout
         errors = figures(
             ("interpolation against a run held out, pressure drop", abs(held.pressure_drop_error), PERCENT),

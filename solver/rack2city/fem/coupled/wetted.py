@@ -25,14 +25,14 @@ def wetted_wall(problem: ConjugateProblem) -> WettedWall | None:
     (Collective.)
     """
     fluid = problem.fluid
-    ds = ufl.Measure("ds", domain=fluid.mesh, subdomain_data=[(1, _shared(fluid).flatten())])(1)
+    ds = ufl.Measure("ds", domain=fluid.mesh, subdomain_data=[(1, shared_with_solids(fluid).flatten())])(1)
     area = fluid.size(ds)
     if not area > 0.0:
         return None
     return WettedWall(area, fluid.integral(problem.fluid_temperature * ds) / area)
 
 
-def _shared(fluid: FluidDomain) -> np.ndarray:
+def shared_with_solids(fluid: FluidDomain) -> np.ndarray:
     """Cells of the fluid's mesh on this rank with those of their faces behind which is another cell, shape (faces, 2)."""
     msh, parent = fluid.mesh, fluid.parent.mesh
     outside = mesh.exterior_facet_indices(msh.topology)

@@ -1,11 +1,14 @@
 """What is read off a cell that is solved: its flow, its temperatures, and whether work does what dissipation says."""
 
+import numpy as np
 import ufl
-from dolfinx import fem
+from dolfinx import fem, mesh
 
 from rack2city.evidence.balance import Balance
+from rack2city.fem.coupled.wetted import shared_with_solids
 from rack2city.fem.heat.conditions import Flux
 from rack2city.fem.heat.forms import QUADRATURE
+from rack2city.fem.mesh.domain import FluidDomain
 from rack2city.fem.mesh.quantities import flow_through, surface_maximum
 from rack2city.fem.periodic.flow import CellFlow
 from rack2city.fem.periodic.heat import CellHeat
@@ -47,25 +50,29 @@ def heat_of_cell(heat: CellHeat, flow: CellFlow, inlet_k: float, conductivity: f
     fluid, theta, moved = flow.fluid, heat.fluid_theta, heat.velocity[0]
     dx = ufl.dx(domain=fluid.mesh, metadata=QUADRATURE)
     bulk = fluid.integral(moved * theta * dx) / fluid.integral(moved * dx)
-    others = tuple(fluid.surfaces[name] for name in (flow.ends.begin[0], flow.ends.end[0], *flow.planes))
-    everywhere = ufl.ds(domain=fluid.mesh, metadata=QUADRATURE)
-    elsewhere = fluid.ds(others, metadata=QUADRATURE)
-
-    def over_walls(value: ufl.core.expr.Expr) -> float:
-        return fluid.integral(value * everywhere) - fluid.integral(value * elsewhere)
-
-    wetted = over_walls(fem.Constant(fluid.mesh, 1.0))
     fluxes = [c.surface for c in heat.conditions if isinstance(c, Flux) and heat.put_in(c.surface) != 0.0]
+    walls = [shared_with_solids(fluid), *(_own(fluid, surface) for surface in fluxes)]
+    ds = ufl.Measure(
+        "ds", domain=fluid.mesh, subdomain_data=[(1, np.concatenate(walls).flatten())], metadata=QUADRATURE
+    )
+    wetted = fluid.size(ds(1))
     return HeatOfCell(
         heat_w=heat.heat,
         rise_k=heat.rise,
         inlet_k=inlet_k,
         wetted_m2=wetted,
-        wall_above_bulk_k=over_walls(theta) / wetted - bulk,
+        wall_above_bulk_k=fluid.integral(theta * ds(1)) / wetted - bulk,
         conductivity_w_per_m_k=conductivity,
         hydraulic_diameter_m=flow.hydraulic_diameter,
         heated={surface: _face(heat, surface, bulk) for surface in fluxes},
     )
+
+
+def _own(fluid: FluidDomain, surface: str) -> np.ndarray:
+    """Cells of the fluid on this rank with those of their faces that lie in a surface, shape (faces, 2)."""
+    facets = np.intersect1d(fluid.facets([surface]), mesh.exterior_facet_indices(fluid.mesh.topology))
+    found = fem.compute_integration_domains(fem.IntegralType.exterior_facet, fluid.mesh.topology, facets)
+    return np.asarray(found, dtype=np.int32).reshape(-1, 2)
 
 
 def _face(heat: CellHeat, surface: str, bulk: float) -> Heated:

@@ -28,10 +28,11 @@ class HeatOfCell:
         heat_w: heat put in, by faces and sources (W).
         rise_k: rise of all temperatures from one cell to the next, Q / (rho c V) (K).
         inlet_k: bulk temperature, weighted with the flow, at the beginning (K).
-        wetted_m2: area of the fluid's walls, heated or not (m²).
+        wetted_m2: area of the walls through which the fluid takes up heat (m²): those shared with solids, and its own heated
+            faces. An adiabatic lid is not among them.
         wall_above_bulk_k: mean of these walls over their area, above the bulk: the mean of theta weighted with u_x (K).
         conductivity_w_per_m_k: of the fluid (W/(m K)).
-        hydraulic_diameter_m: four times the fluid's volume over its wetted area (m).
+        hydraulic_diameter_m: four times the fluid's volume over the area of all its walls, adiabatic ones too (m).
         heated: faces into which heat flows, by name.
     """
 
@@ -103,7 +104,7 @@ class CellResult:
     Attributes:
         length_m: length of the cell along x (m).
         section_m2: mean cross-section of the fluid: its volume over the length (m²; in two dimensions m).
-        hydraulic_diameter_m: four times the fluid's volume over its wetted area (m).
+        hydraulic_diameter_m: four times the fluid's volume over the area of all its walls (m).
         density_kg_per_m3, viscosity_pa_s: of the fluid, the latter at the mean bulk temperature.
         gradient_pa_per_m: mean fall of the pressure over length, G (Pa/m).
         flow_m3_per_s: volume flow V (m³/s; in two dimensions m²/s), as the mean of u_x over the fluid times its section.

@@ -10,7 +10,7 @@ from pathlib import Path
 from rack2city.case import OffsetStrip, PinFin
 from rack2city.plate.design import PlateDesign
 from rack2city.plate.models.channels import Columns, along, rounded, strips
-from rack2city.plate.models.family import coarser_sizes, sizes_of
+from rack2city.plate.models.family import similar_sizes
 from rack2city.plate.models.model import PlateModel, Repeats
 from rack2city.plate.models.named import cell_solids, require_bodies
 from rack2city.plate.models.whole import pins_of
@@ -20,7 +20,7 @@ from rackmesh.plates.offset_strip import write_offset_strip
 from rackmesh.plates.pin_fin import write_pin_cell
 from rackmesh.plates.sizes import Sizes
 
-SIZES = Sizes(across=5, growth=1.5)  # finer than elsewhere: a cell is cheap, and its wakes want it
+SIZES = Sizes(across=5, growth=2.0)  # finer than elsewhere: a cell is cheap, and its wakes want it
 LEAVES_OUT = (
     "plenums, ports and their pressure drop; all columns carry the same flow",
     "the entrance of the field and its side walls: flow and heat repeat from cell to cell",
@@ -36,11 +36,12 @@ def repeating_cell(design: PlateDesign) -> PlateModel:
     pitch, cell = _pitch(plate), cell_length(plate)
     columns = Columns(plate, max(1, round(plate.width / pitch)), pitch, plate.length)
     write = partial(_write, plate)
+    sizes, coarser = similar_sizes(plate, SIZES)
     return PlateModel(
         design=design,
         channels=None,
-        write=partial(write, sizes_of(plate, SIZES)),
-        coarser={name: partial(write, sizes) for name, sizes in coarser_sizes(plate, SIZES).items()},
+        write=partial(write, sizes),
+        coarser={name: partial(write, other) for name, other in coarser.items()},
         single=False,
         strips=lambda areas: strips(columns, design.power, [along], plate.length),
         leaves_out=(*LEAVES_OUT, *rounded(columns)),
