@@ -10,8 +10,8 @@ from rack2city.case.curve import Curve
 from rack2city.chain.plates.runs import plate_lines
 from rack2city.errors import InputError
 from rack2city.materials import coolant
-from rack2city.plate.measured_input import measured_curve
-from rack2city.plate.measured_map import measured_map
+from rack2city.plate.measured.map import measured_map
+from rack2city.plate.measured.read import measured_curve
 
 CASE = Path(__file__).parents[2] / "cases" / "plates" / "curve.toml"
 LITRE = 1e-3 / 60.0

@@ -7,8 +7,8 @@ from rack2city.plate.design import (
     load_flow,
     plate_design,
 )
-from rack2city.plate.measured import MeasuredCurve
-from rack2city.plate.measured_input import measured_curve
+from rack2city.plate.measured.curve import MeasuredCurve
+from rack2city.plate.measured.read import measured_curve
 from rack2city.plate.models import MESH, PlateModel, plate_model, plate_models, told_of
 from rack2city.plate.plate_map import PlateMap
 from rack2city.plate.range import check_coolant_range

@@ -10,7 +10,7 @@ from rack2city.case import PlatesCase
 from rack2city.chain.plates.files import folder_of
 from rack2city.chain.stage import figures
 from rack2city.plate import PlateMap, case_coolant, plate_models
-from rack2city.plate.measured_map import measured_map
+from rack2city.plate.measured.map import measured_map
 from rack2city.plate.runs import run_plate
 from rack2city.report.records import out_of_bounds, refinement
 from rack2city.report.units import CELSIUS, KILOPASCAL, LITRE_PER_MINUTE, PERCENT, RESISTANCE, number, quantity

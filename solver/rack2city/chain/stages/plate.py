@@ -40,7 +40,7 @@ def _check(case: "Case") -> None:
     from rack2city.case import Case, ComputedPlate
     from rack2city.fem.solvers.prefixes import PREFIXES
     from rack2city.plate import check_coolant_range, load_flow, plate_design
-    from rack2city.plate.measured_map import measured_map
+    from rack2city.plate.measured.map import measured_map
 
     for prefix in case.solver.options:
         if prefix not in PREFIXES:

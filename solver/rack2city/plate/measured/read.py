@@ -10,7 +10,7 @@ from rack2city.case.columns import read_columns
 from rack2city.case.curve import DROP, FLOW, Curve
 from rack2city.errors import InputError
 from rack2city.materials import coolant_of
-from rack2city.plate.measured import PER_L_PER_MIN, MeasuredCurve
+from rack2city.plate.measured.curve import PER_L_PER_MIN, MeasuredCurve
 
 COLUMNS = {
     "flow": FLOW,

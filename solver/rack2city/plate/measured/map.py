@@ -4,7 +4,7 @@ import numpy as np
 
 from rack2city.case import CurvePlate, PlatesCase
 from rack2city.plate.design import case_coolant, plate_design
-from rack2city.plate.measured_input import measured_curve
+from rack2city.plate.measured.read import measured_curve
 from rack2city.plate.plate_map import MEASUREMENT, PlateMap
 
 POINTS = 24  # of the map, evenly in the logarithm of the flow, over what was measured
