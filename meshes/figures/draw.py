@@ -11,9 +11,9 @@ from rack2city.report.figures.mesh import draw_mesh
 from rackmesh.cells.quality import Quality
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
 from rackmesh.plates.offset_strip import OffsetStrip, write_offset_strip
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.pin_fin import PinField, PinFin, write_pin_cell, write_pin_field
 from rackmesh.plates.serpentine import Serpentine, write_serpentine
-from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived, write_skived
 from rackmesh.plates.split_flow import SplitFlow, write_split_flow, write_split_flow_cell
 from rackmesh.zones import Zone

@@ -15,7 +15,7 @@ from rack2city.fem.mesh.quantities import mean_over_surface
 from rackmesh.cells.arrays import arrays_of, write_arrays
 from rackmesh.contract.read import read_plate
 from rackmesh.files import opened
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.step.writing import write_step_plate
 from tests.meshes.step.drawings import OVERALL, RADIUS, block, plate
 

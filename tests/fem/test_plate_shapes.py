@@ -16,14 +16,14 @@ from rack2city.fem.heat.conditions import Flux, HeatInlet, HeatOutlet, Material
 from rack2city.fem.heat.quantities import bulk_temperature_at
 from rack2city.fem.mesh.domain import fluid_domain, read_domain
 from rack2city.fem.mesh.quantities import flow_through, mean_over_surface, surface_maximum
-from rackmesh.plates.axes import axis
-from rackmesh.plates.extrusion import Extrusion, Wall, write_extrusion
 from rackmesh.plates.offset_strip import OffsetStrip, write_offset_strip
+from rackmesh.plates.parts.axes import axis
+from rackmesh.plates.parts.extrusion import Extrusion, Wall, write_extrusion
+from rackmesh.plates.parts.pins import all_quarters, quarter
+from rackmesh.plates.parts.plan import assemble
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.pin_fin import PinFin, write_pin_cell
-from rackmesh.plates.pins import all_quarters, quarter
-from rackmesh.plates.plan import assemble
 from rackmesh.plates.serpentine import Serpentine, write_serpentine
-from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived, write_skived
 from rackmesh.plates.split_flow import SplitFlow, write_split_flow_cell
 from rackmesh.tensor import Segment

@@ -19,8 +19,8 @@ from rack2city.plate.models import drawn
 from rack2city.plate.models.drawn import needed_across
 from rack2city.plate.problem import plate_problem
 from rackmesh.files import session
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.serpentine import Serpentine
-from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived
 from rackmesh.step.plate import StepPlate
 from rackmesh.step.writing import STEP_SIZES

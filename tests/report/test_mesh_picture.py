@@ -11,8 +11,8 @@ from rack2city.report.figures.facets import Bodies, Whole, outer_faces, read_bod
 from rack2city.report.figures.mesh import colours, draw_mesh, stretch
 from rackmesh.channel import Cells, HalfChannel, half_channel_blocks, write_half_channel
 from rackmesh.files import MeshError
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.pin_fin import PinFin, write_pin_cell
-from rackmesh.plates.sizes import Sizes
 from rackmesh.tensor import write_blocks
 
 CELL = HalfChannel(2e-3, 1e-3, 3e-3, 1e-3, 8e-3)

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
-from rackmesh.plates.axes import Part, axis, below, not_negative, positive
-from rackmesh.plates.fins import plain_layers
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.axes import Part, axis, below, not_negative, positive
+from rackmesh.plates.parts.fins import plain_layers
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.tensor import Block, BlockMesh, Face, Places, Segment, write_blocks
 
 _EDGE = 0.16

@@ -23,14 +23,14 @@ import numpy as np
 
 from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
-from rackmesh.plates.axes import Axis, axis, below, not_negative, positive, repeats
-from rackmesh.plates.extrusion import Extrusion, Wall, write_extrusion
-from rackmesh.plates.fins import plain_layers
-from rackmesh.plates.heated import heated_at
-from rackmesh.plates.imprint import imprinted
-from rackmesh.plates.pins import Shape, all_quarters, quarter
-from rackmesh.plates.plan import Patch, assemble, rectangle, with_middles
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.axes import Axis, axis, below, not_negative, positive, repeats
+from rackmesh.plates.parts.extrusion import Extrusion, Wall, write_extrusion
+from rackmesh.plates.parts.fins import plain_layers
+from rackmesh.plates.parts.heated import heated_at
+from rackmesh.plates.parts.imprint import imprinted
+from rackmesh.plates.parts.pins import Shape, all_quarters, quarter
+from rackmesh.plates.parts.plan import Patch, assemble, rectangle, with_middles
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.zones import Zone, check_zones
 
 _NEAR = 0.6  # of a cell across the narrowest gap: the size of the cell at a pin's edge

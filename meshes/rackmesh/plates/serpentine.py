@@ -26,13 +26,13 @@ import numpy as np
 
 from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
-from rackmesh.plates.axes import Axis, axis, not_negative, positive
-from rackmesh.plates.bends import Divisions, mitred_bend, round_bend
-from rackmesh.plates.extrusion import Extrusion, Wall, write_extrusion
-from rackmesh.plates.heated import heated_at
-from rackmesh.plates.imprint import imprinted
-from rackmesh.plates.plan import Patch, assemble, rectangle, with_middles
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.axes import Axis, axis, not_negative, positive
+from rackmesh.plates.parts.bends import Divisions, mitred_bend, round_bend
+from rackmesh.plates.parts.extrusion import Extrusion, Wall, write_extrusion
+from rackmesh.plates.parts.heated import heated_at
+from rackmesh.plates.parts.imprint import imprinted
+from rackmesh.plates.parts.plan import Patch, assemble, rectangle, with_middles
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.tensor import Segment, cut
 from rackmesh.zones import Zone, check_zones, edges
 

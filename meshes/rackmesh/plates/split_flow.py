@@ -20,10 +20,10 @@ from pathlib import Path
 
 from rackmesh.cells.quality import Quality
 from rackmesh.files import MeshError
-from rackmesh.plates.axes import Axis, Part, axis, below, positive
-from rackmesh.plates.fins import check_field, layers, mouth, rows
-from rackmesh.plates.heated import HeatedFace
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.axes import Axis, Part, axis, below, positive
+from rackmesh.plates.parts.fins import check_field, layers, mouth, rows
+from rackmesh.plates.parts.heated import HeatedFace
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.tensor import Block, BlockMesh, Face, Segment, write_blocks
 from rackmesh.zones import Zone, check_zones, edges
 

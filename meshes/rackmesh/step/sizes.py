@@ -14,7 +14,7 @@ from scipy.spatial import KDTree
 
 from rackmesh.cells.faces import faces_of
 from rackmesh.files import MeshError
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 
 Array = npt.NDArray[np.float64]
 _RAYS = 4000  # are sent at most, but one from each triangle

@@ -13,7 +13,7 @@ from rackmesh.contract.description import PlateMesh
 from rackmesh.contract.read import checked
 from rackmesh.contract.roles import role_of
 from rackmesh.files import MeshError, session, write_whole
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.step.bodies import Tag, load, named_bodies, place, refuse_gaps
 from rackmesh.step.coolant import capped, enclosed, surroundings
 from rackmesh.step.labels import StepText, read_text

@@ -7,9 +7,9 @@ import pytest
 
 from rackmesh.contract.inspection import inspect
 from rackmesh.files import opened
-from rackmesh.plates.axes import axis
-from rackmesh.plates.extrusion import Extrusion, Wall, write_extrusion
-from rackmesh.plates.plan import Patch, assemble, between, with_middles
+from rackmesh.plates.parts.axes import axis
+from rackmesh.plates.parts.extrusion import Extrusion, Wall, write_extrusion
+from rackmesh.plates.parts.plan import Patch, assemble, between, with_middles
 from rackmesh.tensor import Segment
 from tests.meshes.sizes_of_groups import group_sizes
 

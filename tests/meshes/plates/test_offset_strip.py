@@ -7,7 +7,7 @@ import pytest
 
 from rackmesh.files import MeshError
 from rackmesh.plates.offset_strip import OffsetStrip, write_offset_strip
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 from tests.meshes.matching import mismatch
 from tests.meshes.sizes_of_groups import group_sizes
 

@@ -8,8 +8,8 @@ import pytest
 
 from rackmesh.contract.inspection import inspect
 from rackmesh.files import MeshError, opened
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.pin_fin import PinField, PinFin, write_pin_cell, write_pin_field
-from rackmesh.plates.sizes import Sizes
 from rackmesh.zones import Zone
 from tests.meshes.matching import mismatch
 from tests.meshes.sizes_of_groups import group_sizes

@@ -8,8 +8,8 @@ import pytest
 
 from rackmesh.contract.inspection import inspect
 from rackmesh.files import MeshError, opened
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.serpentine import Serpentine, write_serpentine
-from rackmesh.plates.sizes import Sizes
 from rackmesh.zones import Zone
 from tests.meshes.sizes_of_groups import group_sizes
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rackmesh.files import MeshError
-from rackmesh.plates.sizes import Sizes, family
+from rackmesh.plates.parts.sizes import Sizes, family
 
 
 @pytest.mark.parametrize("dense", ["start", "end", "both"])

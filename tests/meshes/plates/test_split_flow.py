@@ -7,7 +7,7 @@ import pytest
 
 from rackmesh.contract.inspection import inspect
 from rackmesh.files import MeshError, opened
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.split_flow import SplitFlow, write_split_flow, write_split_flow_cell
 from rackmesh.zones import Zone
 from tests.meshes.sizes_of_groups import group_sizes

@@ -7,7 +7,7 @@ import pytest
 
 from rackmesh.contract.description import PlateMesh
 from rackmesh.files import session
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.step.plate import Pick
 from rackmesh.step.sizes import expected_cells, set_sizes
 from rackmesh.step.writing import options_kept, write_step_plate

@@ -8,7 +8,7 @@ import gmsh
 import pytest
 
 from rackmesh.files import MeshError, session
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.step.plate import Pick, StepPlate
 from rackmesh.step.writing import write_step_plate
 from rackmesh.zones import Zone

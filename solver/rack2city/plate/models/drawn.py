@@ -18,7 +18,7 @@ from rackmesh.cells.quality import Quality, mesh_quality
 from rackmesh.contract.description import PlateMesh
 from rackmesh.contract.read import read_plate
 from rackmesh.foreign.importing import import_mesh
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.step.plate import Pick as Chosen
 from rackmesh.step.plate import StepPlate
 from rackmesh.step.writing import STEP_SIZES, check_step_plate, write_step_plate

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rack2city.case import ComputedPlate
 from rack2city.plate.models.model import COARSER
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 
 RATIO = 1.5
 FACTORS = {"coarse": 1.0 / RATIO, "medium": 1.0, "fine": RATIO}

@@ -17,8 +17,8 @@ from rack2city.plate.models.whole import pins_of
 from rackmesh.cells.quality import Quality
 from rackmesh.plates.offset_strip import OffsetStrip as Strips
 from rackmesh.plates.offset_strip import write_offset_strip
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.pin_fin import write_pin_cell
-from rackmesh.plates.sizes import Sizes
 
 SIZES = Sizes(across=5, growth=2.0)  # finer than elsewhere: a cell is cheap, and its wakes want it
 LEAVES_OUT = (

@@ -10,7 +10,7 @@ from rack2city.plate.models.family import coarser_sizes, sizes_of
 from rack2city.plate.models.model import LAMINAR, PlateModel
 from rack2city.plate.models.named import cell_solids, require_bodies
 from rackmesh.cells.quality import Quality
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.split_flow import SplitFlow as Geometry
 from rackmesh.plates.split_flow import write_split_flow_cell
 

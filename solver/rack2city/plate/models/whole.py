@@ -15,12 +15,12 @@ from rack2city.plate.models.model import Channels, PlateModel
 from rack2city.plate.models.named import named_strips, require_bodies
 from rack2city.plate.models.split import geometry_of
 from rackmesh.cells.quality import Quality
-from rackmesh.plates.extrusion import Extrusion
+from rackmesh.plates.parts.extrusion import Extrusion
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.plates.pin_fin import PinField, pin_field, write_pin_field
 from rackmesh.plates.pin_fin import PinFin as Pins
 from rackmesh.plates.serpentine import Serpentine as Winding
 from rackmesh.plates.serpentine import serpentine, write_serpentine
-from rackmesh.plates.sizes import Sizes
 from rackmesh.plates.skived import Skived as Fins
 from rackmesh.plates.skived import skived_blocks, write_skived
 from rackmesh.plates.split_flow import split_flow_blocks, write_split_flow

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from rackmesh.cells.quality import Quality
-from rackmesh.plates.axes import Axis
-from rackmesh.plates.plan import Plan, with_middles
+from rackmesh.plates.parts.axes import Axis
+from rackmesh.plates.parts.plan import Plan, with_middles
 from rackmesh.writer import write_groups
 
 # Gmsh's order of the points of a hexahedron of second order, as places of a lattice of 3 x 3 x 3; the first 8 are the corners.

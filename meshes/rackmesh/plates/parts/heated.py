@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rackmesh.plates.axes import Axis
+from rackmesh.plates.parts.axes import Axis
 from rackmesh.tensor import Face
 from rackmesh.zones import Zone, heated_name, zones_at
 

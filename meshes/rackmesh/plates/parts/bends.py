@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rackmesh.plates.pins import BLOCK, inner_block
-from rackmesh.plates.plan import Patch, between, rectangle, with_middles
+from rackmesh.plates.parts.pins import BLOCK, inner_block
+from rackmesh.plates.parts.plan import Patch, between, rectangle, with_middles
 
 
 @dataclass(frozen=True)

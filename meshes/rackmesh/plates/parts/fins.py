@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from rackmesh.plates.axes import Part, below, not_negative, positive, repeats
-from rackmesh.plates.sizes import Sizes
+from rackmesh.plates.parts.axes import Part, below, not_negative, positive, repeats
+from rackmesh.plates.parts.sizes import Sizes
 from rackmesh.tensor import Segment
 
 MOUTH = 0.6

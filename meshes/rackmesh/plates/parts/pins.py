@@ -19,7 +19,7 @@ from typing import Literal
 
 import numpy as np
 
-from rackmesh.plates.plan import Patch, between, with_middles
+from rackmesh.plates.parts.plan import Patch, between, with_middles
 from rackmesh.tensor import Segment
 
 Shape = Literal["round", "square", "diamond"]
