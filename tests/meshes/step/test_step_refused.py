@@ -120,7 +120,7 @@ def no_step(path: Path) -> StepPlate:
         ),
         (
             lambda path: plate(block(path), most_cells=100),
-            r"about \S+ cells are needed for 3 across its narrowest gap of \d.* mm, more",
+            r"about \S+ cells are needed for 4 across its narrowest gap of \d.* mm, more",
         ),
     ],
 )
