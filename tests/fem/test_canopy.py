@@ -170,7 +170,7 @@ def test_branching_plate_is_as_warm(whole: Readings) -> None:
 # 86.4 Pa, and shares of 18.3, 23.6, 30.5 and 27.6 %.
 @pytest.mark.xfail(
     strict=True,
-    reason="open: even meshes do not resolve the mouths; swept ones, without heat, are 9 % above the other code",
+    reason="even meshes do not resolve the mouths, here or in the other code: without heat 101 instead of 110 Pa",
 )
 @pytest.mark.slow
 def test_branching_plate_flows_alike(whole: Readings) -> None:
@@ -180,9 +180,10 @@ def test_branching_plate_flows_alike(whole: Readings) -> None:
 
 @pytest.mark.slow
 def test_the_flow_alone_on_a_swept_mesh() -> None:
-    """Half the height, viscosity of the inlet: near our finer swept meshes, which have 110.6 and 110.7 Pa.
+    """Half the height, viscosity of the inlet: what finer swept meshes and another method's hexahedra approach from both sides.
 
-    The other code has 101.45 Pa and 16.51, 22.64, 28.95, 31.64 %: docs/plates-validation.md.
+    The published code has 101.45 Pa and 16.51, 22.64, 28.95, 31.64 % on polyhedra; so has, at its size, the other method on
+    polyhedra, and more on finer ones: docs/plates-validation.md.
     """
     water = coolant("water")
     density, viscosity = float(water.density(INLET_K)), float(water.viscosity(INLET_K))
@@ -190,7 +191,7 @@ def test_the_flow_alone_on_a_swept_mesh() -> None:
     assert 2.0 * flow.conditions.volume == pytest.approx(12063.897e-9, rel=2e-4)
     flow.solve(0.5 * MASS_FLOW / density)
     shares, through = branch_shares(flow.fluid, flow.velocity(), 0.5 * MASS_FLOW / density)
-    assert mean_over_surface(flow.fluid, flow.pressure(), "inlet") == pytest.approx(110.7, rel=0.015)
-    assert shares == pytest.approx([17.0, 22.4, 30.0, 30.6], abs=0.7)
+    assert mean_over_surface(flow.fluid, flow.pressure(), "inlet") == pytest.approx(110.0, rel=0.015)
+    assert shares == pytest.approx([16.9, 22.2, 29.5, 31.4], abs=0.7)
     assert through == pytest.approx(1.0, rel=2e-3)
     assert [port.hydraulic_diameter for port in port_flows(flow)] == pytest.approx([TRUNK, TRUNK], rel=0.02)
