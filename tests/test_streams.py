@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import CASE
+from tests.conftest import CASE, CHEAP
 
 
 def piped(tmp_path: Path, out: Any, *arguments: str) -> tuple[int, str]:
@@ -22,7 +22,8 @@ def piped(tmp_path: Path, out: Any, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-STAGE = ("run", str(CASE), "--out", "run", "--set", "plates.cpu.level=coarse", "--stage", "mesh")
+CHEAPLY = [part for override in CHEAP for part in ("--set", override)]
+STAGE = ("run", str(CASE), "--out", "run", *CHEAPLY, "--stage", "mesh")
 
 
 @pytest.mark.parametrize("arguments", [("schema",), STAGE])

@@ -68,6 +68,7 @@ def row(rows: dict[str, dict[str, str]]) -> dict[str, str]:
     return rows[ROW]
 
 
+@pytest.mark.slow  # the same rows, through a case, are tests/plate/test_micro_channels.py
 @pytest.mark.reference
 def test_every_row_on_the_default_mesh(rows: dict[str, dict[str, str]], tmp_path: Path) -> None:
     """No TIM; long enough for its ends not to matter, at a speed at which its thermal length is its own length."""

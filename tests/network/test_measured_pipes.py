@@ -40,6 +40,7 @@ def test_ulg_steel_pipe_through_the_tables(reference, run):
     np.testing.assert_allclose(tables.simulated, pipe.simulated, rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_schweiger_copper_pipe_through_the_tables(reference):
     tables, pipe = replay_schweiger(reference, by_tables), replay_schweiger(reference)
     assert tables.rmse <= 0.25

@@ -28,6 +28,7 @@ def test_each_direction_is_coarsened_by_itself():
     assert plate_model(load_case(CASE, ["plates.cpu.level=coarse"]).case, "cpu").coarser == {}
 
 
+@pytest.mark.slow
 def test_changes_do_not_hide_each_other(run_of):
     """Together the directions change less than one by one."""
     table = run_of("accelerator", "level=medium", FEW)

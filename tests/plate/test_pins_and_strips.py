@@ -52,7 +52,7 @@ level = "{level}"
     [
         pytest.param(0.1, "fine", 1e-3, marks=pytest.mark.slow),
         pytest.param(0.2, "medium", 1e-3, marks=pytest.mark.slow),
-        (0.4, "medium", 5e-4),
+        pytest.param(0.4, "medium", 5e-4, marks=pytest.mark.slow),
     ],
 )
 def test_creeping_flow_across_pins(share: float, level: str, within: float, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_figure_of_merit() -> None:
 
 
 @pytest.mark.reference
-@pytest.mark.parametrize("label", ["81", "82", "83"])
+@pytest.mark.parametrize("label", ["81", *(pytest.param(label, marks=pytest.mark.slow) for label in ("82", "83"))])
 def test_tuckerman_and_pease(reference: Path, label: str, tmp_path: Path) -> None:
     """Hottest base to inlet within 15 % of what was measured; the pressure drop too, but for that of sink 82.
 
