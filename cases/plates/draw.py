@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import gmsh
 import numpy as np
 
-from rackmesh.arrays import MeshArrays, arrays_of
+from rackmesh.cells.arrays import MeshArrays, arrays_of
 from rackmesh.files import opened, session
 from rackmesh.tensor import Block, BlockMesh, Face, Segment, write_blocks
 

@@ -5,7 +5,6 @@ rakesh12shankar/canopy-cold-plate-cht, whose refined Fluent run gives the figure
 1.786 and 1.964 g/s (0.25 % less in sum than what enters), heated base 39.67 °C in the mean and 44.53 °C at most.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -104,21 +103,21 @@ def test_the_geometry_is_that_of_the_other_code() -> None:
     assert volume == pytest.approx(12064.545e-9, rel=1e-4)
 
 
-@dataclass(frozen=True)
-class Readings:
-    """Static drop (Pa), shares of the branches (%) and their sum over what enters, mean and highest of the base (°C)."""
-
-    drop: float
-    shares: np.ndarray
-    through: float
-    mean: float
-    highest: float
+def branch_shares(fluid: FluidDomain, velocity: Any, enters: float) -> tuple[np.ndarray, float]:
+    """What each branch carries half way (%), and what all carry over what enters."""
+    middle = plane_section(fluid, (0.5 * SIDE, 0.0, 0.0), (-1.0, 0.0, 0.0))
+    speed, along = velocity.eval(middle.points, middle.cells)[:, 0], middle.points[:, 1]
+    flows = np.array([-np.sum((middle.weights * speed)[np.abs(along - y) < 0.01]) for y in BRANCHES])
+    return 100.0 * flows / np.sum(flows), float(np.sum(flows) / enters)
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Readings:
-    """The whole plate with heat, 145 315 unknowns of flow and 203 000 of heat (470 s beside other work)."""
-    path = tmp_path_factory.mktemp("canopy") / "canopy.msh"
+@pytest.mark.slow
+def test_branching_plate_is_as_warm(tmp_path: Path) -> None:
+    """The whole plate with heat, 145 315 unknowns of flow and 203 000 of heat (470 s beside other work).
+
+    Heat is what even meshes resolve, their flow is not: the other code's coarser mesh has 39.93 and 44.72 °C.
+    """
+    path = tmp_path / "canopy.msh"
     write_canopy(path)
     water = coolant("water")
     density, capacity, conductivity, viscosity = (
@@ -140,42 +139,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Readings:
         [ViscosityOfTemperature(water.ln_viscosity_fit)],
     )
     problem.solve(MASS_FLOW / density)
-    shares, through = branch_shares(problem.fluid, problem.velocity, MASS_FLOW / density)
+    _, through = branch_shares(problem.fluid, problem.velocity, MASS_FLOW / density)
     temperature = problem.heat.temperature
-    return Readings(
-        mean_over_surface(problem.fluid, problem.flow.pressure(), "inlet"),
-        shares,
-        through,
-        mean_over_surface(problem.domain, temperature, "heated") - 273.15,
-        surface_maximum(problem.domain, temperature, "heated") - 273.15,
-    )
-
-
-def branch_shares(fluid: FluidDomain, velocity: Any, enters: float) -> tuple[np.ndarray, float]:
-    """What each branch carries half way (%), and what all carry over what enters."""
-    middle = plane_section(fluid, (0.5 * SIDE, 0.0, 0.0), (-1.0, 0.0, 0.0))
-    speed, along = velocity.eval(middle.points, middle.cells)[:, 0], middle.points[:, 1]
-    flows = np.array([-np.sum((middle.weights * speed)[np.abs(along - y) < 0.01]) for y in BRANCHES])
-    return 100.0 * flows / np.sum(flows), float(np.sum(flows) / enters)
-
-
-@pytest.mark.slow
-def test_branching_plate_is_as_warm(whole: Readings) -> None:
-    """Heat is what the meshes resolve: the other code's coarser mesh has 39.93 and 44.72 °C."""
-    assert whole.through == pytest.approx(1.0, rel=0.01)
-    assert whole.mean == pytest.approx(39.67, abs=1.0)
-    assert whole.highest == pytest.approx(44.53, abs=1.0)
-
-
-# 86.4 Pa, and shares of 18.3, 23.6, 30.5 and 27.6 %.
-@pytest.mark.xfail(
-    strict=True,
-    reason="even meshes do not resolve the mouths, here or in the other code: without heat 101 instead of 110 Pa",
-)
-@pytest.mark.slow
-def test_branching_plate_flows_alike(whole: Readings) -> None:
-    assert whole.drop == pytest.approx(91.0, rel=0.03)
-    assert whole.shares == pytest.approx([16.6, 22.6, 28.9, 31.8], abs=1.0)
+    assert through == pytest.approx(1.0, rel=0.01)
+    assert mean_over_surface(problem.domain, temperature, "heated") - 273.15 == pytest.approx(39.67, abs=1.0)
+    assert surface_maximum(problem.domain, temperature, "heated") - 273.15 == pytest.approx(44.53, abs=1.0)
 
 
 @pytest.mark.slow
@@ -193,5 +161,6 @@ def test_the_flow_alone_on_a_swept_mesh() -> None:
     shares, through = branch_shares(flow.fluid, flow.velocity(), 0.5 * MASS_FLOW / density)
     assert mean_over_surface(flow.fluid, flow.pressure(), "inlet") == pytest.approx(110.0, rel=0.015)
     assert shares == pytest.approx([16.9, 22.2, 29.5, 31.4], abs=0.7)
+    assert shares == pytest.approx([16.51, 22.64, 28.95, 31.64], abs=1.0)
     assert through == pytest.approx(1.0, rel=2e-3)
     assert [port.hydraulic_diameter for port in port_flows(flow)] == pytest.approx([TRUNK, TRUNK], rel=0.02)
