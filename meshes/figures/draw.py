@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from rack2city.case import load_plates
+from rack2city.plate import plate_models
 from rack2city.report.figures.mesh import draw_mesh
 from rackmesh.cells.quality import Quality
 from rackmesh.channel import LEVELS, HalfChannel, write_half_channel
@@ -38,6 +40,14 @@ PINS = PinFin(1 * MM, 2.2 * MM, 2 * MM, 1.5 * MM, 1 * MM, arrangement="staggered
 FIELD = PinField(PINS, 13.2 * MM, 10 * MM, 5 * MM, 1 * MM)
 UNDER_PINS = (zone("gpu", 6, 2.3, 11, 7.1), zone("hot", 9, 4.5, 3, 3))
 WINDING = Serpentine(40 * MM, 5, 3 * MM, 2 * MM, 2.5 * MM, 2 * MM, 2 * MM, lid_thickness=1 * MM)
+CASES = HERE.parents[1] / "cases" / "plates"
+
+
+def write_of_case(name: str, path: Path) -> Quality:
+    """The mesh of the plate of a case in `cases/plates`."""
+    (model,) = plate_models(load_plates(CASES / f"{name}.toml").case).values()
+    return model.write(path)
+
 
 PICTURES: Mapping[str, Callable[[Path], Quality]] = {
     "half-channel": lambda path: write_half_channel(HALF, LEVELS["medium"], path),
@@ -47,6 +57,7 @@ PICTURES: Mapping[str, Callable[[Path], Quality]] = {
     "offset-strip-cell": lambda path: write_offset_strip(STRIPS, Sizes(), path),
     "pin-fin-cell": lambda path: write_pin_cell(PINS, Sizes(across=4), path),
     "pin-fin": lambda path: write_pin_field(FIELD, Sizes(across=2), UNDER_PINS, path),
+    "step": lambda path: write_of_case("step", path),
     "serpentine": lambda path: write_serpentine(WINDING, Sizes(across=3), [zone("gpu", 10, 8, 20, 20)], path),
 }
 
