@@ -185,3 +185,12 @@ def test_bad_tables(changes: dict[str, Any], field: str, sentence: str) -> None:
     first = caught.value.errors()[0]
     assert first["ctx"]["field"] == (field,)
     assert first["msg"].startswith(sentence)
+
+
+def test_a_measured_junction_is_called_one() -> None:
+    """Whoever adds the resistance from junction to case must see that it is in the figure already."""
+    plate = measured_map(load_plates(CASE, ("plates.gpu.curve.resistance_from=junction-to-inlet",)).case, "gpu")
+    lines = list(plate_lines(plate))
+    assert sum("junction-to-inlet" in line for line in lines) == len(plate.flow_m3_per_s) + 1
+    assert not any("case-to-inlet" in line for line in lines)
+    assert plate.resistance_from == "junction-to-inlet"

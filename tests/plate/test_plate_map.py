@@ -37,6 +37,7 @@ def analytic_map() -> PlateMap:
         design_flow_m3_per_s=2e-6,
         flow_m3_per_s=FLOWS,
         pressure_drop_pa=tuple(float(d) for d in drop),
+        resistance_from="case-to-inlet",
         case_to_inlet_max_k_per_w=same,
         zones=(
             ZoneCurves(

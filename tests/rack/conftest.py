@@ -68,6 +68,7 @@ def plate_maps(case_to_inlet):
                 design_flow_m3_per_s=design,
                 flow_m3_per_s=tuple(flow),
                 pressure_drop_pa=tuple(drop_factor * DROP_PER_FLOW * flow / channels),
+                resistance_from="case-to-inlet",
                 case_to_inlet_max_k_per_w=tuple(case_to_inlet(case, flow, channels)),
                 zones=(),
                 uncertainty={"interpolation in flow": 0.002, "mesh refinement": grid},

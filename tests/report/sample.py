@@ -337,6 +337,7 @@ def _plate() -> dict[str, Any]:
         "design_flow_m3_per_s": design,
         "flow_m3_per_s": list(design * factor),
         "pressure_drop_pa": list(drop),
+        "resistance_from": "case-to-inlet",
         "case_to_inlet_max_k_per_w": list(largest),
         "zones": [
             {
@@ -408,6 +409,7 @@ def _measured() -> dict[str, Any]:
         "design_flow_m3_per_s": 0.53 / 6e4,
         "flow_m3_per_s": [0.3 / 6e4, 0.6 / 6e4, 1.2 / 6e4],
         "pressure_drop_pa": [2.1e3, 4.9e3, 11e3],
+        "resistance_from": "case-to-inlet",
         "case_to_inlet_max_k_per_w": [0.041, 0.029, 0.022],
         "zones": [],
         "uncertainty": {"measurement": 0.05},

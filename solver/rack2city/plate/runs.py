@@ -150,6 +150,7 @@ def _map(plate: PlateProblem | RepeatingProblem, points: list[PlatePoint], facto
         design_flow_m3_per_s=design.flow,
         flow_m3_per_s=flows,
         pressure_drop_pa=column(lambda p: p.pressure_drop_pa),
+        resistance_from="case-to-inlet",
         case_to_inlet_max_k_per_w=column(lambda p: (p.case_max_k - inlet) / power),
         zones=zones,
         uncertainty={INTERPOLATION: None, MESH_ERROR: None},

@@ -127,7 +127,11 @@ class PlateRuns:
 
 @dataclass(frozen=True)
 class PlateCurves:
-    """A cold plate at several flow rates; sequences run over the flow, which increases."""
+    """A cold plate at several flow rates; sequences run over the flow, which increases.
+
+    `case_to_inlet_max_k_per_w` holds what `resistance_from` says: "case-to-inlet", or of a plate that was measured so
+    "junction-to-inlet".
+    """
 
     name: str
     kind: str
@@ -140,6 +144,7 @@ class PlateCurves:
     design_flow_m3_per_s: float
     flow_m3_per_s: Runs
     pressure_drop_pa: Runs
+    resistance_from: str
     case_to_inlet_max_k_per_w: Runs
     zones: tuple[ZoneCurves, ...]
     uncertainty: dict[str, float | None]

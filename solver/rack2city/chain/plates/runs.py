@@ -42,8 +42,8 @@ def plate_lines(plate: PlateMap) -> Iterator[str]:
     curves = zip(plate.flow_m3_per_s, plate.pressure_drop_pa, plate.case_to_inlet_max_k_per_w, strict=True)
     for row, (flow, drop, case) in enumerate(curves):
         told = (
-            f"  {quantity(flow, LITRE_PER_MINUTE)}: pressure drop {quantity(drop, KILOPASCAL)}, case-to-inlet "
-            f"{quantity(case, RESISTANCE)} (max)"
+            f"  {quantity(flow, LITRE_PER_MINUTE)}: pressure drop {quantity(drop, KILOPASCAL)}, "
+            f"{plate.resistance_from} {quantity(case, RESISTANCE)} (max)"
         )
         if plate.runs is not None:
             base, reynolds = plate.runs.base_to_bulk_k_per_w[row], plate.runs.reynolds[row]

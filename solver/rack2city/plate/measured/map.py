@@ -40,6 +40,7 @@ def measured_map(case: PlatesCase, name: str) -> PlateMap:
         design_flow_m3_per_s=design.flow,
         flow_m3_per_s=tuple(flow.tolist()),
         pressure_drop_pa=tuple(drop.tolist()),
+        resistance_from=curve.resistance_from,
         case_to_inlet_max_k_per_w=tuple(resistance.tolist()),
         zones=(),
         uncertainty={MEASUREMENT: shares["resistance"]},

@@ -22,7 +22,7 @@ def plate_curves(plate: PlateFigures, loads: Sequence[LoadResult] = ()) -> Figur
     how = "measured" if plate.runs is None else "finite elements"
     left.plot(flow, KILOPASCAL.of(np.array(plate.pressure_drop_pa)), "o-", color=COLOURS["cool"], label=f"plate, {how}")
     left.set_ylabel("pressure drop (kPa)")
-    curves = {"case-to-inlet, max": (plate.case_to_inlet_max_k_per_w, "hot")}
+    curves = {f"{plate.resistance_from}, max": (plate.case_to_inlet_max_k_per_w, "hot")}
     if plate.runs is not None:
         _reynolds_axis(left, flow, np.array(plate.runs.reynolds))
         curves["case-to-inlet, mean"] = (plate.runs.case_to_inlet_mean_k_per_w, "warm")

@@ -101,7 +101,8 @@ def _key(sheet: PlateSheet) -> tuple[str, str]:
         f"{quantity(plate.case_to_inlet_max_k_per_w[row], u.RESISTANCE)}"
     )
     small = (
-        f"Pressure drop and largest case-to-inlet resistance at {quantity(plate.flow_m3_per_s[row], u.LITRE_PER_MINUTE)} of "
+        f"Pressure drop and largest {plate.resistance_from} resistance at "
+        f"{quantity(plate.flow_m3_per_s[row], u.LITRE_PER_MINUTE)} of "
         f"{sheet.coolant.name} that enters at {quantity(plate.inlet_k, u.CELSIUS)}, with {quantity(plate.power_w, u.WATT)}."
     )
     return large, small
@@ -126,9 +127,9 @@ def conditions(sheet: PlateSheet) -> Table:
         ("heat", quantity(plate.power_w, u.WATT), flux),
         ("pressure drop", quantity(plate.pressure_drop_pa[row], u.KILOPASCAL), taken),
         (
-            "case temperature, max",
+            f"{plate.resistance_from.split('-')[0]} temperature, max",
             quantity(plate.inlet_k + plate.power_w * plate.case_to_inlet_max_k_per_w[row], u.CELSIUS),
-            "on the chip's face, before the thermal interface material",
+            "as measured" if plate.runs is None else "on the chip's face, before the thermal interface material",
         ),
         ("model", plate.model, f"{plate.kind}; what it leaves out stands under the results"),
     ]

@@ -15,7 +15,7 @@ def curves(plate: PlateFigures) -> Table:
         "flow (L/min)": map(u.LITRE_PER_MINUTE.of, plate.flow_m3_per_s),
         "pressure drop (kPa)": map(u.KILOPASCAL.of, plate.pressure_drop_pa),
         "pumping power (W)": plate.pumping_power_w,
-        "case-to-inlet, max (K/W)": plate.case_to_inlet_max_k_per_w,
+        f"{plate.resistance_from}, max (K/W)": plate.case_to_inlet_max_k_per_w,
     }
     runs = plate.runs
     if runs is not None:
@@ -121,7 +121,7 @@ def uncertainty(plate: PlateFigures) -> Table:
     """How sure the curves are, part by part."""
     parts = {
         "pressure drop": plate.pressure_drop_uncertainty,
-        "case-to-inlet resistance, max": plate.uncertainty,
+        f"{plate.resistance_from} resistance, max": plate.uncertainty,
     }
     names = list(dict.fromkeys(name for known in parts.values() for name in known))
 
