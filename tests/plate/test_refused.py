@@ -33,6 +33,11 @@ def refused(case: str, *overrides: str) -> str:
     ("case", "override", "sentence"),
     [
         ("serpentine", "plates.block.passes=100000", "plates.block.passes: must be at most 500"),
+        (
+            "skived",
+            "plates.gpu.flow_factors=[0.5, 1.0, 1e4]",
+            "plates.gpu.flow_factors: 10000 times the design flow are 1e+04 L/min; at most 500 L/min are computed",
+        ),
         ("skived", f"plates.gpu.zones.die.name={LONG}", "has 61 letters, more than the 60 of a name"),
         ("curve", "plates.gpu.tim_resistance=5 mm^2*K/W", "plates.gpu.tim_resistance: has no place with kind"),
         ("curve", "plates.gpu.curve.coolant.name=foo", "plates.gpu.curve.coolant.name: unknown coolant 'foo'"),
@@ -142,3 +147,9 @@ def test_rounding_to_whole_pitches_is_told() -> None:
     assert any("10 mm count as 18 mm" in sentence for sentence in told)
     even = plate_models(load_plates(CASES / "skived.toml").case)["gpu"].leaves_out
     assert not any("whole pitches" in sentence for sentence in even)
+
+
+def test_the_run_held_out_lies_in_the_widest_gap() -> None:
+    """Of a curve with a gap it tells the error where that is, not where the points stand close."""
+    models = plate_models(load_plates(CASES / "skived.toml", ["plates.gpu.flow_factors=[0.8, 1.0, 3.0, 3.5]"]).case)
+    assert models["gpu"].held_out == pytest.approx(3.0**0.5)

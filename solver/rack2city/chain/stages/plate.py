@@ -34,6 +34,19 @@ def plate_balances(plate: "PlateMap") -> tuple[Balance, ...]:
     return tuple(rows)
 
 
+MOST_FLOW = 500.0 / 6e4
+"""Beyond what the largest plates are given (m³/s, 500 L/min), as the schema has it for the flow at design."""
+
+
+def _check_flow(name: str, factor: float, flow: float) -> None:
+    """Refuse a factor that makes a flow which no plate has; the schema sees the flow at design alone."""
+    if factor * flow > MOST_FLOW:
+        raise InputError(
+            f"plates.{name}.flow_factors: {factor:g} times the design flow are {6e4 * factor * flow:.4g} L/min; "
+            f"at most {6e4 * MOST_FLOW:g} L/min are computed"
+        )
+
+
 @of_case
 def _check(case: "Case") -> None:
     """Refuse options, coolant and flows of the plates that would be found out only minutes later."""
@@ -63,6 +76,7 @@ def _check(case: "Case") -> None:
             )
     for design in designs.values():
         if isinstance(design.plate, ComputedPlate):
+            _check_flow(design.name, design.plate.flow_factors[-1], design.flow)
             check_coolant_range(case, design, design.plate.flow_factors[0])
 
 

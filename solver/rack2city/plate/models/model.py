@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import sqrt
 from pathlib import Path
 
@@ -125,9 +126,9 @@ class PlateModel:
 
     @property
     def held_out(self) -> float:
-        """Factor of the flow whose run is kept out of the curves: midway in the first gap of a cubic in log flow (-)."""
-        first, second, *_ = sorted(self.plate.flow_factors)
-        return sqrt(first * second)
+        """Factor of the flow whose run is kept out of the curves: midway in the widest gap of a cubic in log flow (-)."""
+        low, high = max(pairwise(self.plate.flow_factors), key=lambda gap: gap[1] / gap[0])
+        return sqrt(low * high)
 
     @property
     def factors(self) -> list[float]:
