@@ -61,7 +61,9 @@ def keys() -> str:
         'values come from, and `status`, and every quantity can be a table, `{ value = "40 mm", source = "drawing 7" }`. '
         "What is told under *without it* is in SI units."
     )
-    return "\n\n".join(["# Every key of a case", prose, *(f"## {title}\n\n{rows}" for title, rows in key_tables()), ""])
+    return "\n\n".join(
+        ["# Every key of a case", prose, *(f"## {title}\n\n{rows}" for title, rows in key_tables().items()), ""]
+    )
 
 
 def on_config(config: Any) -> Any:

@@ -269,11 +269,10 @@ def schema(
     from rack2city.case import json_schema, key_tables
 
     if keys is not None:
-        found = {title: rows for title, rows in key_tables() if keys in title}
+        tables = key_tables()
+        found = {title: rows for title, rows in tables.items() if keys in title}
         if not found:
-            raise InputError(
-                f"--keys: no table has '{keys}' in its heading; there are " + ", ".join(dict(key_tables()))
-            )
+            raise InputError(f"--keys: no table has '{keys}' in its heading; there are " + ", ".join(tables))
         print("\n\n".join(f"## {title}\n\n{rows}" for title, rows in found.items()))
         return
     print(json.dumps(json_schema(), indent=2, ensure_ascii=False))

@@ -10,7 +10,7 @@ import pytest
 from rack2city.case import key_tables
 
 CASES = sorted((Path(__file__).parents[2] / "cases").rglob("*.toml"))
-TABLES = dict(key_tables())
+TABLES = key_tables()
 PLAIN = ("materials", "contacts", "groups", "options")  # plain values by name, but for the materials of the case
 NAMED = [("plates",), ("materials",), ("bodies",), ("faces",)]  # what holds tables by name
 

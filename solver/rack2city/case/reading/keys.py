@@ -1,7 +1,6 @@
 """Every key of a case as text for people: what is expected, the default and what it means, a table for each kind of table."""
 
 from collections.abc import Iterator
-from types import NoneType
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
@@ -14,12 +13,12 @@ from rack2city.case.units import show
 HEADER = "| key | expected | without it | meaning |\n|---|---|---|---|"
 
 
-def key_tables() -> Iterator[tuple[str, str]]:
-    """Title and Markdown of the keys of each table that a case may have, in the order of the schema.
+def key_tables() -> dict[str, str]:
+    """Markdown of the keys of each table that a case may have, by its title, in the order of the schema.
 
     A table of several kinds, such as `[plates.NAME]`, comes once for each kind; one in several of them once.
     """
-    yield from dict(_tables(Case, "")).items()
+    return dict(_tables(Case, ""))
 
 
 def _tables(table: type[Table], path: str) -> Iterator[tuple[str, str]]:
@@ -61,8 +60,7 @@ def _expected(field: FieldInfo) -> str:
         return told + (f"; {dimension.plausible[0]} to {dimension.plausible[1]}" if dimension.plausible else "")
     if is_file(field):
         return "files" if _is_list(field.annotation) else "a file"
-    words = list(dict.fromkeys(_words(field.annotation)))
-    return " or ".join(words)
+    return " or ".join(dict.fromkeys(_words(field.annotation)))
 
 
 def _words(annotation: Any) -> Iterator[str]:
@@ -79,8 +77,7 @@ def _words(annotation: Any) -> Iterator[str]:
         yield "a table by name"
     else:
         for part in parts:
-            if part is not NoneType and not isinstance(part, type(None)):
-                yield from _words(part)
+            yield from _words(part)
 
 
 def _default(field: FieldInfo) -> str:

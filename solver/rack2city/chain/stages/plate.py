@@ -39,8 +39,8 @@ MOST_FLOW = 500.0 / 6e4
 
 
 def _check_flow(name: str, factor: float, flow: float) -> None:
-    """Refuse a factor that makes a flow which no plate has; the schema sees the flow at design alone."""
-    if factor * flow > MOST_FLOW:
+    """Refuse a factor that makes a flow which no plate has; the schema asks back about that at design alone."""
+    if flow <= MOST_FLOW < factor * flow:
         raise InputError(
             f"plates.{name}.flow_factors: {factor:g} times the design flow are {6e4 * factor * flow:.4g} L/min; "
             f"at most {6e4 * MOST_FLOW:g} L/min are computed"
